@@ -81,7 +81,14 @@ def install_node_modules() -> None:
     if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
         return
     npm = node_program().parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    command = [node_program(), npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    command: list[str | Path] = [
+        node_program(),
+        npm,
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+    ]
     try:
         run([*command, "--prefix", WEB], node=True)
     except Broken as broken:
