@@ -1,4 +1,4 @@
-"""Files to 400 lines, functions to 40 lines and six parameters; beyond that a thing has two jobs."""
+"""Files to 400 lines, functions to 40 lines and six parameters; beyond that it has two jobs."""
 
 import ast
 from collections.abc import Iterator
