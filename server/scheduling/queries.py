@@ -1,16 +1,14 @@
-"""Find reception days, free slots and appointments, as far as the person asking may know of them."""
+"""Find reception days, free slots and appointments that the person asking may know of."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from server.accounts import queries as accounts
 from server.errors import NotHere
 from server.scheduling import rules
-from server.scheduling.rules import ChairDay, ChairMonth, SlotTime, TextShown
+from server.scheduling.rules import TextShown
 from server.tables import Appointment, Citizen, Officer, ReceptionDay, ReceptionRequest, Slot, Unit
 from server.who import Who
 from server.words import (
@@ -20,7 +18,6 @@ from server.words import (
     Kind,
     Place,
     RequestState,
-    Role,
 )
 
 
@@ -160,7 +157,7 @@ def appointment_for(db: Session, who: Who, code: str) -> AppointmentLine:
 
 
 def appointment_of(db: Session, who: Who, request_id: int) -> AppointmentLine | None:
-    """Return the appointment a request waits for, or None. The request was found by ``request_for`` before."""
+    """Return the live appointment of a request that ``request_for`` let through, or None."""
     found = _appointment_lines(
         db,
         who,
@@ -172,7 +169,7 @@ def appointment_of(db: Session, who: Who, request_id: int) -> AppointmentLine | 
 
 
 def free_slots(db: Session, who: Who, at: datetime) -> list[DaySheet]:
-    """Return the unit's published days to come with their slots; full and past slots are left out."""
+    """Return the unit's published days to come with the slots that can still be given away."""
     coming = _days(
         db,
         ReceptionDay.unit_id == who.unit_id,
@@ -192,7 +189,7 @@ def free_slots(db: Session, who: Who, at: datetime) -> list[DaySheet]:
 
 
 def request_line(db: Session, request_id: int) -> RequestLine:
-    """Return what the booking page says of a request that ``intake.queries.request_for`` let through."""
+    """Return what the booking page says of a request that ``request_for`` let through."""
     request, name = db.execute(
         select(ReceptionRequest, Citizen.name)
         .join(Citizen, Citizen.id == ReceptionRequest.citizen_id)
@@ -204,98 +201,8 @@ def request_line(db: Session, request_id: int) -> RequestLine:
     )  # fmt: skip
 
 
-def chair_months(
-    db: Session, who: Who, months: Iterable[tuple[int, int]], today: date
-) -> list[ChairMonth]:
-    """Return the ward chair's counter for each (year, month): Article 15 asks for two days in person."""
-    wanted = list(months)
-    found = [
-        ChairDay(*row)
-        for row in db.execute(
-            select(
-                ReceptionDay.held_on,
-                ReceptionDay.state,
-                ReceptionDay.kind,
-                ReceptionDay.is_delegated,
-            )
-            .where(ReceptionDay.unit_id == who.unit_id)
-            .order_by(ReceptionDay.held_on)
-        )
-    ]
-    return [rules.chair_month(found, year, month, today) for year, month in wanted]
-
-
-def chairs(db: Session, who: Who) -> list[accounts.OfficerLine]:
-    """Return the officers who may preside over a day of this unit."""
-    return accounts.holders(db, who.unit_id, rules.CHAIRS)
-
-
-def is_ward_chair(db: Session, unit_id: int, officer_id: int) -> bool:
-    """Whether this officer is the unit's own head; anybody else who presides does so by delegation."""
-    return any(
-        line.id == officer_id
-        for line in accounts.holders(db, unit_id, frozenset({Role.WARD_CHAIR}))
-    )
-
-
-def is_chair_busy(db: Session, chair_id: int, slots: tuple[SlotTime, ...], but: int = 0) -> bool:
-    """Whether the chair presides over another live day whose slots run into these."""
-    if not slots:
-        return False
-    rows = db.execute(
-        select(Slot.starts_at, Slot.ends_at, Slot.capacity)
-        .join(ReceptionDay, ReceptionDay.id == Slot.day_id)
-        .where(
-            ReceptionDay.chair_id == chair_id,
-            ReceptionDay.id != but,
-            ReceptionDay.state.in_((DayState.DRAFT, DayState.PUBLISHED)),
-            Slot.starts_at < max(slot.ends_at for slot in slots),
-            Slot.ends_at > min(slot.starts_at for slot in slots),
-        )
-    )
-    return rules.overlaps(slots, (SlotTime(*row) for row in rows))
-
-
-def secrets_of(db: Session, unit_id: int, day_id: int | None = None) -> list[str]:
-    """Return names and subjects that no public text of the unit may contain: of a day, or of all open requests."""
-    wanted = (
-        select(Citizen.name, ReceptionRequest.subject)
-        .join(Citizen, Citizen.id == ReceptionRequest.citizen_id)
-        .where(ReceptionRequest.unit_id == unit_id)
-    )
-    if day_id is None:
-        over = (RequestState.DECLINED, RequestState.WITHDRAWN, RequestState.REFERRED)
-        wanted = wanted.where(ReceptionRequest.state.not_in(over))
-    else:
-        wanted = wanted.where(
-            ReceptionRequest.id.in_(
-                select(Appointment.request_id)
-                .join(Slot, Slot.id == Appointment.slot_id)
-                .where(Slot.day_id == day_id)
-            )
-        )
-    return [words for row in db.execute(wanted) for words in row if words]
-
-
-def digits_in_use(db: Session, digits: str) -> bool:
-    """Whether a live appointment carries these six digits."""
-    return (
-        db.scalar(
-            select(Appointment.id).where(
-                Appointment.digits == digits, Appointment.state == AppointmentState.BOOKED
-            )
-        )
-        is not None
-    )
-
-
-def slot_times(db: Session, day_id: int) -> tuple[SlotTime, ...]:
-    """Return the plan of a day."""
-    return tuple(SlotTime(s.starts_at, s.ends_at, s.capacity) for s in _slots(db, day_id))
-
-
 def waiting_counts(db: Session, who: Who) -> dict[str, int]:
-    """Return the rail's counter: citizens of this unit who asked for another time and have no answer yet."""
+    """Return the rail's counter: citizens who asked for another time and have no answer yet."""
     asked = db.scalar(
         select(func.count(Appointment.id))
         .join(Slot, Slot.id == Appointment.slot_id)
@@ -333,12 +240,29 @@ def _days(db: Session, *conditions: object) -> list[DayLine]:
     )
     return [
         DayLine(
-            d.id, d.code, d.unit_id, d.kind, d.held_on, d.state, d.place, d.chair_id, name, title, d.is_delegated,
-            d.attendees, d.expected_content, d.published_at, d.is_posted_late, d.postponed_ground, d.moved_to_on,
-            int(places or 0), int(booked or 0), d.version,
+            id=day.id,
+            code=day.code,
+            unit_id=day.unit_id,
+            kind=day.kind,
+            held_on=day.held_on,
+            state=day.state,
+            place=day.place,
+            chair_id=day.chair_id,
+            chair_name=name,
+            chair_title=title,
+            is_delegated=day.is_delegated,
+            attendees=day.attendees,
+            expected_content=day.expected_content,
+            published_at=day.published_at,
+            is_posted_late=day.is_posted_late,
+            ground=day.postponed_ground,
+            moved_to_on=day.moved_to_on,
+            places=int(places or 0),
+            booked=int(booked or 0),
+            version=day.version,
         )
-        for d, name, title, places, booked in rows
-    ]  # fmt: skip
+        for day, name, title, places, booked in rows
+    ]
 
 
 def _appointment_lines(

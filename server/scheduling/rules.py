@@ -7,6 +7,8 @@ a slot given to a request is an appointment. Times are aware UTC, days are the o
 import base64
 import hashlib
 import hmac
+import itertools
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -67,6 +69,8 @@ LATEST_NOTICE = timedelta(minutes=15)
 SHORTEST_SLOT, LONGEST_SLOT = 10, 240
 LONGEST_GAP, MOST_PLACES, MOST_SLOTS = 60, 20, 40
 MAC_LENGTH = 20
+LONG_SUBJECT = 20
+"""Shorter ones ("Đất đai") name a field of work, which a schedule may name."""
 
 
 class TextShown(StrEnum):
@@ -87,7 +91,7 @@ class SlotTime:
 
 @dataclass(frozen=True, slots=True)
 class SlotPlan:
-    """How a day is cut into slots: stretches of wall-clock time, minutes per slot and between slots."""
+    """How a day is cut: stretches of wall-clock time, minutes per slot and between slots."""
 
     stretches: tuple[tuple[time, time], ...]
     minutes: int
@@ -97,7 +101,7 @@ class SlotPlan:
 
 @dataclass(frozen=True, slots=True)
 class ChairDay:
-    """What counts for the chair's months: a day on which somebody received the public as the head."""
+    """A day on which somebody received the public as the head, for the chair's counter."""
 
     held_on: date
     state: DayState
@@ -187,7 +191,7 @@ def overlaps(one: Iterable[SlotTime], other: Iterable[SlotTime]) -> bool:
 
 
 def is_notice_needed(kind: DayKind) -> bool:
-    """Whether the day must be posted 5 working days before: leaders' days are (Article 24), urgent ones cannot be."""
+    """Whether a day must be posted 5 working days before (Article 24): leaders' days must."""
     return kind is DayKind.PERIODIC
 
 
@@ -200,7 +204,7 @@ def may_book(state: DayState, starts_at: datetime, at: datetime) -> None:
 
 
 def may_receive_online(kind: Kind, *, denunciations_allowed: bool) -> bool:
-    """Whether a matter of this kind may be received by video: denunciations only where the office allows them."""
+    """Whether this kind may be received by video: denunciations only where allowed."""
     return kind is not Kind.DENUNCIATION or denunciations_allowed
 
 
@@ -232,7 +236,7 @@ def reminders_at(starts_at: datetime) -> tuple[tuple[str, datetime], ...]:
 
 
 def link_mac(key: bytes, code: str) -> str:
-    """Return the 20 url-safe characters (120 bits) that prove an appointment's link was made by us."""
+    """Return the 20 url-safe characters (120 bits) that prove a link was made by us."""
     digest = hmac.new(key, b"appointment:" + code.encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest)[:MAC_LENGTH].decode()
 
@@ -250,12 +254,12 @@ def code_of(key: bytes, token: str) -> str | None:
 
 def are_plain_digits(digits: str) -> bool:
     """Whether six digits are too easily guessed: one digit only, or running up or down."""
-    steps = {(int(b) - int(a)) % 10 for a, b in zip(digits, digits[1:], strict=False)}
+    steps = {(int(b) - int(a)) % 10 for a, b in itertools.pairwise(digits)}
     return len(steps) == 1 and steps <= {0, 1, 9}
 
 
 def chair_month(days: Iterable[ChairDay], year: int, month: int, today: date) -> ChairMonth:
-    """Count the chair's days of a month; a deputy's day is counted apart and never for the chair (domain.md 3.2)."""
+    """Count the chair's days of a month; a deputy's never counts for the chair (domain.md 3.2)."""
     counted = {DayState.PUBLISHED, DayState.CLOSED}
     of_month = [
         day
@@ -278,12 +282,21 @@ def chair_month(days: Iterable[ChairDay], year: int, month: int, today: date) ->
 
 
 def what_is_shown(role: Role, kind: Kind) -> TextShown:
-    """Return what of an appointment a role reads in the day's list (domain.md 2.9): for the rest only its time."""
+    """Return what of an appointment a role reads in the day's list (domain.md 2.9)."""
     sees = _SEES_NAMES if kind is Kind.DENUNCIATION else _SEES_OPEN_NAMES
     return TextShown.ALL if role in sees else TextShown.TIME_ONLY
 
 
+def secret_subject(subject: str, kind: Kind) -> str:
+    """Return a subject that must not be read in public; a bare field such as land is none."""
+    return subject if kind is Kind.DENUNCIATION or len(subject) >= LONG_SUBJECT else ""
+
+
 def gives_away(public_text: str, secrets: Iterable[str]) -> bool:
-    """Whether a text for the public contains a citizen's name or the subject of a matter (F08), accents or not."""
-    text = f" {fold(public_text)} "
-    return any(len(secret) > 5 and f" {secret} " in text for secret in map(fold, secrets))  # noqa: PLR2004 shorter words are no name
+    """Whether a public text contains one of these names or subjects (F08), accents or not."""
+    text = _plain(public_text)
+    return any(len(secret) > 5 and secret in text for secret in map(_plain, secrets))  # noqa: PLR2004 " an " is no name
+
+
+def _plain(words: str) -> str:
+    return f" {re.sub(r'[^0-9a-z]+', ' ', fold(words)).strip()} "
