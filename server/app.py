@@ -64,6 +64,7 @@ def build(house: House, *, with_jobs: bool = True) -> web.Application:
     app[pagekit.HOUSE] = house
     app[pagekit.WHO_IS] = account_queries.who_is
     app[pagekit.TOUCH] = account_actions.touch
+    app[pagekit.UNIT_FACTS] = account_queries.unit_facts
     app[pagekit.COUNTERS] = COUNTERS
     pagekit.mount(app, ROUTES)
     app.router.add_get("/healthz", _alive)
