@@ -139,7 +139,7 @@ async def recognise(request: web.Request, handler: Handler) -> web.StreamRespons
     is_new = len(seed) != 43  # noqa: PLR2004 token_urlsafe(32)
     request[SEED] = secrets.token_urlsafe(32) if is_new else seed
     response = await handler(request)
-    if is_new and not response.prepared and response.content_type == "text/html":
+    if is_new and not response.prepared and not request.path.startswith(("/static/", "/internal/")):
         security.set_cookie(response, place.settings, security.SEED_COOKIE, request[SEED])
     return response
 

@@ -22,9 +22,9 @@ async def test_unknown_name_and_wrong_password_look_alike(open_browser: OpenBrow
     assert unknown.replace("tx", "tu") == known
 
 
-async def test_six_wrong_passwords_lock_for_a_while(open_browser: OpenBrowser) -> None:
+async def test_five_wrong_passwords_lock_for_a_while(open_browser: OpenBrowser) -> None:
     browser = await open_browser()
-    for _ in range(6):
+    for _ in range(5):
         await browser.post("/dang-nhap", username="tu", password="wrong", status=422)
     page = await browser.post("/dang-nhap", username="tu", password="tiepdan-demo", status=429)
     assert "tạm khóa" in page
