@@ -22,10 +22,12 @@ from server.house import WEB, CountWaiting, House
 from server.i18n import load_catalogue
 from server.jobs import registry
 from server.jobs.runner import Runner
+from server.office import pages as office
 
 UPLOAD_FILES = 5
 
 ROUTES: tuple[pagekit.Route, ...] = (
+    *office.ROUTES,
     *accounts.ROUTES,
 )
 """Every address of the office; the generated access test walks this list."""
