@@ -66,7 +66,7 @@ class RecordingView(Wire):
 
 
 class Welcome(Wire):
-    """The ticket was good."""
+    """The ticket was good. `connection` is the largest number this member ever offered."""
 
     type: Literal["welcome"] = "welcome"
     v: int = VERSION
@@ -76,6 +76,7 @@ class Welcome(Wire):
     powers: tuple[Power, ...]
     ice_servers: tuple[dict[str, Any], ...]
     slots: int
+    connection: int
     room_name: str | None = None
 
 

@@ -96,7 +96,7 @@ BAD_TICKET = 4401
 # NUL cannot be kept by PostgreSQL, and nobody types it.
 Text = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
 MemberCode = Annotated[str, StringConstraints(max_length=64)]
-Connection = Annotated[int, Field(ge=1, le=1_000_000)]
+Connection = Annotated[int, Field(ge=1, le=2**53 - 1)]
 
 
 class Wire(BaseModel):
@@ -268,7 +268,9 @@ Command = (
 """Everything a member may say once inside."""
 
 ClientMessage = Hello | Command
-_ANY: TypeAdapter[ClientMessage] = TypeAdapter(Annotated[ClientMessage, Field(discriminator="type")])
+_ANY: TypeAdapter[ClientMessage] = TypeAdapter(
+    Annotated[ClientMessage, Field(discriminator="type")]
+)
 
 
 def parse(text: str) -> ClientMessage:

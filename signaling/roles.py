@@ -67,9 +67,7 @@ POWERS: Mapping[RoomRole, frozenset[Power]] = MappingProxyType(
     }
 )
 
-ENTERS_BY_ITSELF = frozenset(
-    {RoomRole.CHAIR, RoomRole.OFFICER, RoomRole.CLERK, RoomRole.WARD_ROOM}
-)
+ENTERS_BY_ITSELF = frozenset({RoomRole.CHAIR, RoomRole.OFFICER, RoomRole.CLERK, RoomRole.WARD_ROOM})
 """Roles that the office vouched for; everybody else waits until a host lets them in."""
 
 
