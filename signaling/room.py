@@ -145,7 +145,7 @@ class Room:
                 dues += [member.proof_due_at]
         return min((due for due in dues if due is not None), default=None)
 
-    def _take(self, turn: Turn, event: Event) -> None:
+    def _take(self, turn: Turn, event: Event) -> None:  # noqa: C901, PLR0912 - one line an event
         match event:
             case Arrived():
                 door.arrive(turn, event)

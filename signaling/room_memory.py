@@ -18,6 +18,8 @@ from signaling.tickets import Badge, Person
 def remember(code: str, notes: Iterable[Note]) -> RoomState:
     """The room as its notes leave it. Notes must be in order; doubled ones do no harm."""
     room = RoomState(code)
+    # Until `Restored`, nobody knows whether the old recorder left files to be closed.
+    room.recording.machine = "stopping"
     for note in notes:
         if note.seq <= room.note_seq:
             continue
@@ -32,7 +34,7 @@ def remember(code: str, notes: Iterable[Note]) -> RoomState:
     return room
 
 
-def _of_member(room: RoomState, note: Note, code: str) -> None:
+def _of_member(room: RoomState, note: Note, code: str) -> None:  # noqa: C901 - one line a kind
     if note.kind == NoteKind.ARRIVED:
         badge = _badge(code, note)
         member = room.members.setdefault(code, Member(badge, note.at, note.at))

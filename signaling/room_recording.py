@@ -139,10 +139,10 @@ def _settle_machine(turn: Turn) -> None:
         recording.machine = "stopping"
         _forget_files(turn)
         turn.do(StopRecording())
-    elif recording.machine == "idle" and recording.is_wanted and not is_over:
-        if recording.start_after is None or recording.start_after <= turn.at:
-            recording.machine, recording.start_after = "running", None
-            turn.do(StartRecording())
+    is_due = recording.start_after is None or recording.start_after <= turn.at
+    if recording.machine == "idle" and recording.is_wanted and not is_over and is_due:
+        recording.machine, recording.start_after = "running", None
+        turn.do(StartRecording())
 
 
 def _settle_file(turn: Turn, member: Member) -> None:

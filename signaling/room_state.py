@@ -171,7 +171,7 @@ class Turn:
     at: datetime
     effects: list[Effect] = field(default_factory=list)
 
-    def note(self, kind: NoteKind, member: str | None = None, **facts: object) -> None:
+    def note(self, kind: NoteKind, member: str | None = None, /, **facts: object) -> None:
         """Put a fact on record."""
         self.room.note_seq += 1
         self.effects.append(Note(self.room.code, self.room.note_seq, self.at, kind, member, facts))
