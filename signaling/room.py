@@ -138,11 +138,7 @@ class Room:
         state = self.state
         if state.phase == Phase.ENDED or state.is_draining:
             return None
-        dues = [next_absence(list(state.members.values())), state.recording.start_after]
-        for member in state.inside:
-            dues += [member.follow_after]
-            if not member.is_proven and member.needs_proof and state.recording.is_wanted:
-                dues += [member.proof_due_at]
+        dues = [next_absence(list(state.members.values())), recording.next_attempt(state)]
         return min((due for due in dues if due is not None), default=None)
 
     def _take(self, turn: Turn, event: Event) -> None:  # noqa: C901, PLR0912 - one line an event
