@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from recordings.webm import Kind
-from signaling.tracks import RtpPacket
+from signaling.tracks import Kind, RtpPacket
 
 WINDOW: Final = 0.4
 _SEQUENCES: Final = 1 << 16
@@ -53,6 +52,7 @@ class Reorder:
         if abs(step) > _LARGEST_STEP:
             yield from self.drain()
             yield Hole(1)
+            self.lost += max(1, step)
             self._next = packet.sequence
             step = 0
         if step < 0:
@@ -103,6 +103,11 @@ class Unwrap:
         step = (timestamp - self._last + _TIMESTAMPS // 2) % _TIMESTAMPS - _TIMESTAMPS // 2
         self._last += step
         return self._last
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether `near` can answer."""
+        return self._last is not None
 
     def near(self, timestamp: int) -> int | None:
         """The same without remembering; None before the first packet."""

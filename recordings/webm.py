@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from typing import IO, Literal, NamedTuple
+from typing import IO, NamedTuple
 
-Kind = Literal["audio", "video"]
+from signaling.tracks import Kind
 
 AUDIO_TRACK = 1
 VIDEO_TRACK = 2
@@ -145,7 +145,7 @@ def _read_vint(file: IO[bytes], *, keep_marker: bool) -> int | None:
 
 def read_header(file: IO[bytes]) -> int:
     """Offset of the first cluster of a file positioned at 0; raises `Damaged`."""
-    seen = set()
+    seen: set[int | None] = set()
     while True:
         start = file.tell()
         ident, size = _read_vint(file, keep_marker=True), _read_vint(file, keep_marker=False)
