@@ -120,7 +120,17 @@ class Room:
     def handle(self, event: Event, at: datetime) -> list[Effect]:
         """Let `event` happen at `at`; perform what is returned, in order."""
         turn = Turn(self.state, at)
-        self._take(turn, event)
+        before = self.state.note_seq
+        try:
+            self._take(turn, event)
+            self._settle(turn)
+        except Exception:
+            # A bug. What was noted so far is lost with it, so its numbers must not be used up.
+            self.state.note_seq = before
+            raise
+        return turn.effects
+
+    def _settle(self, turn: Turn) -> None:
         settle_absence(turn)
         recording.settle_recording(turn)
         course.settle_resumption(turn)
@@ -131,7 +141,6 @@ class Room:
             course.settle_departure(turn)
         else:
             settle_views(turn)
-        return turn.effects
 
     def next_deadline(self) -> datetime | None:
         """When `handle(TimePassed())` is due at the latest; None: nothing is pending."""

@@ -62,6 +62,7 @@ def proven(turn: Turn, event: FileProven) -> None:
         # The file of an earlier connection proves nothing about this one.
         return
     member.is_proven, member.proof_due_at = True, None
+    member.proven_segment = event.segment
     turn.note(
         NoteKind.RECORDING_PROVEN,
         event.member,
@@ -75,12 +76,16 @@ def closed(turn: Turn, event: FileClosed) -> None:
     """Note that a file is complete."""
     turn.room.recording.open_files.discard((event.member, event.segment))
     turn.note(NoteKind.SEGMENT_CLOSED, event.member, **event.facts)
+    member = turn.room.members.get(event.member)
+    if member is not None and member.is_proven and member.proven_segment == event.segment:
+        # What proved the present connection was the last of the one before.
+        member.is_proven, member.proof_due_at = False, turn.at + PROOF_FOR
 
 
 def broken(turn: Turn, event: FileBroken) -> None:
     """Note that writing failed, and try the next segment soon."""
     member = turn.room.members.get(event.member)
-    turn.note(NoteKind.SEGMENT_BROKEN, event.member, reason=event.reason)
+    turn.note(NoteKind.SEGMENT_BROKEN, event.member or None, reason=event.reason)
     if member is None or not member.followed:
         return
     member.followed, member.is_proven, member.proof_due_at = 0, False, None

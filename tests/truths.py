@@ -40,8 +40,8 @@ def _nobody_unadmitted_gets_or_gives_media(room: Room, effects: list[Effect]) ->
                 assert {each.member for each in seats} <= inside, effect
             case _:
                 pass
-    for member in room.state.members.values():
-        assert member.connection == 0 or member.is_inside, member
+    for each in room.state.members.values():
+        assert each.connection == 0 or each.is_inside, each
 
 
 def _every_effect_names_someone_present(room: Room, effects: list[Effect]) -> None:
