@@ -8,8 +8,8 @@ came of it comes back through the queue.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -76,13 +76,31 @@ class Outlet(Protocol):
         """Say goodbye and close."""
 
 
+class Book(Protocol):
+    """Where the notes of all rooms are kept until the office has them and the room has ended."""
+
+    async def keep(self, notes: Sequence[Note]) -> None:
+        """Return once `notes` are on disk. Raises OSError."""
+
+    async def recall(self, room: str) -> list[Note]:
+        """All notes of a room that has not ended, in order; empty for one never opened."""
+        ...
+
+    def is_over(self, room: str) -> bool:
+        """Whether the room ended, here, ever."""
+        ...
+
+    async def close(self, room: str) -> None:
+        """Remember that the room ended; its notes go when the office has them."""
+
+
 @dataclass(frozen=True)
 class Means:
-    """What a room works with. `keep` returns once the notes are on disk, and raises OSError."""
+    """What rooms work with."""
 
     port: MediaPort
     recorder_for: Callable[[str], RoomRecorder]
-    keep: Callable[[Sequence[Note]], Awaitable[None]]
+    book: Book
     ice_servers_for: Callable[[str, datetime], tuple[dict[str, Any], ...]]
     now: Callable[[], datetime]
 
@@ -132,7 +150,7 @@ class Driver:
         for event in await self._batch():
             try:
                 effects += self.room.handle(event, self._now())
-            except Exception:
+            except Exception:  # noqa: BLE001 - a bug in one event must not end a reception
                 _log.exception("room %s: bug in %s", self.room.state.code, type(event).__name__)
         notes = [each for each in effects if isinstance(each, Note)]
         if notes:
@@ -140,7 +158,7 @@ class Driver:
         for effect in effects:
             try:
                 self._perform(effect)
-            except Exception:
+            except Exception:  # noqa: BLE001 - the same
                 _log.exception("room %s: bug in %s", self.room.state.code, type(effect).__name__)
 
     async def _batch(self) -> list[Event]:
@@ -160,7 +178,7 @@ class Driver:
     async def _keep(self, notes: list[Note]) -> None:
         while True:
             try:
-                await self._means.keep(notes)
+                await self._means.book.keep(notes)
             except OSError:
                 # Better a room that stands still than one that forgets.
                 _log.exception("room %s: notes cannot be kept", self.room.state.code)
@@ -178,12 +196,8 @@ class Driver:
         match effect:
             case Note():
                 pass
-            case Tell(_, link, message):
-                if link in self.outlets:
-                    self.outlets[link].send(message)
-            case HangUp(_, link, code, ground):
-                if link in self.outlets:
-                    self.outlets.pop(link).close(code, ground)
+            case Tell() | HangUp():
+                self._speak(effect)
             case OpenMedia():
                 self._tasks.start(self._open(effect))
             case CloseMedia(member, connection):
@@ -195,6 +209,17 @@ class Driver:
             case CloseRoom(is_over):
                 self.is_closed, self.is_over = True, is_over
 
+    def _speak(self, effect: Tell | HangUp) -> None:
+        outlet = self.outlets.get(effect.link)
+        if outlet is None:
+            return
+        match effect:
+            case Tell(_, _, message):
+                outlet.send(message)
+            case HangUp(_, link, code, ground):
+                del self.outlets[link]
+                outlet.close(code, ground)
+
     async def _open(self, effect: OpenMedia) -> None:
         member, connection = effect.member, effect.connection
         peer = Peer(member, connection, self._means.port, self._on_state)
@@ -203,7 +228,7 @@ class Driver:
             sdp = await peer.answer(effect.offer)
         except BrokenProtocol as broken:
             self.put(MediaDown(member, connection, broken.code))
-        except Exception:
+        except Exception:  # noqa: BLE001 - an offer is a stranger's text
             _log.exception("room %s: an offer could not be answered", self.room.state.code)
             self.put(MediaDown(member, connection, "media_failed"))
         else:
@@ -260,8 +285,7 @@ class Driver:
         recorder.on_event = self._on_recorder
         try:
             recorder.start(self._now())
-        except Exception:
-            # Whatever is wrong with the disk, the people in the room must hear of it.
+        except Exception:  # noqa: BLE001 - whatever is wrong, the people must hear of it
             _log.exception("room %s: the recorder does not start", self.room.state.code)
             self.put(RecorderFailed("not_started"))
         else:
@@ -282,7 +306,7 @@ class Driver:
             case SegmentProven(member, segment, size):
                 self.put(FileProven(member, segment, size))
             case SegmentClosed(member, facts):
-                self.put(FileClosed(member, facts.segment, vars(facts)))
+                self.put(FileClosed(member, facts.segment, asdict(facts)))
             case SegmentBroken(member, reason):
                 self.put(FileBroken(member, reason))
 

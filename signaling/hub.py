@@ -1,11 +1,10 @@
 """All rooms of one worker. Introduces people, media and recorder to each room."""
 
-import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import count
 
-from signaling.driver import Driver, Means, Outlet
+from signaling.driver import Book, Driver, Means, Outlet
 from signaling.effects import Note
 from signaling.events import (
     Announced,
@@ -22,7 +21,7 @@ from signaling.room import Room
 from signaling.tasks import TaskSet
 from signaling.tickets import Ticket
 
-__all__ = ["Hub", "Means", "Outlet", "Place", "RoomStatus"]
+__all__ = ["Book", "Hub", "Means", "Outlet", "Place", "RoomStatus"]
 
 DRAIN_FOR = 20.0
 
@@ -53,21 +52,12 @@ class RoomStatus:
 class Hub:
     """Opens rooms when somebody comes, and lets each run by itself.
 
-    `is_over(room)` says whether a room ended before, `close_book(room)` is called when it has;
+    A room whose notes are in the book is rebuilt from them, whatever became of its driver.
     `may_open()` says whether this worker takes new rooms.
     """
 
-    def __init__(
-        self,
-        means: Means,
-        *,
-        is_over: Callable[[str], bool],
-        close_book: Callable[[str], None],
-        may_open: Callable[[], bool],
-    ) -> None:
+    def __init__(self, means: Means, may_open: Callable[[], bool] = lambda: True) -> None:
         self._means = means
-        self._is_over = is_over
-        self._close_book = close_book
         self._may_open = may_open
         self._drivers: dict[str, Driver] = {}
         self._links = count(1)
@@ -76,23 +66,32 @@ class Hub:
 
     async def enter(self, ticket: Ticket, outlet: Outlet, device: str) -> Place | None:
         """Bring a WebSocket with a good ticket into its room; None: it was sent away."""
-        driver = self._drivers.get(ticket.room)
-        if self._is_draining:
-            outlet.close(ByeCode.MOVING)
+        driver = await self._room(ticket.room)
+        if isinstance(driver, ByeCode):
+            outlet.close(driver)
             return None
-        if self._is_over(ticket.room) or (driver is not None and driver.is_closed):
-            outlet.close(ByeCode.ENDED)
-            return None
-        if driver is None:
-            if not self._may_open():
-                outlet.close(ByeCode.MOVING, "no_space")
-                return None
-            driver = self._open(Room(ticket.room))
         link = next(self._links)
         driver.outlets[link] = outlet
         ice_servers = self._means.ice_servers_for(ticket.member, self._means.now())
         await driver.put_patiently(Arrived(ticket, link, device, ice_servers))
         return Place(ticket.room, ticket.member, link)
+
+    async def _room(self, code: str) -> Driver | ByeCode:
+        if code not in self._drivers and not self._is_draining:
+            notes = await self._means.book.recall(code)
+            # Somebody else may have opened it while the disk was read.
+            if notes and code not in self._drivers:
+                self.restore(code, notes, ())
+        driver = self._drivers.get(code)
+        if self._is_draining:
+            return ByeCode.MOVING
+        if self._means.book.is_over(code):
+            return ByeCode.ENDED
+        if driver is None:
+            return self._open(Room(code)) if self._may_open() else ByeCode.MOVING
+        if driver.is_closed:
+            return ByeCode.ENDED if driver.is_over else ByeCode.MOVING
+        return driver
 
     async def say(self, place: Place, message: Command) -> None:
         """Pass on what a member said."""
@@ -137,10 +136,7 @@ class Hub:
         self._is_draining = True
         for driver in self._drivers.values():
             driver.put(Draining())
-        until = asyncio.get_running_loop().time() + DRAIN_FOR
-        while self._drivers and asyncio.get_running_loop().time() < until:
-            await asyncio.sleep(0.05)
-        await self._tasks.close(wait_for=1.0)
+        await self._tasks.close(wait_for=DRAIN_FOR)
 
     def _open(self, room: Room) -> Driver:
         driver = self._drivers[room.state.code] = Driver(room, self._means)
@@ -152,7 +148,7 @@ class Hub:
             await driver.run()
         finally:
             if driver.is_over:
-                self._close_book(code)
+                await self._means.book.close(code)
             del self._drivers[code]
 
 

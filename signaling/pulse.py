@@ -47,9 +47,7 @@ class Pulse:
         level, speaker = min(loud, default=(SPEAKING, None))
         seconds = recorder.durable() if recorder is not None else {}
         links = {code: self._link(code, peer) for code, peer in in_use.items()}
-        self._counted = {
-            key: count for key, count in self._counted.items() if key in peers
-        }
+        self._counted = {key: count for key, count in self._counted.items() if key in peers}
         return SecondPassed(
             heard=heard,
             speaking=speaker if level < SPEAKING else None,
