@@ -11,13 +11,14 @@ import json
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
+from recordings.manifest import BadManifest
 from recordings.recorder import Recorder
 from recordings.repair import finished, repair_all
 from recordings.shelf import Shelf
@@ -49,7 +50,7 @@ class WorkerSettings:
     media_port: int = 0
     announced: tuple[str, ...] = ()
     free_bytes_floor: int = 500 * 1024 * 1024
-    relay: Relay = Relay()
+    relay: Relay = field(default_factory=Relay)
 
 
 class Lag:
@@ -77,7 +78,9 @@ class Lag:
 class Worker:
     """One media process's parts, put together. Use `running`."""
 
-    def __init__(self, settings: WorkerSettings, port: MediaPort, now: Callable[[], datetime]):
+    def __init__(
+        self, settings: WorkerSettings, port: MediaPort, now: Callable[[], datetime]
+    ) -> None:
         self.settings = settings
         self.port = port
         self.lag = Lag()
@@ -122,6 +125,11 @@ class Worker:
 
     def _untold_files(self, room: str, notes: list[Note]) -> list[FileClosed]:
         """Files that are complete on disk while the notes do not say so yet."""
+        try:
+            complete = finished(self.shelf.folder(room))
+        except (OSError, BadManifest):
+            _log.exception("room %s: its recording cannot be read", room)
+            return []
         told = {
             (note.member, note.facts.get("segment"))
             for note in notes
@@ -129,7 +137,7 @@ class Worker:
         }
         return [
             FileClosed(facts.member, facts.segment, asdict(facts))
-            for facts in finished(self.shelf.folder(room))
+            for facts in complete
             if (facts.member, facts.segment) not in told
         ]
 
@@ -203,12 +211,16 @@ async def running(settings: WorkerSettings, now: Callable[[], datetime]) -> Asyn
 
 
 async def _listen(runner: web.AppRunner, path: Path) -> None:
+    await asyncio.to_thread(_clear, path)
+    await runner.setup()
+    await web.UnixSite(runner, str(path)).start()
+    await asyncio.to_thread(path.chmod, 0o600)
+
+
+def _clear(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # What a killed worker left would keep the next one from listening.
     path.unlink(missing_ok=True)
-    await runner.setup()
-    await web.UnixSite(runner, str(path)).start()
-    path.chmod(0o600)
 
 
 async def serve(settings: WorkerSettings, now: Callable[[], datetime]) -> None:
