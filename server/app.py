@@ -22,10 +22,12 @@ from server.house import WEB, CountWaiting, House
 from server.i18n import load_catalogue
 from server.jobs import registry
 from server.jobs.runner import Runner
+from server.office import pages as office
 
 UPLOAD_FILES = 5
 
 ROUTES: tuple[pagekit.Route, ...] = (
+    *office.ROUTES,
     *accounts.ROUTES,
 )
 """Every address of the office; the generated access test walks this list."""
@@ -64,6 +66,7 @@ def build(house: House, *, with_jobs: bool = True) -> web.Application:
     app[pagekit.HOUSE] = house
     app[pagekit.WHO_IS] = account_queries.who_is
     app[pagekit.TOUCH] = account_actions.touch
+    app[pagekit.UNIT_FACTS] = account_queries.unit_facts
     app[pagekit.COUNTERS] = COUNTERS
     pagekit.mount(app, ROUTES)
     app.router.add_get("/healthz", _alive)

@@ -6,34 +6,51 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 from multidict import MultiDict, MultiDictProxy
-from sqlalchemy.orm import Session
 
 from server import security
-from server.errors import BadForm, NotSignedIn, NotYours, OfficeError
+from server.errors import BadForm, NotSignedIn, NotYours, OfficeError, Refused, Stale
 from server.house import CountWaiting, House
 from server.i18n import LOCALES
 from server.words import Role
-from server.who import Who
+from server.who import UnitFacts, Who
 
 HOUSE = web.AppKey("house", House)
-WHO_IS = web.AppKey("who_is", Callable[[Session, str, datetime], Who | None])
-TOUCH = web.AppKey("touch", Callable[[Session, datetime, int], None])
+WHO_IS = web.AppKey("who_is", Callable[..., Who | None])
+TOUCH = web.AppKey("touch", Callable[..., None])
+UNIT_FACTS = web.AppKey("unit_facts", Callable[..., UnitFacts | None])
 COUNTERS = web.AppKey("counters", tuple[CountWaiting, ...])
 ROUTES = web.AppKey("routes", tuple["Route", ...])
 VISITOR = web.RequestKey("visitor", object)
 SEED = web.RequestKey("seed", str)
 
 LOGIN_COOKIE = "login"
+FORM_TOKEN = "csrf_token"  # noqa: S105 the name of a field
 TOUCH_AFTER = timedelta(minutes=5)
 ANYONE: frozenset[Role] = frozenset()
 STAFF: frozenset[Role] = frozenset(Role) - {Role.CITIZEN}
 CITIZEN = frozenset({Role.CITIZEN})
 THEMES = ("auto", "light", "dark")
 TEXT_SIZES = ("normal", "large", "xlarge")
+
+_STAFF_WARD = frozenset({Role.RECEPTION_OFFICER, Role.PETITION_OFFICER, Role.WARD_CHAIR, Role.WARD_VICE_CHAIR, Role.OFFICE_HEAD})
+RAIL: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
+    ("/hom-nay", "home", "today", STAFF),
+    ("/dang-ky-moi", "inbox", "inbox", _STAFF_WARD),
+    ("/lich", "calendar", "schedule", _STAFF_WARD | {Role.WARD_POLICE, Role.TECHNICIAN, Role.CITY_BOARD_MEMBER}),
+    ("/vu-viec", "folder", "cases", _STAFF_WARD | {Role.CASE_OFFICER, Role.CITY_BOARD_MEMBER, Role.INSPECTOR, Role.RECORDS_OFFICER}),
+    ("/viec-theo-doi", "list", "follow_ups", _STAFF_WARD | {Role.CASE_OFFICER, Role.CITY_BOARD_MEMBER}),
+    ("/ky-thuat", "monitor", "technical", frozenset({Role.TECHNICIAN, Role.SYS_ADMIN})),
+    ("/can-bo", "users", "officers", frozenset({Role.SYS_ADMIN})),
+    ("/nhat-ky", "history", "audit", frozenset({Role.SYS_ADMIN, Role.INSPECTOR, Role.WARD_CHAIR, Role.RECORDS_OFFICER})),
+    ("/cai-dat", "settings", "settings", frozenset({Role.SYS_ADMIN, Role.OFFICE_HEAD})),
+)
+"""The rail of staff pages: address, icon, key of label and counter, who sees it."""
+
 
 Page = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -122,7 +139,7 @@ async def recognise(request: web.Request, handler: Handler) -> web.StreamRespons
     is_new = len(seed) != 43  # noqa: PLR2004 token_urlsafe(32)
     request[SEED] = secrets.token_urlsafe(32) if is_new else seed
     response = await handler(request)
-    if is_new and not response.prepared and response.content_type == "text/html":
+    if is_new and not response.prepared and not request.path.startswith(("/static/", "/internal/")):
         security.set_cookie(response, place.settings, security.SEED_COOKIE, request[SEED])
     return response
 
@@ -158,9 +175,21 @@ async def refusal(request: web.Request, error: OfficeError, status: int | None =
         )
     if isinstance(error, NotSignedIn) and request.method == "GET":
         return see_other("/tra-cuu" if error.code == "not_signed_in_citizen" else f"/dang-nhap?den={request.rel_url.raw_path}")
+    sentence = house(request).words
     return await render(
-        request, "errors/refusal.html", status=status, code=error.code, facts=error.facts, incident=request[security.REQUEST_ID]
+        request, "errors/refusal.html", status=status, code=error.code, kind=_kind_of(error, status), reference=request[security.REQUEST_ID],
+        sentence=sentence.find("refusals", f"{error.code}.text", locale(request), error.facts) if sentence.has("refusals", f"{error.code}.text") else "",
+        back_href=local_path(urlsplit(request.headers.get(hdrs.REFERER, "")).path, "") if request.method != "GET" else "",
     )
+
+
+def _kind_of(error: OfficeError, status: int) -> str:
+    kinds = {401: "not_signed_in", 403: "not_yours", 404: "not_here", 405: "not_here", 410: "not_here", 413: "refused", 422: "bad_form", 429: "too_many", 503: "unavailable"}
+    if error.code == "stale_form":
+        return "expired"
+    if isinstance(error, Stale):
+        return "stale"
+    return "refused" if isinstance(error, Refused) else kinds.get(status, "broken")
 
 
 def wants_json(request: web.Request) -> bool:
@@ -186,7 +215,10 @@ def chosen(request: web.Request, name: str, allowed: tuple[str, ...]) -> str:
 
 
 async def render(request: web.Request, template: str, status: int = 200, **facts: Any) -> web.Response:
-    """Answer with a filled template; adds what every page needs (language, look, who, token, counters)."""
+    """Answer with a filled template; adds what every page needs (language, look, who, token, rail).
+
+    ``errors`` (field name → FieldError) reach the template as sentences, in the given order.
+    """
     place, here = house(request), visitor(request)
     counts: dict[str, int] = {}
     if here is not None and here.is_staff:
@@ -199,16 +231,30 @@ async def render(request: web.Request, template: str, status: int = 200, **facts
         "csrf_token": security.form_token(place.settings, request[SEED]),
         "nonce": request[security.NONCE],
         "who": here,
-        "counts": counts,
+        "rail": _rail(request, here, counts) if here is not None and here.is_staff else [],
+        "unit": await _unit(request, here),
         "path": request.path,
         "full_path": request.rel_url.raw_path_qs,
         "now": place.clock.now(),
         "said": request.query.get("da", ""),
-        "errors": None,
-        "field_text": lambda code, facts: field_sentence(request, code, facts),
     }
-    text = place.render(template, locale(request), {**common, **facts})
+    errors = {name: field_sentence(request, error.code, error.facts) for name, error in facts.pop("errors", {}).items()}
+    text = place.render(template, locale(request), {**common, **facts, "errors": errors})
     return web.Response(text=text, content_type="text/html", charset="utf-8", status=status)
+
+
+def _rail(request: web.Request, here: Who, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    words, language = house(request).words, locale(request)
+    return [
+        {"href": href, "icon": icon, "label": words.find("labels", f"rail.{key}", language), "count": counts.get(key, 0),
+         "current": request.path == href or request.path.startswith(href + "/")}
+        for href, icon, key, roles in RAIL if here.role in roles
+    ]
+
+
+async def _unit(request: web.Request, here: Who | None) -> UnitFacts | None:
+    """The office a page speaks for: that of the person, or the city on top when nobody is known."""
+    return await house(request).db.read(request.app[UNIT_FACTS], here.unit_id if here else None)
 
 
 def see_other(path: str) -> web.Response:
@@ -226,9 +272,9 @@ def local_path(text: str | None, otherwise: str) -> str:
 async def posted(request: web.Request) -> MultiDictProxy[Any]:
     """Return a form that was sent by one of our own pages. Raises NotYours for a foreign or stale token."""
     form = await request.post()
-    given = form.get("_csrf", "")
+    given = form.get(FORM_TOKEN, "")
     _check_token(request, given if isinstance(given, str) else "")
-    return MultiDictProxy(MultiDict((name, value) for name, value in form.items() if name != "_csrf"))
+    return MultiDictProxy(MultiDict((name, value) for name, value in form.items() if name != FORM_TOKEN))
 
 
 async def posted_json(request: web.Request) -> dict[str, Any]:

@@ -28,7 +28,6 @@ class NewOfficer:
     username: str
     name: str
     title: str
-    password: str
     roles: tuple[tuple[int, Role], ...]
     phone: str = ""
     email: str = ""
@@ -116,14 +115,14 @@ def change_password(db: Session, who: Who, at: datetime, password_hash: str) -> 
     audit.record(db, who, at, "changed_password", About("officer", officer.id, officer.username))
 
 
-def open_account(db: Session, who: Who, at: datetime, new: NewOfficer) -> int:
+def open_account(db: Session, who: Who, at: datetime, new: NewOfficer, password_hash: str) -> int:
     """Open a personal account with its roles. Raises Refused("username_taken"): names are never used again."""
     if db.scalar(select(Officer.id).where(Officer.username == new.username.lower())):
         raise Refused("username_taken")
     officer = Officer(
         username=new.username.lower(), name=text.one_line(new.name), name_folded=text.fold(new.name),
         name_sort=text.name_sort_key(new.name), title=text.one_line(new.title), phone=new.phone, email=new.email,
-        password_hash=HASHER.hash(new.password), must_change_password=new.must_change_password, created_at=at,
+        password_hash=password_hash, must_change_password=new.must_change_password, created_at=at,
     )
     db.add(officer)
     db.flush()

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from server.accounts import rules
 from server.errors import NotHere
 from server.tables import Citizen, Login, Officer, OfficerRole, ReceptionRequest, Unit
-from server.who import Who
-from server.words import Role
+from server.who import UnitFacts, Who
+from server.words import Role, UnitKind
 
 
 def token_hash(token: str) -> str:
@@ -103,6 +103,27 @@ def officer_for(db: Session, who: Who, officer_id: int) -> OfficerLine:
     raise NotHere
 
 
+def account_of(db: Session, who: Who) -> OfficerLine:
+    """Return the acting officer's own account."""
+    own = db.get_one(Officer, who.officer_id)
+    return OfficerLine(own.id, own.username, own.name, own.title, own.phone, own.closed_at is not None, roles_of(db, own.id))
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """A unit in a list."""
+
+    id: int
+    name: str
+    kind: UnitKind
+
+
+def units_for(db: Session, who: Who) -> list[UnitLine]:
+    """Return the units that the acting person may manage, in Vietnamese order."""
+    rows = db.execute(select(Unit.id, Unit.name, Unit.kind).where(Unit.id.in_(units_below(db, who.unit_id))).order_by(Unit.name_sort))
+    return [UnitLine(*row) for row in rows]
+
+
 def units_below(db: Session, unit_id: int) -> list[int]:
     """Return a unit and everything below it."""
     found, edge = [unit_id], [unit_id]
@@ -110,6 +131,13 @@ def units_below(db: Session, unit_id: int) -> list[int]:
         edge = list(db.scalars(select(Unit.id).where(or_(*[Unit.parent_id == parent for parent in edge]), Unit.closed_at.is_(None))))
         found.extend(edge)
     return found
+
+
+def unit_facts(db: Session, unit_id: int | None) -> UnitFacts | None:
+    """Return what pages say about a unit; for None the unit on top of the tree; None before the founding."""
+    wanted = Unit.id == unit_id if unit_id is not None else Unit.parent_id.is_(None)
+    row = db.execute(select(Unit.id, Unit.name, Unit.phone, Unit.address).where(wanted).order_by(Unit.id).limit(1)).first()
+    return None if row is None else UnitFacts(*row)
 
 
 def holders(db: Session, unit_id: int, roles: frozenset[Role]) -> list[OfficerLine]:
