@@ -53,9 +53,7 @@ def with_old_version(project: Project, path: str) -> "subprocess.CompletedProces
     )
 
 
-def in_own_mounts(
-    project: Project, mounts: str, *arguments: str
-) -> "subprocess.CompletedProcess[str]":
+def in_own_mounts(project: Project, mounts: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """Starts the script where `mounts` (shell) has changed the file systems, for it alone."""
     unshare = shutil.which("unshare")
     probe = ["unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
@@ -110,6 +108,17 @@ def test_a_taken_port(project: Project) -> None:
     assert not (project.root / ".venv").exists()
 
 
+def test_a_taken_port_of_the_settings_file(project: Project) -> None:
+    (project.root / "data").mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        settings = f'host = "127.0.0.1"\nport = {port}  # the front door\n'
+        (project.root / "data" / "tiepdan.toml").write_text(settings, encoding="utf-8")
+        del project.environment["TIEPDAN_PORT"]
+        done = project.run("run")
+    expect(done, f"Cổng {port} đang được", f"Port {port} is in use")
+
+
 @pytest.mark.parametrize("port", ["0", "70000", "http", "-1"])
 def test_not_a_port(project: Project, port: str) -> None:
     expect(project.run("run", f"--port={port}"), "Cổng không hợp lệ", "Not a port")
@@ -151,11 +160,7 @@ def test_a_project_folder_without_leave_to_write(project: Project, tmp_path: Pat
 
 def test_a_disk_too_small_for_installing(project: Project, tmp_path: Path) -> None:
     root = f"'{project.root}'"
-    mounts = (
-        f"cp -a {root} {root}.kept\n"
-        f"mount -t tmpfs -o size=50m tmpfs {root}\n"
-        f"cp -a {root}.kept/. {root}\n"
-    )
+    mounts = f"cp -a {root} {root}.kept\nmount -t tmpfs -o size=50m tmpfs {root}\ncp -a {root}.kept/. {root}\n"
     done = in_own_mounts(project, mounts, "doctor")
     expect(done, "Đĩa gần đầy", "The disk is almost full")
     assert not (project.root / ".venv").exists()
