@@ -130,7 +130,7 @@ def is_overdue(state: FollowUpState, due_on: date, today: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term of law: the setting that may shorten it, how it counts, where it stands, since when."""
+    """A term of law: the setting that may shorten it, how it counts, where it stands."""
 
     setting: str
     in_working_days: bool

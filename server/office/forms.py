@@ -11,6 +11,11 @@ _LIMITS = {"name": 200, "phone": 40, "address": 500, "reception_place": 500, "lo
 _REQUIRED = ("name", "phone", "short_code")
 
 
+def typed(form: Mapping[str, Any]) -> dict[str, str]:
+    """Return what was typed, every field present, to be shown again."""
+    return {name: str(form.get(name, "")) for name in _LIMITS}
+
+
 def unit_details(form: Mapping[str, Any]) -> UnitDetails:
     """Read the form. Raises BadForm."""
     values = {name: text.one_line(str(form.get(name, ""))) for name in _LIMITS}

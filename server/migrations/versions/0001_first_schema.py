@@ -786,6 +786,9 @@ def upgrade() -> None:
         sa.Column("changed_ground", sa.Text(), nullable=False),
         sa.Column("booked_at", server.tables.base.Moment(), nullable=False),
         sa.Column("changed_at", server.tables.base.Moment(), nullable=False),
+        sa.Column("confirmed_at", server.tables.base.Moment(), nullable=True),
+        sa.Column("cancel_asked_at", server.tables.base.Moment(), nullable=True),
+        sa.Column("cancel_asked_ground", sa.String(length=500), nullable=False),
         sa.Column("checked_device_at", server.tables.base.Moment(), nullable=True),
         sa.Column("device_result", sa.String(length=200), nullable=False),
         sa.ForeignKeyConstraint(
