@@ -85,15 +85,11 @@ class Peer:
         offered = offer.read(offer_sdp)
         agreed = answer.agree(offered)
         line = self._line
-        self._uplink = Uplink(
-            (self.audio, self.video), (agreed.audio, agreed.video), line.send_rtcp, self._ours
-        )
+        self._uplink = Uplink((self.audio, self.video), (agreed.audio, agreed.video), line.send_rtcp, self._ours)
         self._uplink.cap = self.cap
         self._downlink = Downlink(agreed.slots, line.send_rtp)
         announced = self._port.announced
-        here = answer.Here(
-            line.ufrag, line.password, line.fingerprint, announced, self._port.address[1]
-        )
+        here = answer.Here(line.ufrag, line.password, line.fingerprint, announced, self._port.address[1])
         candidates = tuple(dialable(offered.candidates, announced))
         fingerprints = tuple(offered.fingerprints)
         await line.open(Remote(offered.ufrag, offered.password, fingerprints, candidates))
@@ -132,9 +128,7 @@ class Peer:
             found["out_octets"] = sum(line.octets for line in lines)
             found["out_repeated"] = sum(line.repeated for line in lines)
             found["out_dropped"] = sum(line.dropped for line in lines)
-            found["out_fraction_lost"] = (
-                max((line.fraction_lost for line in lines), default=0) / 256
-            )
+            found["out_lost_share"] = max((line.lost_share for line in lines), default=0.0)
         return found
 
     async def close(self) -> None:

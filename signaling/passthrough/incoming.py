@@ -32,9 +32,7 @@ class IncomingFormat:
 class Incoming:
     """Feeds `source` from what one browser sends."""
 
-    def __init__(
-        self, source: Source, form: IncomingFormat, send: Callable[[bytes], bool], ours: int
-    ) -> None:
+    def __init__(self, source: Source, form: IncomingFormat, send: Callable[[bytes], bool], ours: int) -> None:
         self.source = source
         self.form = form
         self.ssrc: int | None = None
