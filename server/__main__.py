@@ -1,13 +1,18 @@
 """The command line: serve, web, media, migrate, first-office, doctor."""
 
 import argparse
-import asyncio
 import sys
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from server import logs, migrations
+from server.adapters.media_nodes import socket_path
+from server.clock import Clock
 from server.config import TABLE, BadSettings, Settings, load
+
+if TYPE_CHECKING:
+    from server.media_worker import WorkerSettings
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -56,8 +61,33 @@ def _media(settings: Settings, given: argparse.Namespace) -> int:
     from server import media_worker  # noqa: PLC0415 the web process never loads media
 
     logs.die_with_parent()
-    asyncio.run(media_worker.run(media_worker.settings_of(settings, given.name)))
+    clock = Clock()
+    media_worker.run(_worker_settings(settings, given.name), clock.now)
     return 0
+
+
+def _worker_settings(settings: Settings, name: str) -> "WorkerSettings":
+    from server.media_worker import WorkerSettings, own_addresses  # noqa: PLC0415 the web process never loads media
+    from signaling.ice import Relay  # noqa: PLC0415 same
+
+    number = int(name.lstrip("m") or "1") - 1
+    return WorkerSettings(
+        name=name,
+        socket_path=socket_path(settings.folder, name),
+        recordings_path=settings.folder / "recordings",
+        spool_path=settings.folder / "spool" / name,
+        ticket_key=settings.key("tickets"),
+        web_url=f"http://{'127.0.0.1' if settings.host in {'0.0.0.0', ''} else settings.host}:{settings.port}",  # noqa: S104 compared, not bound
+        media_host=settings.media_host,
+        media_port=settings.media_port + number if settings.media_port else 0,
+        announced=_parts(settings.media_announced) or own_addresses(),
+        free_bytes_floor=settings.free_megabytes * 1024 * 1024,
+        relay=Relay(turn=_parts(settings.turn_urls), secret=settings.turn_secret.encode()),
+    )
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _migrate(settings: Settings, _: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ from server.adapters.mail import FolderMailer, SmtpMailer
 from server.adapters.media_nodes import MediaNodes
 from server.adapters.pdf import Press
 from server.adapters.sms import FolderTexter, HttpTexter
+from server.archive import pages as archive
 from server.clock import Clock
 from server.config import Settings
 from server.db import Database, is_answering
@@ -23,6 +24,8 @@ from server.i18n import load_catalogue
 from server.jobs import registry
 from server.jobs.runner import Runner
 from server.office import pages as office
+from server.reception import pages as reception
+from server.reception import pages_entry as reception_entry
 from server.scheduling import pages as scheduling
 from server.scheduling import pages_citizen as scheduling_citizen
 
@@ -33,6 +36,9 @@ ROUTES: tuple[pagekit.Route, ...] = (
     *accounts.ROUTES,
     *scheduling.ROUTES,
     *scheduling_citizen.ROUTES,
+    *reception.ROUTES,
+    *reception_entry.ROUTES,
+    *archive.ROUTES,
 )
 """Every address of the office; the generated access test walks this list."""
 

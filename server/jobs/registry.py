@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from server.archive import jobs as archive
 from server.jobs import deliver
 from server.jobs.runner import JobKind
 from server.scheduling import jobs as scheduling
@@ -9,4 +10,5 @@ from server.scheduling import jobs as scheduling
 KINDS: tuple[JobKind, ...] = (
     JobKind("deliver", deliver.deliver, every=timedelta(seconds=2)),
     JobKind("release_withdrawn", scheduling.release_withdrawn, every=timedelta(minutes=1)),
+    JobKind("compose", archive.compose),
 )
