@@ -40,25 +40,30 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _serve(settings: Settings, given: argparse.Namespace) -> int:
-    from server.supervisor import serve  # noqa: PLC0415 children must not pay for what only the parent needs
+    from server.supervisor import serve
 
     return serve(settings, is_demo=given.demo)
 
 
 def _web(settings: Settings, _: argparse.Namespace) -> int:
-    from server import app  # noqa: PLC0415 the media process never loads pages or database
+    from server import app
 
     logs.die_with_parent()
     migrations.upgrade(settings.database_url)
     web.run_app(
-        app.build(app.build_house(settings)), host=settings.host, port=settings.port, print=None, access_log=None,
-        shutdown_timeout=5, reuse_address=True,
+        app.build(app.build_house(settings)),
+        host=settings.host,
+        port=settings.port,
+        print=None,
+        access_log=None,
+        shutdown_timeout=5,
+        reuse_address=True,
     )
     return 0
 
 
 def _media(settings: Settings, given: argparse.Namespace) -> int:
-    from server import media_worker  # noqa: PLC0415 the web process never loads media
+    from server import media_worker
 
     logs.die_with_parent()
     clock = Clock()
@@ -67,8 +72,8 @@ def _media(settings: Settings, given: argparse.Namespace) -> int:
 
 
 def _worker_settings(settings: Settings, name: str) -> "WorkerSettings":
-    from server.media_worker import WorkerSettings, own_addresses  # noqa: PLC0415 the web process never loads media
-    from signaling.ice import Relay  # noqa: PLC0415 same
+    from server.media_worker import WorkerSettings, own_addresses
+    from signaling.ice import Relay
 
     number = int(name.lstrip("m") or "1") - 1
     return WorkerSettings(
@@ -97,7 +102,7 @@ def _migrate(settings: Settings, _: argparse.Namespace) -> int:
 
 
 def _first_office(settings: Settings, given: argparse.Namespace) -> int:
-    from server.founding import found_by_hand  # noqa: PLC0415 only this command needs it
+    from server.founding import found_by_hand
 
     return found_by_hand(settings, is_demo=given.demo)
 
@@ -109,7 +114,14 @@ def _doctor(settings: Settings, _: argparse.Namespace) -> int:
     return 0
 
 
-COMMANDS = {"serve": _serve, "web": _web, "media": _media, "migrate": _migrate, "first-office": _first_office, "doctor": _doctor}
+COMMANDS = {
+    "serve": _serve,
+    "web": _web,
+    "media": _media,
+    "migrate": _migrate,
+    "first-office": _first_office,
+    "doctor": _doctor,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

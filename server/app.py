@@ -55,7 +55,9 @@ def build_house(settings: Settings, clock: Clock | None = None) -> House:
         clock=clock or Clock(),
         words=catalogue,
         files=FileStore(settings.folder / "files"),
-        mailer=SmtpMailer(settings.smtp_url, settings.mail_from) if settings.smtp_url else FolderMailer(letters, settings.mail_from),
+        mailer=SmtpMailer(settings.smtp_url, settings.mail_from)
+        if settings.smtp_url
+        else FolderMailer(letters, settings.mail_from),
         texter=HttpTexter(settings.sms_url) if settings.sms_url else FolderTexter(letters),
         press=Press(WEB),
         nodes=MediaNodes.of(settings),
@@ -67,7 +69,14 @@ def build(house: House, *, with_jobs: bool = True) -> web.Application:
     """Return the web application of a house."""
     settings = house.settings
     app = web.Application(
-        middlewares=[security.tag, security.harden, pagekit.recognise, pagekit.refuse, security.same_site, security.limit],
+        middlewares=[
+            security.tag,
+            security.harden,
+            pagekit.recognise,
+            pagekit.refuse,
+            security.same_site,
+            security.limit,
+        ],
         client_max_size=(UPLOAD_FILES * settings.upload_megabytes + 1) * 1024 * 1024,
     )
     app[security.SETTINGS] = settings
