@@ -15,6 +15,7 @@ from server.adapters.mail import FolderMailer, SmtpMailer
 from server.adapters.media_nodes import MediaNodes
 from server.adapters.pdf import Press
 from server.adapters.sms import FolderTexter, HttpTexter
+from server.archive import pages as archive
 from server.clock import Clock
 from server.cases import pages as cases
 from server.config import Settings
@@ -25,18 +26,34 @@ from server.intake import pages as intake
 from server.jobs import registry
 from server.jobs.runner import Runner
 from server.office import pages as office
+from server.reception import pages as reception
+from server.reception import pages_entry as reception_entry
+from server.scheduling import pages as scheduling
+from server.scheduling import pages_citizen as scheduling_citizen
 
 UPLOAD_FILES = 5
 
 ROUTES: tuple[pagekit.Route, ...] = (
     *office.ROUTES,
     *accounts.ROUTES,
+<<<<<<< HEAD
     *intake.ROUTES,
     *cases.ROUTES,
 )
 """Every address of the office; the generated access test walks this list."""
 
 COUNTERS: tuple[CountWaiting, ...] = (intake.counters, cases.counters)
+=======
+    *scheduling.ROUTES,
+    *scheduling_citizen.ROUTES,
+    *reception.ROUTES,
+    *reception_entry.ROUTES,
+    *archive.ROUTES,
+)
+"""Every address of the office; the generated access test walks this list."""
+
+COUNTERS: tuple[CountWaiting, ...] = (scheduling.count_waiting,)
+>>>>>>> main
 
 
 def build_house(settings: Settings, clock: Clock | None = None) -> House:
@@ -49,7 +66,9 @@ def build_house(settings: Settings, clock: Clock | None = None) -> House:
         clock=clock or Clock(),
         words=catalogue,
         files=FileStore(settings.folder / "files"),
-        mailer=SmtpMailer(settings.smtp_url, settings.mail_from) if settings.smtp_url else FolderMailer(letters, settings.mail_from),
+        mailer=SmtpMailer(settings.smtp_url, settings.mail_from)
+        if settings.smtp_url
+        else FolderMailer(letters, settings.mail_from),
         texter=HttpTexter(settings.sms_url) if settings.sms_url else FolderTexter(letters),
         press=Press(WEB),
         nodes=MediaNodes.of(settings),
@@ -61,7 +80,14 @@ def build(house: House, *, with_jobs: bool = True) -> web.Application:
     """Return the web application of a house."""
     settings = house.settings
     app = web.Application(
-        middlewares=[security.tag, security.harden, pagekit.recognise, pagekit.refuse, security.same_site, security.limit],
+        middlewares=[
+            security.tag,
+            security.harden,
+            pagekit.recognise,
+            pagekit.refuse,
+            security.same_site,
+            security.limit,
+        ],
         client_max_size=(UPLOAD_FILES * settings.upload_megabytes + 1) * 1024 * 1024,
     )
     app[security.SETTINGS] = settings

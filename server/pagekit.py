@@ -16,8 +16,8 @@ from server import security
 from server.errors import BadForm, NotSignedIn, NotYours, OfficeError, Refused, Stale
 from server.house import CountWaiting, House
 from server.i18n import LOCALES
-from server.words import Role
 from server.who import UnitFacts, Who
+from server.words import Role
 
 HOUSE = web.AppKey("house", House)
 WHO_IS = web.AppKey("who_is", Callable[..., Who | None])
@@ -37,16 +37,28 @@ CITIZEN = frozenset({Role.CITIZEN})
 THEMES = ("auto", "light", "dark")
 TEXT_SIZES = ("normal", "large", "xlarge")
 
-_STAFF_WARD = frozenset({Role.RECEPTION_OFFICER, Role.PETITION_OFFICER, Role.WARD_CHAIR, Role.WARD_VICE_CHAIR, Role.OFFICE_HEAD})
+_STAFF_WARD = frozenset(
+    {Role.RECEPTION_OFFICER, Role.PETITION_OFFICER, Role.WARD_CHAIR, Role.WARD_VICE_CHAIR, Role.OFFICE_HEAD}
+)
 RAIL: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
     ("/hom-nay", "home", "today", STAFF),
     ("/dang-ky-moi", "inbox", "inbox", _STAFF_WARD),
     ("/lich", "calendar", "schedule", _STAFF_WARD | {Role.WARD_POLICE, Role.TECHNICIAN, Role.CITY_BOARD_MEMBER}),
-    ("/vu-viec", "folder", "cases", _STAFF_WARD | {Role.CASE_OFFICER, Role.CITY_BOARD_MEMBER, Role.INSPECTOR, Role.RECORDS_OFFICER}),
+    (
+        "/vu-viec",
+        "folder",
+        "cases",
+        _STAFF_WARD | {Role.CASE_OFFICER, Role.CITY_BOARD_MEMBER, Role.INSPECTOR, Role.RECORDS_OFFICER},
+    ),
     ("/viec-theo-doi", "list", "follow_ups", _STAFF_WARD | {Role.CASE_OFFICER, Role.CITY_BOARD_MEMBER}),
     ("/ky-thuat", "monitor", "technical", frozenset({Role.TECHNICIAN, Role.SYS_ADMIN})),
     ("/can-bo", "users", "officers", frozenset({Role.SYS_ADMIN})),
-    ("/nhat-ky", "history", "audit", frozenset({Role.SYS_ADMIN, Role.INSPECTOR, Role.WARD_CHAIR, Role.RECORDS_OFFICER})),
+    (
+        "/nhat-ky",
+        "history",
+        "audit",
+        frozenset({Role.SYS_ADMIN, Role.INSPECTOR, Role.WARD_CHAIR, Role.RECORDS_OFFICER}),
+    ),
     ("/cai-dat", "settings", "settings", frozenset({Role.SYS_ADMIN, Role.OFFICE_HEAD})),
 )
 """The rail of staff pages: address, icon, key of label and counter, who sees it."""
@@ -169,22 +181,54 @@ async def refusal(request: web.Request, error: OfficeError, status: int | None =
     status = status or error.status
     if wants_json(request):
         sentence = house(request).words.find("refusals", f"{error.code}.text", locale(request), error.facts)
-        fields = {name: field_sentence(request, field.code, field.facts) for name, field in error.fields.items()} if isinstance(error, BadForm) else {}
+        fields = (
+            {name: field_sentence(request, field.code, field.facts) for name, field in error.fields.items()}
+            if isinstance(error, BadForm)
+            else {}
+        )
         return web.json_response(
-            {"code": error.code, "text": sentence, "facts": error.facts, "fields": fields, "incident": request[security.REQUEST_ID]}, status=status
+            {
+                "code": error.code,
+                "text": sentence,
+                "facts": error.facts,
+                "fields": fields,
+                "incident": request[security.REQUEST_ID],
+            },
+            status=status,
         )
     if isinstance(error, NotSignedIn) and request.method == "GET":
-        return see_other("/tra-cuu" if error.code == "not_signed_in_citizen" else f"/dang-nhap?den={request.rel_url.raw_path}")
+        return see_other(
+            "/tra-cuu" if error.code == "not_signed_in_citizen" else f"/dang-nhap?den={request.rel_url.raw_path}"
+        )
     sentence = house(request).words
     return await render(
-        request, "errors/refusal.html", status=status, code=error.code, kind=_kind_of(error, status), reference=request[security.REQUEST_ID],
-        sentence=sentence.find("refusals", f"{error.code}.text", locale(request), error.facts) if sentence.has("refusals", f"{error.code}.text") else "",
-        back_href=local_path(urlsplit(request.headers.get(hdrs.REFERER, "")).path, "") if request.method != "GET" else "",
+        request,
+        "errors/refusal.html",
+        status=status,
+        code=error.code,
+        kind=_kind_of(error, status),
+        reference=request[security.REQUEST_ID],
+        sentence=sentence.find("refusals", f"{error.code}.text", locale(request), error.facts)
+        if sentence.has("refusals", f"{error.code}.text")
+        else "",
+        back_href=local_path(urlsplit(request.headers.get(hdrs.REFERER, "")).path, "")
+        if request.method != "GET"
+        else "",
     )
 
 
 def _kind_of(error: OfficeError, status: int) -> str:
-    kinds = {401: "not_signed_in", 403: "not_yours", 404: "not_here", 405: "not_here", 410: "not_here", 413: "refused", 422: "bad_form", 429: "too_many", 503: "unavailable"}
+    kinds = {
+        401: "not_signed_in",
+        403: "not_yours",
+        404: "not_here",
+        405: "not_here",
+        410: "not_here",
+        413: "refused",
+        422: "bad_form",
+        429: "too_many",
+        503: "unavailable",
+    }
     if error.code == "stale_form":
         return "expired"
     if isinstance(error, Stale):
@@ -246,9 +290,15 @@ async def render(request: web.Request, template: str, status: int = 200, **facts
 def _rail(request: web.Request, here: Who, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     words, language = house(request).words, locale(request)
     return [
-        {"href": href, "icon": icon, "label": words.find("labels", f"rail.{key}", language), "count": counts.get(key, 0),
-         "current": request.path == href or request.path.startswith(href + "/")}
-        for href, icon, key, roles in RAIL if here.role in roles
+        {
+            "href": href,
+            "icon": icon,
+            "label": words.find("labels", f"rail.{key}", language),
+            "count": counts.get(key, 0),
+            "current": request.path == href or request.path.startswith(href + "/"),
+        }
+        for href, icon, key, roles in RAIL
+        if here.role in roles
     ]
 
 
@@ -266,7 +316,9 @@ def see_other(path: str) -> web.Response:
 
 def local_path(text: str | None, otherwise: str) -> str:
     """Return a path of ours from a query, or ``otherwise``: no open redirect (ASVS 3.7.2)."""
-    return text if text and text.startswith("/") and not text.startswith(("//", "/\\")) and "\\" not in text else otherwise
+    return (
+        text if text and text.startswith("/") and not text.startswith(("//", "/\\")) and "\\" not in text else otherwise
+    )
 
 
 async def posted(request: web.Request) -> MultiDictProxy[Any]:

@@ -11,11 +11,18 @@ _LIMITS = {"name": 200, "phone": 40, "address": 500, "reception_place": 500, "lo
 _REQUIRED = ("name", "phone", "short_code")
 
 
+def typed(form: Mapping[str, Any]) -> dict[str, str]:
+    """Return what was typed, every field present, to be shown again."""
+    return {name: str(form.get(name, "")) for name in _LIMITS}
+
+
 def unit_details(form: Mapping[str, Any]) -> UnitDetails:
     """Read the form. Raises BadForm."""
     values = {name: text.one_line(str(form.get(name, ""))) for name in _LIMITS}
     errors = {name: FieldError("required") for name in _REQUIRED if not values[name]}
-    errors |= {name: FieldError("too_long", {"most": most}) for name, most in _LIMITS.items() if len(values[name]) > most}
+    errors |= {
+        name: FieldError("too_long", {"most": most}) for name, most in _LIMITS.items() if len(values[name]) > most
+    }
     if errors:
         raise BadForm(errors)
     return UnitDetails(**values)

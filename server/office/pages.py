@@ -61,7 +61,7 @@ async def change_settings(request: web.Request) -> web.Response:
     try:
         entry = forms.unit_details(form)
     except BadForm as bad:
-        return await render(request, "office/settings.html", 422, values=form, errors=bad.fields)
+        return await render(request, "office/settings.html", 422, values=forms.typed(form), errors=bad.fields)
     await place.db.write(actions_unit.change_unit, who(request), now(request), entry)
     return see_other("/cai-dat?da=settings_changed")
 

@@ -49,7 +49,9 @@ class Base(DeclarativeBase):
 
 def word(kind: type[StrEnum]) -> Enum:
     """Return the column type for a closed set of words: stored as its value, checked by Python."""
-    return Enum(kind, native_enum=False, length=32, create_constraint=False, values_callable=lambda k: [m.value for m in k])
+    return Enum(
+        kind, native_enum=False, length=32, create_constraint=False, values_callable=lambda k: [m.value for m in k]
+    )
 
 
 Id = Annotated[int, mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)]
