@@ -17,10 +17,12 @@ from server.adapters.pdf import Press
 from server.adapters.sms import FolderTexter, HttpTexter
 from server.archive import pages as archive
 from server.clock import Clock
+from server.cases import pages as cases
 from server.config import Settings
 from server.db import Database, is_answering
 from server.house import WEB, CountWaiting, House
 from server.i18n import load_catalogue
+from server.intake import pages as intake
 from server.jobs import registry
 from server.jobs.runner import Runner
 from server.office import pages as office
@@ -34,6 +36,14 @@ UPLOAD_FILES = 5
 ROUTES: tuple[pagekit.Route, ...] = (
     *office.ROUTES,
     *accounts.ROUTES,
+<<<<<<< HEAD
+    *intake.ROUTES,
+    *cases.ROUTES,
+)
+"""Every address of the office; the generated access test walks this list."""
+
+COUNTERS: tuple[CountWaiting, ...] = (intake.counters, cases.counters)
+=======
     *scheduling.ROUTES,
     *scheduling_citizen.ROUTES,
     *reception.ROUTES,
@@ -43,6 +53,7 @@ ROUTES: tuple[pagekit.Route, ...] = (
 """Every address of the office; the generated access test walks this list."""
 
 COUNTERS: tuple[CountWaiting, ...] = (scheduling.count_waiting,)
+>>>>>>> main
 
 
 def build_house(settings: Settings, clock: Clock | None = None) -> House:

@@ -8,9 +8,9 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from server import text
+from server.cases import queries as cases
 from server.errors import NotHere
 from server.intake import rules
-from server.office import queries as office
 from server.tables import AuditEntry, Case, Citizen, ReceptionRequest
 from server.who import Who
 from server.words import IdKind, Kind, Place, RequestState, RequestVerb, Role, Sex
@@ -130,15 +130,9 @@ def is_open_to(db: Session, who: Who, row: ReceptionRequest) -> bool:
         return who.request_id == row.id
     if not who.is_staff:
         return who.role is Role.SYS_ADMIN
-    if who.role is Role.INSPECTOR and not set(office.path_up(db, row.unit_id)) & _watched(db, who):
+    if who.role is Role.INSPECTOR and row.unit_id not in cases.watched_units(db, who):
         return False
     return rules.may_open(who, row.unit_id, row.kind)
-
-
-def _watched(db: Session, who: Who) -> set[int]:
-    # An inspectorate is a department of the city: what it watches hangs below its parent.
-    unit = office.unit_card(db, who.unit_id)
-    return {unit.id} if unit.parent_id is None else {unit.id, unit.parent_id}
 
 
 def _whole() -> Select[Any]:
@@ -239,7 +233,7 @@ class Inbox:
 
 def inbox(db: Session, who: Who, wanted: InboxFilter) -> Inbox:
     """Return the requests of the acting person's unit that they may know of, oldest first."""
-    seen = _visible(who)
+    seen = _visible(db, who)
     counts = dict(
         db.execute(select(ReceptionRequest.state, func.count()).where(*seen).group_by(ReceptionRequest.state))
         .tuples()
@@ -282,12 +276,13 @@ def waiting(db: Session, who: Who) -> int:
     """Return how many requests wait to be sorted by this person's unit."""
     if who.role not in rules.SORTERS:
         return 0
-    where = [*_visible(who), ReceptionRequest.state == RequestState.RECEIVED]
+    where = [*_visible(db, who), ReceptionRequest.state == RequestState.RECEIVED]
     return db.scalar(select(func.count()).select_from(ReceptionRequest).where(*where)) or 0
 
 
-def _visible(who: Who) -> list[Any]:
-    seen: list[Any] = [ReceptionRequest.unit_id == who.unit_id]
+def _visible(db: Session, who: Who) -> list[Any]:
+    units = cases.watched_units(db, who) if who.role is Role.INSPECTOR else [who.unit_id]
+    seen: list[Any] = [ReceptionRequest.unit_id.in_(units)]
     if who.role not in rules.RECEIVERS:
         seen.append(ReceptionRequest.kind != Kind.DENUNCIATION)
     return seen
