@@ -120,7 +120,17 @@ class Room:
     def handle(self, event: Event, at: datetime) -> list[Effect]:
         """Let `event` happen at `at`; perform what is returned, in order."""
         turn = Turn(self.state, at)
-        self._take(turn, event)
+        before = self.state.note_seq
+        try:
+            self._take(turn, event)
+            self._settle(turn)
+        except Exception:
+            # A bug. What was noted so far is lost with it, so its numbers must not be used up.
+            self.state.note_seq = before
+            raise
+        return turn.effects
+
+    def _settle(self, turn: Turn) -> None:
         settle_absence(turn)
         recording.settle_recording(turn)
         course.settle_resumption(turn)
@@ -131,18 +141,13 @@ class Room:
             course.settle_departure(turn)
         else:
             settle_views(turn)
-        return turn.effects
 
     def next_deadline(self) -> datetime | None:
         """When `handle(TimePassed())` is due at the latest; None: nothing is pending."""
         state = self.state
         if state.phase == Phase.ENDED or state.is_draining:
             return None
-        dues = [next_absence(list(state.members.values())), state.recording.start_after]
-        for member in state.inside:
-            dues += [member.follow_after]
-            if not member.is_proven and member.needs_proof and state.recording.is_wanted:
-                dues += [member.proof_due_at]
+        dues = [next_absence(list(state.members.values())), recording.next_attempt(state)]
         return min((due for due in dues if due is not None), default=None)
 
     def _take(self, turn: Turn, event: Event) -> None:  # noqa: C901, PLR0912 - one line an event

@@ -97,7 +97,7 @@ RECORDING_FLOW: Flow[RecordingState] = {
 }
 
 
-class Refusal(Exception):  # noqa: N818 - saying no is not a fault
+class Refusal(Exception):
     """The room says no; `code` is what the member is told."""
 
     def __init__(self, code: RefusalCode) -> None:

@@ -5,20 +5,21 @@ the difference becomes effects. So a person who comes back, a worker that was ki
 recorder that failed all take the same road: the next segment, and proof again.
 """
 
+from datetime import datetime
+
 from signaling.effects import Follow, NoteKind, StartRecording, StopRecording, Unfollow
 from signaling.events import FileBroken, FileClosed, FileOpened, FileProven, RecorderFailed
 from signaling.messages import Phase, RecordingState
 from signaling.room_door import written_ground
-from signaling.room_state import PROOF_FOR, RETRY_FOR, Member, Turn
+from signaling.room_state import PROOF_FOR, RETRY_FOR, Member, RoomState, Turn
 
 
 def request(turn: Turn, by: Member) -> None:
     """Ask for a recording; during a pause it starts with the reception."""
     recording = turn.room.recording
     before = recording.state
-    recording.go(
-        "hold" if turn.room.phase == Phase.PAUSED and not turn.room.resumed_by else "request"
-    )
+    is_held = turn.room.phase == Phase.PAUSED and turn.room.resumed_by is None
+    recording.go("hold" if is_held else "request")
     recording.waived_ground = None
     if before in (RecordingState.OFF, RecordingState.WAIVED):
         turn.note(NoteKind.RECORDING_REQUESTED, by=by.code)
@@ -61,6 +62,7 @@ def proven(turn: Turn, event: FileProven) -> None:
         # The file of an earlier connection proves nothing about this one.
         return
     member.is_proven, member.proof_due_at = True, None
+    member.proven_segment = event.segment
     turn.note(
         NoteKind.RECORDING_PROVEN,
         event.member,
@@ -74,12 +76,16 @@ def closed(turn: Turn, event: FileClosed) -> None:
     """Note that a file is complete."""
     turn.room.recording.open_files.discard((event.member, event.segment))
     turn.note(NoteKind.SEGMENT_CLOSED, event.member, **event.facts)
+    member = turn.room.members.get(event.member)
+    if member is not None and member.is_proven and member.proven_segment == event.segment:
+        # What proved the present connection was the last of the one before.
+        member.is_proven, member.proof_due_at = False, turn.at + PROOF_FOR
 
 
 def broken(turn: Turn, event: FileBroken) -> None:
     """Note that writing failed, and try the next segment soon."""
     member = turn.room.members.get(event.member)
-    turn.note(NoteKind.SEGMENT_BROKEN, event.member, reason=event.reason)
+    turn.note(NoteKind.SEGMENT_BROKEN, event.member or None, reason=event.reason)
     if member is None or not member.followed:
         return
     member.followed, member.is_proven, member.proof_due_at = 0, False, None
@@ -129,6 +135,19 @@ def settle_recording(turn: Turn) -> None:
         _interrupt(turn, overdue[0].code, "no_proof")
     elif is_proven(turn):
         _count_as_on(turn)
+
+
+def next_attempt(room: RoomState) -> datetime | None:
+    """When the recording wants to be looked at again; None: not before something happens."""
+    recording = room.recording
+    if not recording.is_wanted:
+        return None
+    if recording.machine == "idle":
+        return recording.start_after
+    dues = [each.follow_after for each in room.inside if each.is_recordable and not each.followed]
+    if recording.state != RecordingState.INTERRUPTED:
+        dues += [each.proof_due_at for each in room.inside if each.needs_proof]
+    return min((due for due in dues if due is not None), default=None)
 
 
 def _settle_machine(turn: Turn) -> None:

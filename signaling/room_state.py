@@ -61,6 +61,7 @@ class Member:
     connection: int = 0
     followed: int = 0
     is_proven: bool = False
+    proven_segment: int = 0
     proof_due_at: datetime | None = None
     follow_after: datetime | None = None
     slots: dict[str, int] = field(default_factory=dict)

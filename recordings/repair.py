@@ -1,0 +1,85 @@
+"""At start: close what a crash or a failing disk left open. Doing it twice changes nothing the second time."""
+
+import logging
+import os
+from datetime import datetime
+from pathlib import Path
+
+from recordings.manifest import BadManifest, Lost, Repaired, Segment, facts_of
+from recordings.shelf import RoomFolder, Shelf
+from recordings.survey import Survey, survey
+from recordings.webm import Damaged
+from signaling.tracks import SegmentFacts
+
+_log = logging.getLogger(__name__)
+
+
+def repair_all(shelf: Shelf, at: datetime) -> dict[str, list[SegmentFacts]]:
+    """Repair every room; by room, the facts of segments that were closed just now.
+
+    A folder that cannot be repaired is logged and left for a person; the others are done all the same.
+    """
+    done: dict[str, list[SegmentFacts]] = {}
+    for folder in shelf.folders():
+        try:
+            room = folder.ledger().room
+            repaired = repair_folder(folder, at)
+        except (OSError, BadManifest):
+            _log.exception("recording in %s cannot be repaired", folder.path.name)
+            continue
+        if repaired and room is not None:
+            done[room] = repaired
+    return done
+
+
+def repair_folder(folder: RoomFolder, at: datetime) -> list[SegmentFacts]:
+    """Close what is open in one room; the facts of segments closed just now. Nobody may be writing there.
+
+    Raises `OSError`, `BadManifest`.
+    """
+    closed = set()
+    for segment in folder.ledger().left_open:
+        folder.append(_repair(folder.path / segment.file, segment, at))
+        closed.add(segment.file)
+    return [facts for facts in finished(folder) if facts.file in closed]
+
+
+def _repair(path: Path, segment: Segment, at: datetime) -> Repaired | Lost:
+    try:
+        found = survey(path, gently=True)
+    except FileNotFoundError:
+        return Lost(at, segment.member, segment.segment, "no_file")
+    except Damaged:
+        return Lost(at, segment.member, segment.segment, "no_header")
+    if not found.audio.frames and not found.video.frames:
+        return Lost(at, segment.member, segment.segment, "no_frames")
+    _trim(path, found)
+    return Repaired(
+        at,
+        segment.member,
+        segment.segment,
+        found.whole,
+        found.sha256,
+        found.duration_ms,
+        found.audio.frames,
+        found.video.frames,
+        found.size - found.whole,
+    )
+
+
+def _trim(path: Path, found: Survey) -> None:
+    handle = os.open(path, os.O_WRONLY)
+    try:
+        if found.size > found.whole:
+            os.ftruncate(handle, found.whole)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def finished(folder: RoomFolder) -> list[SegmentFacts]:
+    """Facts of every finished segment of a room, for an office that may have missed a note."""
+    ledger = folder.ledger()
+    if ledger.zero_at is None:
+        return []
+    return [facts_of(segment, ledger.zero_at) for segment in ledger.finished]
