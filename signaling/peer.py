@@ -162,6 +162,8 @@ class Peer:
     def changed(self, state: PeerState) -> None:
         """Called by the line."""
         if state == "connected":
+            if self._uplink is not None:
+                self._uplink.state_allowance()
             for slot, (audio, video) in self._seated.items():
                 self.seat(slot, audio, video)
         elif state in {"failed", "closed"}:

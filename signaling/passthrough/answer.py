@@ -82,6 +82,7 @@ def _incoming(section: Section, kind: Kind) -> IncomingFormat:
         payload_type,
         section.find_rtx(payload_type) if kind == "video" else -1,
         section.extensions.get(LEVEL_URI, -1),
+        section.ssrc,
     )
 
 

@@ -1,9 +1,9 @@
 """How much a browser may send, and how much one can take.
 
 There is no estimator here. Upwards a cap is stated once a second (REMB): without it
-Chromium stays at 300 kb/s. Downwards the receiving browser's own REMB is believed only when
-it says less than we send: while it merely grows after us, obeying it would hold everybody
-at the pace of its caution.
+Chromium stays at 300 kb/s. Downwards a receiving browser's own REMB is believed only when it
+falls below what we send: that is how it reports a queue. While it merely grows after us, 8 %
+a second, obeying it would hold everybody at the pace of its caution.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ _HEAVY_LOSS = 26
 """Of 256: about ten percent."""
 
 _GROWTH = 1.08
-_OVERUSE = 0.95
+_FALLS = 0.95
 _OUT_OF_SIGHT = 4
 
 
@@ -24,11 +24,14 @@ class Downlink:
     def __init__(self) -> None:
         self.limit: float | None = None
         self._estimate: int | None = None
+        self._fell_to: int | None = None
         self._octets_before = 0
         self._at: float | None = None
 
     def estimated(self, bits_per_second: int) -> None:
         """Take a REMB from the receiver."""
+        if self._estimate is not None and bits_per_second < self._estimate * _FALLS:
+            self._fell_to = bits_per_second
         self._estimate = bits_per_second
 
     def review(self, octets: int, fraction_lost: int, now: float, cap: int) -> None:
@@ -39,9 +42,9 @@ class Downlink:
         passed = max(now - self._at, 0.001)
         sent = 8 * (octets - self._octets_before) / passed
         self._at, self._octets_before = now, octets
-        estimate, self._estimate = self._estimate, None
-        if estimate is not None and estimate < sent * _OVERUSE:
-            self.limit = estimate
+        fell_to, self._fell_to = self._fell_to, None
+        if fell_to is not None and fell_to < sent:
+            self.limit = fell_to
         elif fraction_lost > _HEAVY_LOSS and sent > FLOOR:
             self.limit = sent * (1 - fraction_lost / 512)
         elif self.limit is not None:

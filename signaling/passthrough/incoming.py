@@ -26,6 +26,7 @@ class IncomingFormat:
     payload_type: int
     rtx_payload_type: int = -1
     level_id: int = -1
+    announced_ssrc: int = -1
 
 
 class Incoming:

@@ -108,9 +108,9 @@ class Inside:
 
         setattr(self.connection, "get_component_candidates", candidates)  # noqa: B010
 
-    def watch(self, on_path: Callable[[Address], None], on_heard: Callable[[], None]) -> None:
-        """Call `on_path(address)` for each address whose check succeeded, `on_heard()` for
-        each authentic check that comes in."""
+    def watch(self, on_path: Callable[[Address], None], on_heard: Callable[[Address], None]) -> None:
+        """Call `on_path(address)` for each address whose check succeeded, `on_heard`
+        for each authentic check that comes in."""
         complete = self.connection.check_complete
         incoming = self.connection.check_incoming
 
@@ -123,7 +123,7 @@ class Inside:
             known = any(pair.remote_addr == addr for pair in self.pairs)
             if not known and len(self.pairs) >= MOST_PAIRS:
                 return
-            on_heard()
+            on_heard(addr)
             incoming(message, addr, protocol)
 
         setattr(self.connection, "check_complete", check_complete)  # noqa: B010

@@ -24,6 +24,7 @@ State = Literal["connecting", "connected", "failed", "closed"]
 
 CONNECT_WITHIN = 20.0
 
+_MOST_HELD = 4
 _HOST_PRIORITY = 126 << 24 | 65535 << 8 | 255
 _log = logging.getLogger(__name__)
 
@@ -67,6 +68,7 @@ class Line:
         self._remote: Address | None = None
         self._rx: Session | None = None
         self._tx: Session | None = None
+        self._held: list[tuple[bytes, Address]] = []
         self._is_closing = False
         self._task: asyncio.Task[None] | None = None
         local = Candidate("1", 1, "udp", _HOST_PRIORITY, port.announced[0], port.address[1], "host")
@@ -118,6 +120,7 @@ class Line:
         self._port.leave(self)
         self._inside.release()
         self._remote = self._rx = self._tx = None
+        self._held = []
         self._enter("closed")
         self._user = None
 
@@ -152,6 +155,13 @@ class Line:
             self.counts["unauthentic"] += 1
         except ValueError:
             self.counts["malformed"] += 1
+
+    def hold(self, packet: bytes, address: Address) -> bool:
+        """Keep a few datagrams until the check of their address is answered."""
+        if len(self._held) >= _MOST_HELD:
+            return False
+        self._held.append((packet, address))
+        return True
 
     def take_stun(self, packet: bytes, address: Address) -> None:
         """Take a STUN packet that names this line."""
@@ -199,11 +209,16 @@ class Line:
 
     def _path_found(self, address: Address) -> None:
         self._port.verify(address, self)
+        held, self._held = self._held, []
+        for packet, source in held:
+            if source == address:
+                self.take(packet, monotonic())
         # Not a copy of the first one: the browser may move to another network.
         self._remote = self._inside.nominated or self._remote
 
-    def _heard(self) -> None:
+    def _heard(self, address: Address) -> None:
         self.heard_at = monotonic()
+        self._port.expect(address, self)
 
     def _dtls_changed(self) -> None:
         if self._is_closing or self._inside.dtls.state != "closed":

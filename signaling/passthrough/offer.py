@@ -30,6 +30,7 @@ class Section:
     parameters: dict[int, str] = field(default_factory=dict)
     feedback: dict[int, set[str]] = field(default_factory=dict)
     extensions: dict[str, int] = field(default_factory=dict)
+    ssrc: int = -1
 
     def find_codec(self, name: str) -> int:
         """Return the first payload type of codec `name`, -1 when it is not offered."""
@@ -128,6 +129,8 @@ def _read_media(section: Section, name: str, value: str) -> None:
             number, feedback = value.split(" ", 1)
             key = -1 if number == "*" else int(number)
             section.feedback.setdefault(key, set()).add(feedback.strip())
+        case "ssrc" if section.ssrc < 0:
+            section.ssrc = int(value.split()[0]) & 0xFFFFFFFF
         case "extmap":
             number, uri, *_ = value.split()
             if int(number.partition("/")[0]) in _ONE_BYTE_IDS:

@@ -37,6 +37,10 @@ class Caller(Protocol):
     def take(self, packet: bytes, now: float) -> None:
         """Take anything but STUN, from an address that was verified."""
 
+    def hold(self, packet: bytes, address: Address) -> bool:
+        """Keep what came from an address that proved itself but is not verified yet."""
+        ...
+
     def take_stun(self, packet: bytes, address: Address) -> None:
         """Take STUN that names this connection; may raise on malformed packets."""
 
@@ -78,6 +82,7 @@ class MediaPort:
         self._loop = asyncio.get_running_loop()
         self._callers: dict[str, Caller] = {}
         self._verified: dict[Address, Caller] = {}
+        self._expected: dict[Address, Caller] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._loop.add_reader(sock, self._drain)
 
@@ -115,6 +120,7 @@ class MediaPort:
             self._timer.cancel()
         self._callers.clear()
         self._verified.clear()
+        self._expected.clear()
 
     @property
     def callers(self) -> int:
@@ -127,17 +133,27 @@ class MediaPort:
         if self._timer is None:
             self._timer = self._loop.call_later(TICK, self._tick)
 
+    def expect(self, address: Address, caller: Caller) -> None:
+        """Note that `address` knows the password of `caller`; its own check may be under way.
+
+        Browsers begin the handshake before our check of their address is answered. Dropping
+        that ClientHello costs a second on a slow line.
+        """
+        if address not in self._verified:
+            self._expected[address] = caller
+
     def verify(self, address: Address, caller: Caller) -> None:
         """Note that an ICE check between `address` and `caller` succeeded."""
         if self._callers.get(caller.ufrag) is caller:
+            self._expected.pop(address, None)
             self._verified[address] = caller
 
     def leave(self, caller: Caller) -> None:
         """Forget `caller` and every address that was its."""
         self._callers.pop(caller.ufrag, None)
-        gone = [address for address, its in self._verified.items() if its is caller]
-        for address in gone:
-            del self._verified[address]
+        for known in (self._verified, self._expected):
+            for address in [each for each, its in known.items() if its is caller]:
+                del known[address]
 
     def send(self, packet: bytes, address: Address) -> bool:
         """Send now or never: a full socket buffer drops the packet and says so."""
@@ -174,10 +190,12 @@ class MediaPort:
                 self.counts["unknown_stun"] += 1
             else:
                 named.take_stun(packet, address)
-        elif caller is None or not packet:
-            self.counts["strangers"] += 1
-        else:
+        elif caller is not None and packet:
             caller.take(packet, now)
+        else:
+            expected = self._expected.get(address)
+            if expected is None or not expected.hold(packet, address):
+                self.counts["strangers"] += 1
 
     def _named(self, packet: bytes, caller: Caller | None) -> Caller | None:
         if packet[:2] == _REQUEST:

@@ -84,8 +84,13 @@ class Uplink:
         return [block for block in found if block is not None]
 
     def state_allowance(self) -> None:
-        """Tell the browser how much it may send."""
-        if self.video.ssrc is None or self.cap <= 0:
+        """Tell the browser how much it may send.
+
+        Said once before its first picture as well: told later, Chromium has already shrunk
+        the picture to what its own first guess allows, and takes long to grow again.
+        """
+        ssrc = self.video.form.announced_ssrc if self.video.ssrc is None else self.video.ssrc
+        if ssrc < 0 or self.cap <= 0:
             return
         self.told = allowance(self.cap, [self.video.source.narrowest])
-        self._send(rtcp.remb(self._ours, self.told, [self.video.ssrc]))
+        self._send(rtcp.remb(self._ours, self.told, [ssrc]))
