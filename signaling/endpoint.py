@@ -154,8 +154,8 @@ class Endpoint:
             while (text := await _receive(socket, SILENT_AFTER)) is not None:
                 bucket.take(asyncio.get_running_loop().time())
                 await self._hub.say(place, _command(text))
-            if not socket.closed:
-                line.close(ByeCode.BROKEN, "silent")
+            # A frozen tab or a dead line is nobody's fault: no goodbye, it may come back.
+            line.gone()
         finally:
             self._hub.leave(place)
 

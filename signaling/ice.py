@@ -46,9 +46,7 @@ def dialable(offered: Iterable[str], announced: Iterable[str]) -> list[RTCIceCan
     return found[:MOST_CANDIDATES]
 
 
-def _is_allowed(
-    address: IPv4Address | IPv6Address, ours: list[IPv4Address | IPv6Address]
-) -> bool:
+def _is_allowed(address: IPv4Address | IPv6Address, ours: list[IPv4Address | IPv6Address]) -> bool:
     if address.is_multicast or address.is_unspecified or address.is_link_local:
         return False
     if address.version not in {each.version for each in ours}:
@@ -88,7 +86,5 @@ def ice_servers(relay: Relay, member: str, at: datetime) -> list[IceServer]:
         # coturn's use-auth-secret speaks SHA-1 only.
         digest = hmac.new(relay.secret, username.encode(), hashlib.sha1).digest()
         credential = base64.b64encode(digest).decode()
-        servers.append(
-            {"urls": list(relay.turn), "username": username, "credential": credential}
-        )
+        servers.append({"urls": list(relay.turn), "username": username, "credential": credential})
     return servers

@@ -112,7 +112,11 @@ class Peer:
     def stats(self) -> dict[str, int | float | str]:
         """Counters for the technician's page, and the cipher in use."""
         found: dict[str, int | float | str] = dict(self._line.counts)
-        found |= {"state": self.state, "cipher": self._line.cipher, "rtcp_broken": self._broken_rtcp}
+        found |= {
+            "state": self.state,
+            "cipher": self._line.cipher,
+            "rtcp_broken": self._broken_rtcp,
+        }
         if self._uplink is not None:
             for stream in (self._uplink.audio, self._uplink.video):
                 kind = stream.source.kind
@@ -128,7 +132,9 @@ class Peer:
             found["out_octets"] = sum(line.octets for line in lines)
             found["out_repeated"] = sum(line.repeated for line in lines)
             found["out_dropped"] = sum(line.dropped for line in lines)
-            found["out_fraction_lost"] = max((line.fraction_lost for line in lines), default=0) / 256
+            found["out_fraction_lost"] = (
+                max((line.fraction_lost for line in lines), default=0) / 256
+            )
         return found
 
     async def close(self) -> None:

@@ -108,7 +108,7 @@ class Source:
         for sink in self._sinks:
             try:
                 sink.push(self, packet)
-            except Exception:
+            except Exception:  # noqa: BLE001 - one broken listener must not cost the others
                 self._drop(sink)
 
     def report(self, rtp_timestamp: int, ntp: float) -> None:
@@ -117,7 +117,7 @@ class Source:
         for sink in self._sinks:
             try:
                 sink.reported(self, rtp_timestamp, ntp)
-            except Exception:
+            except Exception:  # noqa: BLE001 - one broken listener must not cost the others
                 self._drop(sink)
 
     def end(self) -> None:
@@ -132,11 +132,10 @@ class Source:
         for sink in sinks:
             try:
                 sink.ended(self)
-            except Exception:
+            except Exception:  # noqa: BLE001 - one broken listener must not cost the others
                 self._drop(sink)
 
     def _drop(self, sink: Sink) -> None:
-        # One broken listener must not cost the others their picture.
         _log.exception("sink %r of %s dropped", type(sink).__name__, self.member)
         self.unsubscribe(sink)
 

@@ -72,13 +72,13 @@ class Downlink:
 
     def reports(self, ntp: float) -> tuple[bytes, bytes]:
         """Return sender reports of every line that flows, and their names."""
-        written = [(line, line.report(ntp)) for line in self._lines]
-        names = [
-            (line.form.ssrc, cname(index // 2))
-            for index, (line, report) in enumerate(written)
-            if report
-        ]
-        return b"".join(report for _, report in written), rtcp.description(names) if names else b""
+        reports = names = b""
+        for index, line in enumerate(self._lines):
+            report = line.report(ntp)
+            if report:
+                reports += report
+                names += rtcp.description(line.form.ssrc, cname(index // 2))
+        return reports, names
 
     def review(self, cap: int) -> None:
         """Tell each source how much of it this browser can take; once a second."""

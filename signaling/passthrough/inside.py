@@ -93,9 +93,9 @@ class Inside:
         self.gatherer = RTCIceGatherer(iceServers=[], local_username=ufrag)
         self.ice = RTCIceTransport(self.gatherer)
         self.dtls = RTCDtlsTransport(self.ice, [RTCCertificate.generateCertificate()])
-        self.connection: Connection = self.gatherer._connection  # noqa: SLF001
+        self.connection: Connection = self.gatherer._connection
         # The server's role makes Chromium choose AES-GCM in both directions.
-        self.dtls._set_role("server")  # noqa: SLF001
+        self.dtls._set_role("server")
         self._protocol = StunProtocol(self.connection)
         self._protocol.local_candidate = candidate
         self._gather_only(candidate, wire)
@@ -103,14 +103,17 @@ class Inside:
     def _gather_only(self, candidate: Candidate, wire: Wire) -> None:
         async def candidates(**_: object) -> list[Candidate]:
             wire.attach(self._protocol)
-            self.connection._protocols.append(self._protocol)  # noqa: SLF001
+            self.connection._protocols.append(self._protocol)
             return [candidate]
 
         setattr(self.connection, "get_component_candidates", candidates)  # noqa: B010
 
-    def watch(self, on_path: Callable[[Address], None], on_heard: Callable[[Address], None]) -> None:
+    def watch(
+        self, on_path: Callable[[Address], None], on_heard: Callable[[Address], None]
+    ) -> None:
         """Call `on_path(address)` for each address whose check succeeded, `on_heard`
-        for each authentic check that comes in."""
+        for each authentic check that comes in.
+        """
         complete = self.connection.check_complete
         incoming = self.connection.check_incoming
 
@@ -138,12 +141,12 @@ class Inside:
     @property
     def pairs(self) -> list[CandidatePair]:
         """Every pair of addresses that was ever considered."""
-        return self.connection._check_list  # noqa: SLF001
+        return self.connection._check_list
 
     @property
     def nominated(self) -> Address | None:
         """The address the browser wants to be reached at now."""
-        pair = self.connection._nominated.get(1)  # noqa: SLF001
+        pair = self.connection._nominated.get(1)
         return None if pair is None else pair.remote_addr
 
     def asked(self, transaction: bytes) -> bool:
@@ -164,7 +167,7 @@ class Inside:
 
     def take_handshake(self, packet: bytes) -> bool:
         """Queue a DTLS record; False when too many wait already."""
-        if self.connection._queue.qsize() >= MOST_WAITING:  # noqa: SLF001
+        if self.connection._queue.qsize() >= MOST_WAITING:
             return False
         self.connection.data_received(packet, 1)
         return True
@@ -172,22 +175,22 @@ class Inside:
     @property
     def sessions(self) -> tuple[Session, Session] | None:
         """SRTP sessions for (receiving, sending), None before the handshake is done."""
-        rx, tx = self.dtls._rx_srtp, self.dtls._tx_srtp  # noqa: SLF001
+        rx, tx = self.dtls._rx_srtp, self.dtls._tx_srtp
         return None if rx is None or tx is None else (rx, tx)
 
     @property
     def cipher(self) -> str:
         """The SRTP profile that was agreed, empty before."""
-        ssl: Any = self.dtls._ssl  # noqa: SLF001
+        ssl: Any = self.dtls._ssl
         if ssl is None:
             return ""
         name: bytes = ssl.get_selected_srtp_profile()
         return name.decode()
 
     @property
-    def pump(self) -> Any:  # noqa: ANN401 - a task or a future, aiortc does not say
+    def pump(self) -> Any:
         """The task that reads DTLS after the handshake, if it runs."""
-        return self.dtls._task  # noqa: SLF001
+        return self.dtls._task
 
 
 __all__ = [

@@ -187,8 +187,7 @@ class Line:
                     await inside.dtls.start(RTCDtlsParameters(prints, role="client"))
         except TimeoutError:
             self.counts["timeout"] += 1
-        except Exception:
-            # A handshake can fail in more ways than the library knows.
+        except Exception:  # noqa: BLE001 - a handshake fails in more ways than aiortc knows
             _log.exception("connecting failed")
         sessions = inside.sessions
         if inside.dtls.state != "connected" or sessions is None:

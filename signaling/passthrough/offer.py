@@ -130,13 +130,14 @@ def _read_media(section: Section, name: str, value: str) -> None:
             key = -1 if number == "*" else int(number)
             section.feedback.setdefault(key, set()).add(feedback.strip())
         case "ssrc" if section.ssrc < 0:
-            section.ssrc = int(value.split()[0]) & 0xFFFFFFFF
+            section.ssrc = int(value.split(maxsplit=1)[0]) & 0xFFFFFFFF
         case "extmap":
             number, uri, *_ = value.split()
-            if int(number.partition("/")[0]) in _ONE_BYTE_IDS:
-                section.extensions[uri] = int(number.partition("/")[0])
-        case _ if name in _DIRECTIONS:
-            section.direction = name
+            identifier = int(number.partition("/")[0])
+            if identifier in _ONE_BYTE_IDS:
+                section.extensions[uri] = identifier
+        case _:
+            section.direction = name if name in _DIRECTIONS else section.direction
 
 
 def _check(offer: Offer) -> None:

@@ -72,7 +72,9 @@ class Extensions:
 class Outgoing:
     """A sink that speaks to one line of one browser. Never blocks, keeps 512 packets."""
 
-    def __init__(self, form: OutgoingFormat, clock_rate: int, send: Callable[[bytes], bool]) -> None:
+    def __init__(
+        self, form: OutgoingFormat, clock_rate: int, send: Callable[[bytes], bool]
+    ) -> None:
         self.form = form
         self.source: Source | None = None
         self.packets = 0
@@ -134,9 +136,7 @@ class Outgoing:
         if not self._splice.belongs(packet.sequence):
             self.dropped += 1
             return
-        sequence, timestamp = self._splice.shift(
-            packet.sequence, packet.timestamp, packet.arrived
-        )
+        sequence, timestamp = self._splice.shift(packet.sequence, packet.timestamp, packet.arrived)
         out = RtpPacket(payload, sequence, timestamp, packet.marker, packet.arrived)
         if self.form.rtx_ssrc > 0:
             self._ring.keep(out)

@@ -101,7 +101,7 @@ class MediaPort:
         family = socket.AF_INET6 if ip_address(host).version == 6 else socket.AF_INET  # noqa: PLR2004
         sock = socket.socket(family, socket.SOCK_DGRAM)
         try:
-            sock.setblocking(False)  # noqa: FBT003 - that is its name
+            sock.setblocking(False)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
             sock.bind((host, port))
@@ -211,5 +211,5 @@ class MediaPort:
         for caller in list(self._callers.values()):
             try:
                 caller.tick(now)
-            except Exception:
+            except Exception:  # noqa: BLE001 - one connection must not stop the clock of all
                 _log.exception("tick of a connection failed")

@@ -191,15 +191,11 @@ def receiver_report(ssrc: int, blocks: Sequence[Block]) -> bytes:
     return _pack(RECEIVER_REPORT, len(blocks[:_MAX_BLOCKS]), body)
 
 
-def description(names: Iterable[tuple[int, str]]) -> bytes:
-    """Write SDES with one CNAME per stream."""
-    body, count = b"", 0
-    for ssrc, cname in names:
-        text = cname.encode()
-        chunk = _LONG.pack(ssrc) + bytes((1, len(text))) + text + b"\0"
-        body += chunk + bytes(-len(chunk) % 4)
-        count += 1
-    return _pack(DESCRIPTION, count, body)
+def description(ssrc: int, cname: str) -> bytes:
+    """Write SDES with one CNAME. One packet per stream: aiortc misreads several in one."""
+    text = cname.encode()
+    chunk = _LONG.pack(ssrc) + bytes((1, len(text))) + text + b"\0"
+    return _pack(DESCRIPTION, 1, chunk + bytes(-len(chunk) % 4))
 
 
 def nack(ssrc: int, media: int, lost: Sequence[int]) -> bytes:

@@ -21,7 +21,7 @@ _STOP_ID = 15
 _VERSION = 2
 
 
-class Malformed(ValueError):  # noqa: N818 - it describes the packet
+class Malformed(ValueError):
     """What came is not what it says it is."""
 
 

@@ -17,7 +17,7 @@ class Picture(NamedTuple):
     starts_key_frame: bool
 
 
-NOTHING = Picture(-1, -1, False, -1, -1, False)  # noqa: FBT003
+NOTHING = Picture(-1, -1, False, -1, -1, False)
 
 
 def look(payload: bytes) -> Picture:

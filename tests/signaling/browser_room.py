@@ -20,7 +20,6 @@ FLAGS = (
 PAGE = """<!doctype html><title>room</title><body><script>
 const SLOTS = 7;
 let pc = null, connection = 0, context = null, analysers = [];
-window.frames_ = [];
 async function join(name, publish = true) {
   const old = pc;
   pc = new RTCPeerConnection({iceServers: [], bundlePolicy: "max-bundle"});
@@ -57,17 +56,18 @@ async function join(name, publish = true) {
   window.videos = mine;
   if (old) old.close();
 }
-function see(slot) { const v = window.videos[slot]; return {frames: v.frames, width: v.videoWidth}; }
+function see(slot) {
+  const video = window.videos[slot];
+  return {frames: video.frames, width: video.videoWidth};
+}
 function hear(slot) {
   const samples = new Float32Array(analysers[slot].fftSize);
   analysers[slot].getFloatTimeDomainData(samples);
   return Math.sqrt(samples.reduce((sum, x) => sum + x * x, 0) / samples.length);
 }
 async function report() {
-  const found = [];
-  for (const each of (await pc.getStats()).values())
-    if (["inbound-rtp", "outbound-rtp", "remote-inbound-rtp", "transport", "candidate-pair"].includes(each.type)) found.push(each);
-  return found;
+  const kinds = ["inbound-rtp", "outbound-rtp", "remote-inbound-rtp", "transport"];
+  return [...(await pc.getStats()).values()].filter((each) => kinds.includes(each.type));
 }
 </script>"""
 

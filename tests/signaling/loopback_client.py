@@ -86,13 +86,13 @@ class Client:
             sight = self.pc.addTransceiver("video", "recvonly").receiver
             self.receivers.append((sound, sight))
         self.connection: Any = self.pc.getTransceivers()[0].receiver.transport.transport.iceGatherer
-        self.connection = self.connection._connection  # noqa: SLF001 - see below
+        self.connection = self.connection._connection
         gather = self.connection.get_component_candidates
 
-        async def on_loopback(component: int, addresses: list[str], timeout: int = 5) -> Any:
+        async def on_loopback(component: int, addresses: list[str]) -> Any:
             # aioice never offers loopback by itself.
             del addresses
-            return await gather(component, ["127.0.0.1"], timeout)
+            return await gather(component, ["127.0.0.1"])
 
         self.connection.get_component_candidates = on_loopback
 
