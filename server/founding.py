@@ -88,9 +88,17 @@ def prepare(settings: Settings, *, is_demo: bool) -> None:
         if db.read_now(lambda session: session.scalar(select(Unit.id).limit(1))) is None:
             _found(settings, db, at, is_demo=is_demo)
         if is_demo:
-            say("demo", url=settings.base_url, password=str(listed()["password"]))
+            _walk(settings, db, at)
     finally:
         db.close()
+
+
+def _walk(settings: Settings, db: Database, at: datetime) -> None:
+    from server import demo  # noqa: PLC0415 only the demo needs the slices
+
+    token = db.write_now(demo.fill, at, settings.key("links"))
+    say("demo", url=settings.base_url, password=str(listed()["password"]))
+    say("demo_citizen", link=f"{settings.base_url}/vao/{token}", letters=str(settings.folder / "letters"))
 
 
 def _found(settings: Settings, db: Database, at: datetime, *, is_demo: bool) -> None:
