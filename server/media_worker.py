@@ -10,6 +10,7 @@ import contextlib
 import json
 import logging
 import signal
+import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -22,7 +23,10 @@ from recordings.manifest import BadManifest
 from recordings.recorder import Recorder
 from recordings.repair import finished, repair_all
 from recordings.shelf import Shelf
+from server.adapters.media_nodes import socket_path
 from server.adapters.room_events import Courier, Office, Spool
+from server.clock import Clock
+from server.config import Settings
 from signaling.effects import Note, NoteKind
 from signaling.endpoint import Endpoint
 from signaling.events import FileClosed
@@ -223,8 +227,44 @@ def _clear(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-async def serve(settings: WorkerSettings, now: Callable[[], datetime]) -> None:
+def settings_of(settings: Settings, name: str) -> WorkerSettings:
+    """What the worker `m1`, `m2`, … of this machine needs of the office's settings."""
+    number = int(name.lstrip("m") or 1)
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host  # noqa: S104
+    return WorkerSettings(
+        name=name,
+        socket_path=socket_path(settings.folder, name),
+        recordings_path=settings.folder / "recordings",
+        spool_path=settings.folder / "spool" / name,
+        ticket_key=settings.key("tickets"),
+        web_url=f"http://{host}:{settings.port}",
+        media_host=settings.media_host,
+        media_port=settings.media_port + number - 1 if settings.media_port else 0,
+        announced=_listed(settings.media_announced) or _own_addresses(settings),
+        free_bytes_floor=settings.free_megabytes * 1024 * 1024,
+        relay=Relay(turn=_listed(settings.turn_urls), secret=settings.turn_secret.encode()),
+    )
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in text.split(",") if each.strip())
+
+
+def _own_addresses(settings: Settings) -> tuple[str, ...]:
+    found = list[str]()
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        # Nothing is sent: the machine only says by which of its addresses it would.
+        probe.connect(("192.0.2.1", 9))
+        found.append(probe.getsockname()[0])
+    if not settings.public_url or not found:
+        # Tried out on one machine. Never otherwise: who announces loopback also dials it.
+        found.append("127.0.0.1")
+    return tuple(dict.fromkeys(found))
+
+
+async def run(settings: WorkerSettings, now: Callable[[], datetime] | None = None) -> None:
     """Serve until SIGTERM or SIGINT, then drain: files closed, browsers told to come back."""
+    now = now or Clock().now
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -233,8 +273,3 @@ async def serve(settings: WorkerSettings, now: Callable[[], datetime]) -> None:
         _log.info("media worker %s listens", settings.name)
         await stop.wait()
         _log.info("media worker %s drains", settings.name)
-
-
-def run(settings: WorkerSettings, now: Callable[[], datetime]) -> None:
-    """Serve in this process until told to stop."""
-    asyncio.run(serve(settings, now))

@@ -281,9 +281,9 @@ class Driver:
                 self._tasks.start(self._stop_recorder())
 
     def _start_recorder(self) -> None:
-        recorder = self._means.recorder_for(self.room.state.code)
-        recorder.on_event = self._on_recorder
         try:
+            recorder = self._means.recorder_for(self.room.state.code)
+            recorder.on_event = self._on_recorder
             recorder.start(self._now())
         except Exception:  # noqa: BLE001 - whatever is wrong, the people must hear of it
             _log.exception("room %s: the recorder does not start", self.room.state.code)

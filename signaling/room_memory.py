@@ -28,6 +28,9 @@ def remember(code: str, notes: Iterable[Note]) -> RoomState:
             _of_member(room, note, note.member)
         _of_recording(room, note)
         _of_course(room, note)
+    if room.phase == Phase.PAUSED and room.recording.is_wanted:
+        # Interrupted while it was being proven again: the pause was not over yet.
+        room.recording.state = RecordingState.PAUSED
     for member in room.members.values():
         if member.status in (MemberStatus.ADMITTED, MemberStatus.CONNECTED):
             member.status = MemberStatus.LOST

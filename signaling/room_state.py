@@ -27,6 +27,9 @@ WebSockets may be started again in the meantime; nobody should be heard unawares
 WAITING_FOR = timedelta(minutes=10)
 """How long an absent person keeps a place in the queue before the door."""
 
+ABANDONED_FOR = timedelta(hours=14)
+"""How long after the last person went a room that nobody ended is taken to be over."""
+
 PROOF_FOR = timedelta(seconds=10)
 """How long a file may take to be proven before the recording counts as interrupted."""
 

@@ -17,6 +17,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -87,11 +88,15 @@ class Spool:
         for path in folder.glob("*.over"):
             if path.stat().st_mtime < long_ago and not self._notes(path.stem).exists():
                 path.unlink()
+        # Threads of its own: what waits for a recorder must not keep a room from its notes.
+        self._desk = ThreadPoolExecutor(4, thread_name_prefix="spool")
         self._over = {path.stem for path in folder.glob("*.over")}
 
     async def keep(self, notes: Sequence[Note]) -> None:
         """Return once `notes`, all of one room, are on disk. Raises OSError."""
-        await asyncio.to_thread(self._append, notes[0].room, [note_line(each) for each in notes])
+        lines = [note_line(each) for each in notes]
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._desk, self._append, notes[0].room, lines)
         self.on_kept()
 
     async def recall(self, room: str) -> list[Note]:

@@ -88,7 +88,7 @@ async def site(tmp_path: Path, aiohttp_server: Callable[..., Any]) -> AsyncItera
         announced=("127.0.0.1",),
         free_bytes_floor=0,
     )
-    nodes = MediaNodes({"m1": settings.socket_path})
+    nodes = MediaNodes({"m1": settings.socket_path}, KEY, now)
     yield Site(settings, desk, nodes)
     await nodes.close()
 

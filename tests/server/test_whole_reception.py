@@ -17,13 +17,13 @@ from tests.signaling.room_client import Guest
 
 KEY = "k" * 32
 WORKER = """
-import sys, time
+import asyncio, sys, time
 from datetime import UTC, datetime
 from pathlib import Path
 from server.media_worker import WorkerSettings, run
 
 folder = Path(sys.argv[1])
-run(
+asyncio.run(run(
     WorkerSettings(
         name="m1",
         socket_path=folder / "m1.sock",
@@ -35,7 +35,7 @@ run(
         free_bytes_floor=0,
     ),
     lambda: datetime.fromtimestamp(float(sys.argv[3]) + time.monotonic(), UTC),
-)
+))
 """
 
 

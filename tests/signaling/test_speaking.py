@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from signaling.answers import Slots
+from signaling.answers import Slots, Tick
 from signaling.effects import NoteKind, Seat
 from signaling.events import Announced, SecondPassed
 from signaling.messages import (
@@ -149,9 +149,5 @@ def test_at_the_door_the_clock_tells_nothing() -> None:
     outside = replace(LAN, member="outside")
     play.arrive(outside)
     play.happen(SecondPassed(frozenset(), "lan", durable_seconds=4.0))
-    [tick] = [
-        each.message
-        for each in play.last
-        if getattr(each, "member", "") == "outside" and hasattr(each, "message")
-    ]
+    [tick] = play.told(outside, Tick)
     assert (tick.speaking, tick.durable_seconds) == (None, 0.0)
