@@ -23,16 +23,20 @@ from server.i18n import load_catalogue
 from server.jobs import registry
 from server.jobs.runner import Runner
 from server.office import pages as office
+from server.scheduling import pages as scheduling
+from server.scheduling import pages_citizen as scheduling_citizen
 
 UPLOAD_FILES = 5
 
 ROUTES: tuple[pagekit.Route, ...] = (
     *office.ROUTES,
     *accounts.ROUTES,
+    *scheduling.ROUTES,
+    *scheduling_citizen.ROUTES,
 )
 """Every address of the office; the generated access test walks this list."""
 
-COUNTERS: tuple[CountWaiting, ...] = ()
+COUNTERS: tuple[CountWaiting, ...] = (scheduling.count_waiting,)
 
 
 def build_house(settings: Settings, clock: Clock | None = None) -> House:

@@ -11,7 +11,7 @@ from server import text
 from server.errors import NotHere
 from server.intake import rules
 from server.office import queries as office
-from server.tables import Case, Citizen, ReceptionRequest
+from server.tables import AuditEntry, Case, Citizen, ReceptionRequest
 from server.who import Who
 from server.words import IdKind, Kind, Place, RequestState, RequestVerb, Role, Sex
 
@@ -358,3 +358,15 @@ def likely_duplicates(db: Session, who: Who, request_id: int) -> list[Likely]:
         for r, c, case_code in rows
     ]
     return sorted(found, key=lambda one: (one.is_same_number, one.likeness), reverse=True)
+
+
+def card_note(db: Session, request_id: int) -> str:
+    """Return what the citizen noted when number and birth date or sex did not agree."""
+    facts = db.scalar(
+        select(AuditEntry.facts).where(
+            AuditEntry.about_kind == "request",
+            AuditEntry.about_id == request_id,
+            AuditEntry.verb == "registered",
+        )
+    )
+    return str((facts or {}).get("card_note", ""))

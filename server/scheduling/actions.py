@@ -8,7 +8,7 @@ day's next (shared), the slot's last; whoever meets the other order is tried aga
 """
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select, text, update
@@ -240,6 +240,16 @@ def locked_appointment(db: Session, appointment_id: int) -> Appointment:
         .where(Appointment.id == appointment_id)
         .execution_options(populate_existing=True)
     ).one()
+
+
+def release(db: Session, who: Who, at: datetime, appointment_id: int) -> None:
+    """Free the place of a citizen who withdrew the request; they were written to then."""
+    appointment = locked_appointment(db, appointment_id)
+    request = db.get_one(ReceptionRequest, appointment.request_id)
+    if appointment.state is AppointmentState.BOOKED and request.state is RequestState.WITHDRAWN:
+        give_back(db, appointment.slot_id)
+        leave(db, at, appointment, AppointmentState.CANCELLED, "")
+        _record(db, replace(who, unit_id=request.unit_id), at, "released", appointment)
 
 
 def take(db: Session, slot_id: int) -> bool:

@@ -149,7 +149,7 @@ def cancel_day(db: Session, who: Who, at: datetime, links: bytes, code: str, gro
     if day.state is DayState.CANCELLED:
         return
     if rules.gives_away(ground, plan.secrets_of(db, day.unit_id)):
-        raise BadForm({"ground": FieldError("gives_away")})
+        raise BadForm({"cancel_ground": FieldError("gives_away")})
     day.state = rules.day_after(day.state, DayVerb.CANCEL)
     day.postponed_ground = tidy(ground)
     for appointment in _coming(db, day.id):
@@ -201,7 +201,7 @@ def _check(db: Session, who: Who, at: datetime, new: NewDay, but: int = 0) -> No
     elif plan.is_chair_busy(db, new.chair_id, slots, but):
         faults["held_on"] = FieldError("chair_busy")
     if all(line.id != new.chair_id for line in plan.chairs(db, who)):
-        faults["chair_id"] = FieldError("choose_one")
+        faults["chair_id"] = FieldError("choice")
     for name in ("attendees", "expected_content", "place"):
         if rules.gives_away(getattr(new, name), secrets):
             faults[name] = FieldError("gives_away")

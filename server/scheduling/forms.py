@@ -24,9 +24,9 @@ _CODES = {
     "missing": "required",
     "string_too_short": "required",
     "string_too_long": "too_long",
-    "int_parsing": "number_form",
-    "enum": "choose_one",
-    "literal_error": "choose_one",
+    "int_parsing": "number_shape",
+    "enum": "choice",
+    "literal_error": "choice",
 }
 
 
@@ -38,7 +38,7 @@ def _date(value: object) -> date:
     try:
         return date(int(found[3]), int(found[2]), int(found[1])) if found else _iso(text)
     except ValueError:
-        raise PydanticCustomError("date_form", "date_form") from None
+        raise PydanticCustomError("date_shape", "date_shape") from None
 
 
 def _iso(text: str) -> date:
@@ -55,7 +55,7 @@ def _time(value: object) -> time | None:
             return time(int(found[1]), int(found[2] or 0))
     except ValueError:
         pass
-    raise PydanticCustomError("time_form", "time_form")
+    raise PydanticCustomError("time_shape", "time_shape")
 
 
 Day = Annotated[date, BeforeValidator(_date)]
@@ -127,10 +127,10 @@ class PostponeForm(_Form):
         return Postponing(code, self.ground, self.new_on, self.is_followed, self.key)
 
 
-class GroundForm(_Form):
-    """Why something is called off."""
+class CancelForm(_Form):
+    """Why something is called off. Named apart: the page may carry another ground beside it."""
 
-    ground: Ground
+    cancel_ground: Ground
 
 
 class BookForm(_Form):
@@ -155,6 +155,12 @@ class MoveForm(BookForm):
         return Moving(code, self.slot_id, self.mode == "ward", self.ground, self.key)
 
 
+class AbsenceForm(_Form):
+    """Why a citizen cannot come; nobody has to say."""
+
+    ground: str = Field("", max_length=500)
+
+
 class MarkForm(_Form):
     """Whether the citizen came."""
 
@@ -175,7 +181,7 @@ def read(model: type[M], form: Mapping[str, Any]) -> M:
 def _field_error(error: Mapping[str, Any]) -> FieldError:
     kind, limits = str(error["type"]), error.get("ctx") or {}
     if error["loc"][0] in {"slot_id", "mode", "chair_id"}:
-        return FieldError("choose_one")
+        return FieldError("choice")
     if kind in {"greater_than_equal", "less_than_equal"}:
         return FieldError("number_bounds", _bounds(str(error["loc"][0])))
     facts: dict[str, Fact] = {"most": limits["max_length"]} if "max_length" in limits else {}

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from server.clock import local
 from server.errors import NotHere
 from server.scheduling import rules
 from server.scheduling.rules import TextShown
@@ -147,13 +148,14 @@ def days(db: Session, who: Who, first: date, last: date) -> list[DayLine]:
 
 
 def appointment_for(db: Session, who: Who, code: str) -> AppointmentLine:
-    """Return one appointment of the acting officer's own unit. Raises NotHere."""
+    """Return one appointment of the own unit whose citizen this officer may know. NotHere."""
     found = _appointment_lines(
         db, who, Appointment.code == code, ReceptionDay.unit_id == who.unit_id
     )
-    if not who.is_staff or not found:
+    line = next(iter(found.values()))[0] if found else None
+    if line is None or not line.code or not who.is_staff:
         raise NotHere
-    return next(iter(found.values()))[0]
+    return line
 
 
 def appointment_of(db: Session, who: Who, request_id: int) -> AppointmentLine | None:
@@ -174,7 +176,7 @@ def free_slots(db: Session, who: Who, at: datetime) -> list[DaySheet]:
         db,
         ReceptionDay.unit_id == who.unit_id,
         ReceptionDay.state == DayState.PUBLISHED,
-        ReceptionDay.held_on >= rules.local(at).date(),
+        ReceptionDay.held_on >= local(at).date(),
     )
     found = []
     for day in coming:
@@ -199,6 +201,20 @@ def request_line(db: Session, request_id: int) -> RequestLine:
         request.id, request.code, name, request.kind, request.state, request.place,
         request.preferred_on, request.interpreter, request.group_size,
     )  # fmt: skip
+
+
+def orphans(db: Session) -> list[int]:
+    """Return booked appointments whose request is no longer scheduled (it was withdrawn)."""
+    return list(
+        db.scalars(
+            select(Appointment.id)
+            .join(ReceptionRequest, ReceptionRequest.id == Appointment.request_id)
+            .where(
+                Appointment.state == AppointmentState.BOOKED,
+                ReceptionRequest.state == RequestState.WITHDRAWN,
+            )
+        )
+    )
 
 
 def waiting_counts(db: Session, who: Who) -> dict[str, int]:

@@ -74,12 +74,12 @@ class Slip:
 
     @property
     def holder(self) -> Who:
-        """The citizen acting with the slip in hand. Nameless: the log must not name a denouncer."""
+        """The citizen acting with the slip in hand; the log knows the request's code, no name."""
         return Who(
             role=Role.CITIZEN,
             unit_id=self.unit.id,
             unit_name=self.unit.name,
-            name="",
+            name=self.request_code,
             request_id=self.request_id,
         )
 

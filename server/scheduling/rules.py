@@ -9,13 +9,14 @@ import hashlib
 import hmac
 import itertools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from server.clock import at_office, local
 from server.errors import Refused
+from server.intake.rules import READERS, RECEIVERS
 from server.text import fold
 from server.words import (
     AppointmentState,
@@ -55,8 +56,7 @@ SEES_DAYS = PLANS | {
 CHAIRS = frozenset(
     {Role.WARD_CHAIR, Role.WARD_VICE_CHAIR, Role.OFFICE_HEAD, Role.RECEPTION_OFFICER}
 )
-_SEES_NAMES = PLANS | {Role.PETITION_OFFICER}
-_SEES_OPEN_NAMES = _SEES_NAMES | {Role.WARD_VICE_CHAIR, Role.INSPECTOR}
+_SEES_NAMES = READERS | {Role.WARD_VICE_CHAIR}
 
 DAYS_A_MONTH = 2
 """The ward chair receives in person at least so often (Law on Citizen Reception, Article 15)."""
@@ -171,6 +171,24 @@ def slots_on(on: date, plan: SlotPlan) -> tuple[SlotTime, ...]:
     return tuple(found)
 
 
+def plan_of(slots: Sequence[SlotTime]) -> SlotPlan:
+    """Return a plan that gives these slots again, for a form (a new stretch after over an hour)."""
+    if not slots:
+        return SlotPlan((), SHORTEST_SLOT, 0, 1)
+    minutes = (slots[0].ends_at - slots[0].starts_at) // timedelta(minutes=1)
+    stretches: list[tuple[time, time]] = []
+    gap, ends_at = 0, None
+    for slot in slots:
+        pause = None if ends_at is None else (slot.starts_at - ends_at) // timedelta(minutes=1)
+        if pause is None or pause > LONGEST_GAP:
+            stretches.append((local(slot.starts_at).time(), local(slot.ends_at).time()))
+        else:
+            gap = pause
+            stretches[-1] = (stretches[-1][0], local(slot.ends_at).time())
+        ends_at = slot.ends_at
+    return SlotPlan(tuple(stretches), minutes, gap, slots[0].capacity)
+
+
 def shifted(slots: Iterable[SlotTime], to: date) -> tuple[SlotTime, ...]:
     """Return the same hours on another day."""
     return tuple(
@@ -283,7 +301,7 @@ def chair_month(days: Iterable[ChairDay], year: int, month: int, today: date) ->
 
 def what_is_shown(role: Role, kind: Kind) -> TextShown:
     """Return what of an appointment a role reads in the day's list (domain.md 2.9)."""
-    sees = _SEES_NAMES if kind is Kind.DENUNCIATION else _SEES_OPEN_NAMES
+    sees = RECEIVERS if kind is Kind.DENUNCIATION else _SEES_NAMES
     return TextShown.ALL if role in sees else TextShown.TIME_ONLY
 
 
@@ -300,3 +318,14 @@ def gives_away(public_text: str, secrets: Iterable[str]) -> bool:
 
 def _plain(words: str) -> str:
     return f" {re.sub(r'[^0-9a-z]+', ' ', fold(words)).strip()} "
+
+
+def folded_line(line: str) -> str:
+    """Return a line of a calendar file, folded at 75 octets, ended by CRLF (RFC 5545, 3.1)."""
+    parts: list[str] = [""]
+    for char in line:
+        # A continuation begins with a blank, which counts.
+        if len((parts[-1] + char).encode()) > 75 - (len(parts) > 1):
+            parts.append("")
+        parts[-1] += char
+    return "\r\n ".join(parts) + "\r\n"

@@ -55,7 +55,5 @@ def test_javascript_holds_no_vietnamese_sentence() -> None:
         if path.suffix != ".js" or path.parts[0] != "web" or "vendor" in path.parts:
             continue
         code = COMMENT.sub("", (ROOT / path).read_text(encoding="utf-8"))
-        found += [
-            f"{path}: {line.strip()}" for line in code.splitlines() if VIETNAMESE.search(line)
-        ]
+        found += [f"{path}: {line.strip()}" for line in code.splitlines() if VIETNAMESE.search(line)]
     assert not found
