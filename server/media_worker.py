@@ -82,9 +82,7 @@ class Lag:
 class Worker:
     """One media process's parts, put together. Use `running`."""
 
-    def __init__(
-        self, settings: WorkerSettings, port: MediaPort, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, settings: WorkerSettings, port: MediaPort, now: Callable[[], datetime]) -> None:
         self.settings = settings
         self.port = port
         self.lag = Lag()
@@ -134,11 +132,7 @@ class Worker:
         except (OSError, BadManifest):
             _log.exception("room %s: its recording cannot be read", room)
             return []
-        told = {
-            (note.member, note.facts.get("segment"))
-            for note in notes
-            if note.kind == NoteKind.SEGMENT_CLOSED
-        }
+        told = {(note.member, note.facts.get("segment")) for note in notes if note.kind == NoteKind.SEGMENT_CLOSED}
         return [
             FileClosed(facts.member, facts.segment, asdict(facts))
             for facts in complete
@@ -210,6 +204,7 @@ async def running(settings: WorkerSettings, now: Callable[[], datetime]) -> Asyn
                 await runner.cleanup()
                 for task in beside:
                     task.cancel()
+                await courier.bring_last()
     finally:
         port.close()
 

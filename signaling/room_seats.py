@@ -64,8 +64,9 @@ def down(turn: Turn, event: MediaDown) -> None:
             member.go("disconnect")
         turn.note(NoteKind.LOST, member.code, media_only=True, reason=event.reason)
         turn.tell(member, Refused(re=None, code=RefusalCode.MEDIA_FAILED))
-    elif event.connection == member.offered and member.is_inside:
-        turn.do(CloseMedia(member.code, event.connection))
+        return
+    turn.do(CloseMedia(member.code, event.connection))
+    if event.connection == member.offered and member.is_inside:
         turn.tell(member, Refused(re=None, code=RefusalCode.MEDIA_FAILED))
 
 

@@ -34,6 +34,7 @@ AT_MOST = 200
 MAX_READ_LINES = 1000
 
 FIRST_RETRY, LAST_RETRY = 0.5, 15.0
+LAST_WORDS = 3.0
 FORGET_ENDED_AFTER = 30 * 86400.0
 """Seconds after which a room's end is forgotten; no ticket is good for that long."""
 
@@ -255,6 +256,12 @@ class Courier:
                 await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
                 pause = min(pause * 2, LAST_RETRY)
                 self._has_notes.set()
+
+    async def bring_last(self) -> None:
+        """One more attempt, after `run` was cancelled; what is left waits for the next start."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORDS), ClientSession() as session:
+                await self.bring(session)
 
     async def bring(self, session: ClientSession) -> bool:
         """Bring everything unsent once; False: some of it has to be tried again."""

@@ -132,13 +132,13 @@ def run(steps: list[tuple[Event, float]]) -> tuple[Room, list[Note]]:
     return room, notes
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(script)
 def test_truths_hold(steps: list[tuple[Event, float]]) -> None:
     run(steps)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(script)
 def test_deadlines_settle(steps: list[tuple[Event, float]]) -> None:
     room, _ = run(steps)
@@ -154,7 +154,7 @@ def test_deadlines_settle(steps: list[tuple[Event, float]]) -> None:
     assert room.state.recording.is_wanted
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(script)
 def test_notes_rebuild_the_room(steps: list[tuple[Event, float]]) -> None:
     room, notes = run(steps)
