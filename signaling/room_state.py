@@ -69,6 +69,7 @@ class Member:
     follow_after: datetime | None = None
     slots: dict[str, int] = field(default_factory=dict)
     seated: tuple[int, tuple[SeatOf, ...]] = (0, ())
+    seats_told: tuple[int | None, int, tuple[tuple[int, str], ...]] | None = None
     told: tuple[int, State] | None = None
 
     @property

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from signaling.answers import Refused, Welcome
+from signaling.answers import Refused, Slots, Welcome
 from signaling.effects import Note, NoteKind, OpenMedia
 from signaling.events import Draining, MediaAnswered, MediaDown, MediaUp, Restored, Said, TimePassed
 from signaling.messages import (
@@ -68,6 +68,16 @@ def test_media_outlives_the_websocket() -> None:
     assert play.closed_media(LAN) == []
     assert play.noted() == []
     assert play.told(LAN, Welcome)[0].connection == 1
+
+
+def test_who_comes_back_is_told_who_sits_where_by_now() -> None:
+    play = a_room()
+    play.hang_up(LAN)
+    play.enter(MINH)
+    play.arrive(LAN)
+    [slots] = play.told(LAN, Slots)
+    assert slots.connection == 1
+    assert {each.member for each in slots.seats} == {"hanh", "minh"}
 
 
 def test_nobody_is_heard_unattended_for_long() -> None:
