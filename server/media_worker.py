@@ -23,10 +23,7 @@ from recordings.manifest import BadManifest
 from recordings.recorder import Recorder
 from recordings.repair import finished, repair_all
 from recordings.shelf import Shelf
-from server.adapters.media_nodes import socket_path
 from server.adapters.room_events import Courier, Office, Spool
-from server.clock import Clock
-from server.config import Settings
 from signaling.effects import Note, NoteKind
 from signaling.endpoint import Endpoint
 from signaling.events import FileClosed
@@ -222,44 +219,22 @@ def _clear(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-def settings_of(settings: Settings, name: str) -> WorkerSettings:
-    """What the worker `m1`, `m2`, … of this machine needs of the office's settings."""
-    number = int(name.lstrip("m") or 1)
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host  # noqa: S104
-    return WorkerSettings(
-        name=name,
-        socket_path=socket_path(settings.folder, name),
-        recordings_path=settings.folder / "recordings",
-        spool_path=settings.folder / "spool" / name,
-        ticket_key=settings.key("tickets"),
-        web_url=f"http://{host}:{settings.port}",
-        media_host=settings.media_host,
-        media_port=settings.media_port + number - 1 if settings.media_port else 0,
-        announced=_listed(settings.media_announced) or _own_addresses(settings),
-        free_bytes_floor=settings.free_megabytes * 1024 * 1024,
-        relay=Relay(turn=_listed(settings.turn_urls), secret=settings.turn_secret.encode()),
-    )
+def own_addresses() -> tuple[str, ...]:
+    """The address of this machine that other machines reach, and loopback for browsers here.
+
+    Which one it is the kernel says when asked for a way out; nothing is sent.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+            found = str(probe.getsockname()[0])
+        except OSError:
+            found = "127.0.0.1"
+    return tuple(dict.fromkeys((found, "127.0.0.1")))
 
 
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(each.strip() for each in text.split(",") if each.strip())
-
-
-def _own_addresses(settings: Settings) -> tuple[str, ...]:
-    found = list[str]()
-    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        # Nothing is sent: the machine only says by which of its addresses it would.
-        probe.connect(("192.0.2.1", 9))
-        found.append(probe.getsockname()[0])
-    if not settings.public_url or not found:
-        # Tried out on one machine. Never otherwise: who announces loopback also dials it.
-        found.append("127.0.0.1")
-    return tuple(dict.fromkeys(found))
-
-
-async def run(settings: WorkerSettings, now: Callable[[], datetime] | None = None) -> None:
+async def serve(settings: WorkerSettings, now: Callable[[], datetime]) -> None:
     """Serve until SIGTERM or SIGINT, then drain: files closed, browsers told to come back."""
-    now = now or Clock().now
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -268,3 +243,8 @@ async def run(settings: WorkerSettings, now: Callable[[], datetime] | None = Non
         _log.info("media worker %s listens", settings.name)
         await stop.wait()
         _log.info("media worker %s drains", settings.name)
+
+
+def run(settings: WorkerSettings, now: Callable[[], datetime]) -> None:
+    """Serve in this process until told to stop."""
+    asyncio.run(serve(settings, now))

@@ -50,18 +50,11 @@ def open_playbacks(db: Session, reception_code: str) -> list[tuple[int, str]]:
     reception = db.scalars(select(Reception).where(Reception.code == reception_code)).one()
     names = dict(
         db.execute(
-            select(ReceptionMember.member, ReceptionMember.name).where(
-                ReceptionMember.reception_id == reception.id
-            )
+            select(ReceptionMember.member, ReceptionMember.name).where(ReceptionMember.reception_id == reception.id)
         ).tuples()
     )
-    known = {
-        each.member: each
-        for each in db.scalars(select(Playback).where(Playback.reception_id == reception.id))
-    }
-    members = db.scalars(
-        select(Segment.member).where(Segment.reception_id == reception.id).distinct()
-    )
+    known = {each.member: each for each in db.scalars(select(Playback).where(Playback.reception_id == reception.id))}
+    members = db.scalars(select(Segment.member).where(Segment.reception_id == reception.id).distinct())
     for member in members:
         if member not in known:
             known[member] = Playback(

@@ -84,9 +84,7 @@ class RecordingFile:
 def recording_for(db: Session, who: Who, reception_code: str) -> RecordingFile:
     """Return the recording of a reception that this person may watch. Raises NotHere otherwise."""
     row = db.execute(
-        select(Reception, Case)
-        .join(Case, Case.id == Reception.case_id)
-        .where(Reception.code == reception_code)
+        select(Reception, Case).join(Case, Case.id == Reception.case_id).where(Reception.code == reception_code)
     ).first()
     if row is None:
         raise NotHere
@@ -113,21 +111,15 @@ def _was_there(db: Session, who: Who, reception: Reception) -> bool:
 
 def _file(db: Session, reception: Reception, case: Case) -> RecordingFile:
     segments = tuple(
-        SegmentLine(
-            s.member, s.number, s.file, s.bytes, s.sha256, s.started_at, s.ended_at, s.zero_ms, s.closed
-        )
+        SegmentLine(s.member, s.number, s.file, s.bytes, s.sha256, s.started_at, s.ended_at, s.zero_ms, s.closed)
         for s in db.scalars(
-            select(Segment)
-            .where(Segment.reception_id == reception.id)
-            .order_by(Segment.started_at, Segment.member)
+            select(Segment).where(Segment.reception_id == reception.id).order_by(Segment.started_at, Segment.member)
         )
     )
     zero_at = _zero(segments)
     playbacks = tuple(
         PlaybackLine(p.code, p.member, p.name, p.state, p.duration_ms, p.sha256, p.file)
-        for p in db.scalars(
-            select(Playback).where(Playback.reception_id == reception.id).order_by(Playback.id)
-        )
+        for p in db.scalars(select(Playback).where(Playback.reception_id == reception.id).order_by(Playback.id))
     )
     return RecordingFile(
         reception_id=reception.id,

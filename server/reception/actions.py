@@ -53,8 +53,13 @@ def reception_of(db: Session, at: datetime, appointment_code: str) -> int:
     if appointment.is_in_person or request.case_id is None or appointment.state is not AppointmentState.BOOKED:
         raise Refused("not_online_room")
     reception = Reception(
-        code=text.new_code("LT", 4, 4), unit_id=day.unit_id, appointment_id=appointment.id, case_id=request.case_id,
-        chair_id=day.chair_id, state=ReceptionState.SCHEDULED, created_at=at,
+        code=text.new_code("LT", 4, 4),
+        unit_id=day.unit_id,
+        appointment_id=appointment.id,
+        case_id=request.case_id,
+        chair_id=day.chair_id,
+        state=ReceptionState.SCHEDULED,
+        created_at=at,
     )
     db.add(reception)
     db.flush()
@@ -64,17 +69,34 @@ def reception_of(db: Session, at: datetime, appointment_code: str) -> int:
 
 def _first_members(db: Session, at: datetime, reception: Reception, request: ReceptionRequest) -> None:
     citizen = db.get_one(Citizen, request.citizen_id)
-    names = db.scalars(select(Representative.name).where(Representative.request_id == request.id).order_by(Representative.id))
+    names = db.scalars(
+        select(Representative.name).where(Representative.request_id == request.id).order_by(Representative.id)
+    )
     unit = db.get_one(Unit, reception.unit_id)
-    db.add(ReceptionMember(
-        reception_id=reception.id, member=text.new_code("c", 8), room_role=RoomRole.CITIZEN, name=citizen.name,
-        site="home" if request.place is Place.HOME else "ward", people=[[name, ""] for name in names],
-        citizen_id=citizen.id, created_at=at,
-    ))
-    db.add(ReceptionMember(
-        reception_id=reception.id, member=text.new_code("w", 8), room_role=RoomRole.WARD_ROOM, name=unit.name,
-        unit_name=unit.name, site="ward", people=[], created_at=at,
-    ))
+    db.add(
+        ReceptionMember(
+            reception_id=reception.id,
+            member=text.new_code("c", 8),
+            room_role=RoomRole.CITIZEN,
+            name=citizen.name,
+            site="home" if request.place is Place.HOME else "ward",
+            people=[[name, ""] for name in names],
+            citizen_id=citizen.id,
+            created_at=at,
+        )
+    )
+    db.add(
+        ReceptionMember(
+            reception_id=reception.id,
+            member=text.new_code("w", 8),
+            room_role=RoomRole.WARD_ROOM,
+            name=unit.name,
+            unit_name=unit.name,
+            site="ward",
+            people=[],
+            created_at=at,
+        )
+    )
     db.flush()
 
 
@@ -133,9 +155,16 @@ def admit_guest(db: Session, at: datetime, guest_code: str) -> Admission:
 
 def _admission(found: ReceptionFile, member: ReceptionMember, not_before: datetime) -> Admission:
     return Admission(
-        room=found.code, reception_id=found.id, member=member.member, name=member.name, title=member.title,
-        role=RoomRole(member.room_role), site=member.site, people=tuple((str(p[0]), str(p[1])) for p in member.people),
-        not_before=not_before, until=rules.ticket_until(found.ends_at),
+        room=found.code,
+        reception_id=found.id,
+        member=member.member,
+        name=member.name,
+        title=member.title,
+        role=RoomRole(member.room_role),
+        site=member.site,
+        people=tuple((str(p[0]), str(p[1])) for p in member.people),
+        not_before=not_before,
+        until=rules.ticket_until(found.ends_at),
     )
 
 
@@ -148,12 +177,22 @@ def _member(db: Session, reception_id: int, condition: object) -> ReceptionMembe
 def _officer_member(db: Session, who: Who, at: datetime, found: ReceptionFile) -> ReceptionMember:
     role = found.room_role or RoomRole.OBSERVER
     member = db.scalar(
-        select(ReceptionMember).where(ReceptionMember.reception_id == found.id, ReceptionMember.officer_id == who.officer_id)
+        select(ReceptionMember).where(
+            ReceptionMember.reception_id == found.id, ReceptionMember.officer_id == who.officer_id
+        )
     )
     if member is None:
         member = ReceptionMember(
-            reception_id=found.id, member=text.new_code("o", 8), room_role=role, site=rules.site_of(role), name=who.name,
-            title=who.title, unit_name=who.unit_name, people=[], officer_id=who.officer_id, created_at=at,
+            reception_id=found.id,
+            member=text.new_code("o", 8),
+            room_role=role,
+            site=rules.site_of(role),
+            name=who.name,
+            title=who.title,
+            unit_name=who.unit_name,
+            people=[],
+            officer_id=who.officer_id,
+            created_at=at,
         )
         db.add(member)
         db.flush()
@@ -175,13 +214,23 @@ def call_in(db: Session, who: Who, at: datetime, code: str, officer_role_id: int
         raise NotHere
     officer, _, unit = row
     member = db.scalar(
-        select(ReceptionMember).where(ReceptionMember.reception_id == found.id, ReceptionMember.officer_id == officer.id)
+        select(ReceptionMember).where(
+            ReceptionMember.reception_id == found.id, ReceptionMember.officer_id == officer.id
+        )
     )
     if member is None:
         member = ReceptionMember(
-            reception_id=found.id, member=text.new_code("o", 8), room_role=role, site=rules.site_of(role),
-            name=officer.name, title=officer.title, unit_name=unit.name, people=[], officer_id=officer.id,
-            invited_by=who.officer_id, created_at=at,
+            reception_id=found.id,
+            member=text.new_code("o", 8),
+            room_role=role,
+            site=rules.site_of(role),
+            name=officer.name,
+            title=officer.title,
+            unit_name=unit.name,
+            people=[],
+            officer_id=officer.id,
+            invited_by=who.officer_id,
+            created_at=at,
         )
         db.add(member)
         db.flush()
@@ -206,10 +255,20 @@ def invite_guest(db: Session, who: Who, at: datetime, code: str, guest: Guest) -
     if count >= rules.MOST_GUESTS:
         raise Refused("guests_full", most=rules.MOST_GUESTS)
     member = text.new_code("g", 8)
-    db.add(ReceptionMember(
-        reception_id=found.id, member=member, room_role=guest.role, site="other", name=guest.name, title=guest.title,
-        unit_name=guest.unit_name, people=[], invited_by=who.officer_id, created_at=at,
-    ))
+    db.add(
+        ReceptionMember(
+            reception_id=found.id,
+            member=member,
+            room_role=guest.role,
+            site="other",
+            name=guest.name,
+            title=guest.title,
+            unit_name=guest.unit_name,
+            people=[],
+            invited_by=who.officer_id,
+            created_at=at,
+        )
+    )
     link = GuestLink(code=text.new_code("KM", 4, 4), reception_id=found.id, member=member, created_at=at)
     db.add(link)
     db.flush()
@@ -226,9 +285,7 @@ def keep_identity(db: Session, who: Who, at: datetime, code: str, check: Identit
     _record(db, who, at, "checked_identity", found, method=check.value)
 
 
-def keep_people(
-    db: Session, who: Who, at: datetime, code: str, people: tuple[tuple[str, str], ...]
-) -> None:
+def keep_people(db: Session, who: Who, at: datetime, code: str, people: tuple[tuple[str, str], ...]) -> None:
     """Keep who sits in the ward's room behind its one camera."""
     found = _desk(db, who, code)
     room = _member(db, found.id, ReceptionMember.room_role == RoomRole.WARD_ROOM)

@@ -58,10 +58,18 @@ def take_notes(db: Session, at: datetime, worker: str, room: str, notes: Sequenc
 
 
 def _take(db: Session, at: datetime, worker: str, reception: Reception, note: NoteIn) -> None:
-    db.add(RoomNote(
-        reception_id=reception.id, seq=note.seq, at=note.at, kind=note.kind, member=note.member,
-        facts=dict(note.facts), worker=worker, stored_at=at,
-    ))
+    db.add(
+        RoomNote(
+            reception_id=reception.id,
+            seq=note.seq,
+            at=note.at,
+            kind=note.kind,
+            member=note.member,
+            facts=dict(note.facts),
+            worker=worker,
+            stored_at=at,
+        )
+    )
     reception.media_node = worker
     reception.state = rules.after_note(reception.state, note.kind)
     if note.member:
@@ -84,7 +92,9 @@ def _take(db: Session, at: datetime, worker: str, reception: Reception, note: No
 
 def _mark_member(db: Session, reception: Reception, note: NoteIn) -> None:
     member = db.scalar(
-        select(ReceptionMember).where(ReceptionMember.reception_id == reception.id, ReceptionMember.member == note.member)
+        select(ReceptionMember).where(
+            ReceptionMember.reception_id == reception.id, ReceptionMember.member == note.member
+        )
     )
     if member is None:
         return
@@ -108,7 +118,11 @@ def _end(db: Session, at: datetime, reception: Reception, note: NoteIn) -> None:
     audit.record(db, _unit_who(db, reception), at, "reception_ended", about, state=reception.state.value)
     if reception.state is ReceptionState.ENDED:
         book(
-            db, "compose", f"compose:{reception.code}", at, {"reception": reception.code},
+            db,
+            "compose",
+            f"compose:{reception.code}",
+            at,
+            {"reception": reception.code},
             due_at=at + COMPOSE_AFTER,
         )
 

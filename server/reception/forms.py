@@ -29,7 +29,9 @@ def guest(form: Mapping[str, Any]) -> Guest:
     """Read the form that invites a guest. Raises BadForm."""
     values = {name: text.one_line(value) for name, value in typed(form, "name", "title", "unit_name", "role").items()}
     errors = {name: FieldError("required") for name in ("name", "role") if not values[name]}
-    errors |= {name: FieldError("too_long", {"most": _LONGEST}) for name, value in values.items() if len(value) > _LONGEST}
+    errors |= {
+        name: FieldError("too_long", {"most": _LONGEST}) for name, value in values.items() if len(value) > _LONGEST
+    }
     if "role" not in errors and values["role"] not in {role.value for role in GUEST_ROLES}:
         errors["role"] = FieldError("choice")
     if errors:

@@ -51,11 +51,22 @@ async def _desk(request: web.Request, status: int = 200, **facts: Any) -> web.Re
     values = {"name": "", "title": "", "unit_name": "", "role": "", "method": "", **facts.pop("values", {})}
     key = place.settings.key("links")
     return await render(
-        request, "reception/desk.html", status, file=found, invitable=invitable, values=values,
+        request,
+        "reception/desk.html",
+        status,
+        file=found,
+        invitable=invitable,
+        values=values,
         is_own=found.unit_id == here.unit_id,
         people="\n".join(f"{n}, {t}" if t else n for n, t in ward_room.people),
-        guest_links={m.guest_code: f"{place.settings.base_url}/vao/{link_token(key, m.guest_code)}" for m in found.members if m.guest_code},
-        identity_checks=[c for c in IdentityCheck if c is not IdentityCheck.NOT_YET], guest_roles=forms.GUEST_ROLES, **facts,
+        guest_links={
+            m.guest_code: f"{place.settings.base_url}/vao/{link_token(key, m.guest_code)}"
+            for m in found.members
+            if m.guest_code
+        },
+        identity_checks=[c for c in IdentityCheck if c is not IdentityCheck.NOT_YET],
+        guest_roles=forms.GUEST_ROLES,
+        **facts,
     )
 
 
@@ -75,7 +86,9 @@ async def invite_guest(request: web.Request) -> web.Response:
     try:
         guest = forms.guest(form)
     except BadForm as bad:
-        return await _desk(request, 422, errors=bad.fields, values=forms.typed(form, "name", "title", "unit_name", "role"))
+        return await _desk(
+            request, 422, errors=bad.fields, values=forms.typed(form, "name", "title", "unit_name", "role")
+        )
     await house(request).db.write(actions.invite_guest, who(request), now(request), code, guest)
     return see_other(f"/luot-tiep/{code}?da=guest_invited")
 
@@ -134,14 +147,29 @@ async def room_page(
     place, at = house(request), now(request)
     worker = await place.nodes.place(admission.room)
     ticket = Ticket(
-        room=admission.room, member=admission.member, name=admission.name, title=admission.title, role=admission.role,
-        site=admission.site, people=tuple(Person(n, t) for n, t in admission.people),
-        not_before=min(admission.not_before, at), until=admission.until, nonce=request["request_id"],
+        room=admission.room,
+        member=admission.member,
+        name=admission.name,
+        title=admission.title,
+        role=admission.role,
+        site=admission.site,
+        people=tuple(Person(n, t) for n, t in admission.people),
+        not_before=min(admission.not_before, at),
+        until=admission.until,
+        nonce=request["request_id"],
     )
-    layout = "desk" if admission.role in DESK_LAYOUTS else "ward_room" if admission.role is RoomRole.WARD_ROOM else "citizen"
+    layout = (
+        "desk" if admission.role in DESK_LAYOUTS else "ward_room" if admission.role is RoomRole.WARD_ROOM else "citizen"
+    )
     return await render(
-        request, "reception/room.html", file=found, admission=admission, layout=layout, back=back,
-        ticket=sign(ticket, place.settings.key("tickets")), socket=f"/ws/{worker}",
+        request,
+        "reception/room.html",
+        file=found,
+        admission=admission,
+        layout=layout,
+        back=back,
+        ticket=sign(ticket, place.settings.key("tickets")),
+        socket=f"/ws/{worker}",
         minutes=minutes or f"/phong/{found.code}/bien-ban",
     )
 

@@ -36,7 +36,9 @@ async def _entry(request: web.Request, code: str) -> queries.Entry:
     if _is_guest(code):
         code = await place.db.read(queries.appointment_of_guest, code)
     found = await place.db.read(queries.entry, code)
-    if found.state in {AppointmentState.CANCELLED, AppointmentState.MISSED} or not is_link_alive(found.ends_at, now(request)):
+    if found.state in {AppointmentState.CANCELLED, AppointmentState.MISSED} or not is_link_alive(
+        found.ends_at, now(request)
+    ):
         raise _Gone("link_over", phone=found.unit_phone)
     return found
 
@@ -53,8 +55,13 @@ async def check(request: web.Request) -> web.Response:
     found, at = await _entry(request, code), now(request)
     token = request.match_info["token"]
     return await render(
-        request, "reception/check.html", entry=found, token=token, is_guest=_is_guest(code),
-        is_open=may_enter_lobby(found.starts_at, found.ends_at, at), room_href=f"/vao/{token}/phong",
+        request,
+        "reception/check.html",
+        entry=found,
+        token=token,
+        is_guest=_is_guest(code),
+        is_open=may_enter_lobby(found.starts_at, found.ends_at, at),
+        room_href=f"/vao/{token}/phong",
         result_href=f"/vao/{token}/thu",
     )
 
@@ -112,7 +119,8 @@ async def notes(request: web.Request) -> web.Response:
         raise NotYours("foreign_site")
     worker, rooms = forms.notes(body)
     accepted = {
-        name: await place.db.write(actions_notes.take_notes, now(request), worker, name, each) for name, each in rooms.items()
+        name: await place.db.write(actions_notes.take_notes, now(request), worker, name, each)
+        for name, each in rooms.items()
     }
     return web.json_response({"accepted_until": accepted})
 

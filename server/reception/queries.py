@@ -122,9 +122,11 @@ def today(db: Session, who: Who, on: date) -> list[TodayLine]:
     """Return the receptions of a day that this person may know of, in order of their hour."""
     first, last = at_office(on, 0, 0), at_office(on, 23, 59)
     live = {AppointmentState.BOOKED, AppointmentState.KEPT}
-    query = _joined(
-        Appointment, Slot, ReceptionDay, ReceptionRequest, Citizen.name, Unit.name, Officer.name, Reception
-    ).where(Slot.starts_at.between(first, last), Appointment.state.in_(live)).order_by(Slot.starts_at)
+    query = (
+        _joined(Appointment, Slot, ReceptionDay, ReceptionRequest, Citizen.name, Unit.name, Officer.name, Reception)
+        .where(Slot.starts_at.between(first, last), Appointment.state.in_(live))
+        .order_by(Slot.starts_at)
+    )
     if who.role in rules.DESK | rules.SCHEDULE_ONLY:
         query = query.where(ReceptionDay.unit_id == who.unit_id)
     elif who.role in rules.INVITED:
@@ -200,16 +202,37 @@ def _file(db: Session, reception: Reception, role: RoomRole | None) -> Reception
         .where(Reception.id == reception.id)
     ).one()
     return ReceptionFile(
-        id=reception.id, code=reception.code, unit_id=unit.id, unit_name=unit.name, unit_phone=unit.phone,
-        state=reception.state, version=reception.version, appointment_code=appointment.code,
-        starts_at=slot.starts_at, ends_at=slot.ends_at, place=day.place, case_id=case.id, case_code=case.code,
-        case_number=case.number, request_code=request.code, subject=request.subject,
-        citizen_name=citizen.name, citizen_phone=citizen.phone, citizen_place=request.place,
-        group_size=request.group_size, interpreter=request.interpreter, support_needed=request.support_needed,
-        chair_id=reception.chair_id, chair_name=chair_name, clerk_id=reception.clerk_id,
-        identity_check=reception.identity_check, began_at=reception.began_at, ended_at=reception.ended_at,
+        id=reception.id,
+        code=reception.code,
+        unit_id=unit.id,
+        unit_name=unit.name,
+        unit_phone=unit.phone,
+        state=reception.state,
+        version=reception.version,
+        appointment_code=appointment.code,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        place=day.place,
+        case_id=case.id,
+        case_code=case.code,
+        case_number=case.number,
+        request_code=request.code,
+        subject=request.subject,
+        citizen_name=citizen.name,
+        citizen_phone=citizen.phone,
+        citizen_place=request.place,
+        group_size=request.group_size,
+        interpreter=request.interpreter,
+        support_needed=request.support_needed,
+        chair_id=reception.chair_id,
+        chair_name=chair_name,
+        clerk_id=reception.clerk_id,
+        identity_check=reception.identity_check,
+        began_at=reception.began_at,
+        ended_at=reception.ended_at,
         without_recording_ground=reception.without_recording_ground,
-        members=members_of(db, reception.id), room_role=role,
+        members=members_of(db, reception.id),
+        room_role=role,
     )
 
 
@@ -229,10 +252,16 @@ def members_of(db: Session, reception_id: int) -> tuple[MemberLine, ...]:
 
 def _member_line(member: ReceptionMember, guest_code: str | None) -> MemberLine:
     return MemberLine(
-        member=member.member, role=RoomRole(member.room_role), site=member.site, name=member.name,
-        title=member.title, unit_name=member.unit_name,
-        people=tuple((str(p[0]), str(p[1])) for p in member.people), officer_id=member.officer_id,
-        guest_code=guest_code or "", acknowledged_at=member.acknowledged_at,
+        member=member.member,
+        role=RoomRole(member.room_role),
+        site=member.site,
+        name=member.name,
+        title=member.title,
+        unit_name=member.unit_name,
+        people=tuple((str(p[0]), str(p[1])) for p in member.people),
+        officer_id=member.officer_id,
+        guest_code=guest_code or "",
+        acknowledged_at=member.acknowledged_at,
         first_connected_at=member.first_connected_at,
     )
 
@@ -263,25 +292,40 @@ class Entry:
 def entry(db: Session, appointment_code: str) -> Entry:
     """Return what a proven appointment link leads to. Raises NotHere for an unknown code."""
     row = db.execute(
-        _joined(Appointment, Slot, ReceptionDay, ReceptionRequest, Citizen.name, Unit, Officer.name, Reception.state)
-        .where(Appointment.code == appointment_code)
+        _joined(
+            Appointment, Slot, ReceptionDay, ReceptionRequest, Citizen.name, Unit, Officer.name, Reception.state
+        ).where(Appointment.code == appointment_code)
     ).first()
     if row is None:
         raise NotHere
     appointment, slot, day, request, name, unit, chair_name, state = row
     return Entry(
-        appointment_id=appointment.id, appointment_code=appointment.code, request_id=request.id, unit_id=unit.id,
-        unit_name=unit.name, unit_phone=unit.phone, starts_at=slot.starts_at, ends_at=slot.ends_at,
-        state=appointment.state, place=day.place, is_in_person=appointment.is_in_person, citizen_name=name,
-        chair_name=chair_name, locale=request.locale, checked_device_at=appointment.checked_device_at,
-        device_result=appointment.device_result, reception_state=state or ReceptionState.SCHEDULED,
+        appointment_id=appointment.id,
+        appointment_code=appointment.code,
+        request_id=request.id,
+        unit_id=unit.id,
+        unit_name=unit.name,
+        unit_phone=unit.phone,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        state=appointment.state,
+        place=day.place,
+        is_in_person=appointment.is_in_person,
+        citizen_name=name,
+        chair_name=chair_name,
+        locale=request.locale,
+        checked_device_at=appointment.checked_device_at,
+        device_result=appointment.device_result,
+        reception_state=state or ReceptionState.SCHEDULED,
     )
 
 
 def guest_reception(db: Session, guest_code: str) -> tuple[int, str]:
     """Return (reception id, member) of a guest's live link. Raises NotHere."""
     row = db.execute(
-        select(GuestLink.reception_id, GuestLink.member).where(GuestLink.code == guest_code, GuestLink.ended_at.is_(None))
+        select(GuestLink.reception_id, GuestLink.member).where(
+            GuestLink.code == guest_code, GuestLink.ended_at.is_(None)
+        )
     ).first()
     if row is None:
         raise NotHere
@@ -292,7 +336,9 @@ def appointment_of_guest(db: Session, guest_code: str) -> str:
     """Return the code of the appointment a guest's live link belongs to. Raises NotHere."""
     reception_id, _ = guest_reception(db, guest_code)
     return db.scalars(
-        select(Appointment.code).join(Reception, Reception.appointment_id == Appointment.id).where(Reception.id == reception_id)
+        select(Appointment.code)
+        .join(Reception, Reception.appointment_id == Appointment.id)
+        .where(Reception.id == reception_id)
     ).one()
 
 

@@ -17,9 +17,7 @@ STAFF_ENTER_BEFORE = timedelta(hours=3)
 MOST_PEOPLE = 20
 MOST_GUESTS = 6
 
-DESK = frozenset(
-    {Role.RECEPTION_OFFICER, Role.PETITION_OFFICER, Role.OFFICE_HEAD, Role.WARD_CHAIR}
-)
+DESK = frozenset({Role.RECEPTION_OFFICER, Role.PETITION_OFFICER, Role.OFFICE_HEAD, Role.WARD_CHAIR})
 """See the unit's receptions and prepare them."""
 INVITED = frozenset({Role.CASE_OFFICER, Role.CITY_BOARD_MEMBER, Role.WARD_VICE_CHAIR})
 """See a reception only when they were invited to it or preside over it."""

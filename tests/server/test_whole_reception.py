@@ -17,13 +17,13 @@ from tests.signaling.room_client import Guest
 
 KEY = "k" * 32
 WORKER = """
-import asyncio, sys, time
+import sys, time
 from datetime import UTC, datetime
 from pathlib import Path
 from server.media_worker import WorkerSettings, run
 
 folder = Path(sys.argv[1])
-asyncio.run(run(
+run(
     WorkerSettings(
         name="m1",
         socket_path=folder / "m1.sock",
@@ -35,7 +35,7 @@ asyncio.run(run(
         free_bytes_floor=0,
     ),
     lambda: datetime.fromtimestamp(float(sys.argv[3]) + time.monotonic(), UTC),
-))
+)
 """
 
 
@@ -45,9 +45,7 @@ async def start(folder: Path) -> Process:
     path.unlink(missing_ok=True)
     # The machine's monotonic clock goes on from one worker to the next, as a real clock would.
     shift = START.timestamp()
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", WORKER, str(folder), KEY, str(shift)
-    )
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", WORKER, str(folder), KEY, str(shift))
     async with asyncio.timeout(20):
         while not path.exists():
             assert process.returncode is None
@@ -138,9 +136,7 @@ async def test_a_reception_in_peace(tmp_path: Path) -> None:
         assert all(each.facts["has_video"] and each.facts["has_audio"] for each in closed)
         assert {each.facts["closed"] for each in closed} == {"clean"}
         files = list((tmp_path / "recordings").rglob("*.webm"))
-        assert sum(each.stat().st_size for each in files) == sum(
-            int(str(each.facts["bytes"])) for each in closed
-        )
+        assert sum(each.stat().st_size for each in files) == sum(int(str(each.facts["bytes"])) for each in closed)
     finally:
         assert await stop(worker, signal.SIGTERM) == 0
 
