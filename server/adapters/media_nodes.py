@@ -61,9 +61,7 @@ class NodeStatus:
 class MediaNodes:
     """The workers that are our children, by name. Used on one event loop."""
 
-    def __init__(
-        self, sockets: Mapping[str, Path], key: bytes, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, sockets: Mapping[str, Path], key: bytes, now: Callable[[], datetime]) -> None:
         """`key` is what tickets are signed with, so that a WebSocket finds its room's worker."""
         self._sockets = dict(sockets)
         self._key = key

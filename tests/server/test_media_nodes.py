@@ -94,9 +94,7 @@ async def test_nobody_answers(tmp_path: Path) -> None:
     await nodes.close()
 
 
-async def test_a_room_is_never_open_twice(
-    workers: Path, web_process: Callable[[], Awaitable[TestServer]]
-) -> None:
+async def test_a_room_is_never_open_twice(workers: Path, web_process: Callable[[], Awaitable[TestServer]]) -> None:
     server = await web_process()
     nodes = nodes_of(workers)
     async with Guest(good("hanh")) as hanh, Guest(good("tu", RoomRole.CLERK)) as tu:
@@ -141,9 +139,7 @@ async def test_media_outlives_the_web_process(
         await hanh.client.see_brightness(hanh.slots["tu"], 180)
 
 
-async def test_a_worker_that_is_not_there_is_try_again(
-    tmp_path: Path, aiohttp_client: Callable[..., Any]
-) -> None:
+async def test_a_worker_that_is_not_there_is_try_again(tmp_path: Path, aiohttp_client: Callable[..., Any]) -> None:
     nodes = nodes_of(tmp_path)
 
     async def relay(request: web.Request) -> web.WebSocketResponse:

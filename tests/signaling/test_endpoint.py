@@ -175,9 +175,7 @@ def test_a_bucket_fills_again() -> None:
         bucket.take(1.0)
 
 
-async def test_a_silent_line_is_closed_without_a_goodbye(
-    dial: Dial, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_silent_line_is_closed_without_a_goodbye(dial: Dial, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(endpoint_module, "SILENT_AFTER", 0.1)
     hanh = await dial("hanh")
     async with asyncio.timeout(5):

@@ -121,9 +121,7 @@ async def test_nothing_is_seen_before_its_notes_are_on_disk(house: House) -> Non
     await until(lambda: ear.has(State))
 
 
-async def test_a_full_disk_makes_a_room_wait_not_forget(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_full_disk_makes_a_room_wait_not_forget(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(driver_module, "KEEP_AGAIN", 0.01)
     house.book.failures = 3
     await house.enter(HANH)
@@ -141,9 +139,7 @@ async def test_many_events_are_kept_together(house: House) -> None:
     assert house.book.kinds().count(NoteKind.ACKNOWLEDGED) == 1
 
 
-async def test_a_bug_in_one_event_does_not_end_the_reception(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_bug_in_one_event_does_not_end_the_reception(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     ear, place = await house.enter(HANH)
     whole = Room._settle
 
@@ -164,9 +160,7 @@ async def test_a_recorder_that_fails_is_told(house: House) -> None:
     ear, place = await house.enter(HANH)
     await house.hub.say(place, RecordingStart())
     await until(lambda: NoteKind.RECORDING_INTERRUPTED in house.book.kinds())
-    await until(
-        lambda: any(isinstance(e, State) and e.recording.state == "interrupted" for e in ear.heard)
-    )
+    await until(lambda: any(isinstance(e, State) and e.recording.state == "interrupted" for e in ear.heard))
 
 
 async def test_an_offer_that_is_nonsense_is_told(house: House) -> None:

@@ -20,9 +20,7 @@ def test_nothing_leaves_the_end() -> None:
 
 def test_every_state_can_be_reached() -> None:
     for flow, start in ((ROOM_FLOW, Phase.LOBBY), (MEMBER_FLOW, MemberStatus.GONE)):
-        table = {
-            state.value: [then.value for then in verbs.values()] for state, verbs in flow.items()
-        }
+        table = {state.value: [then.value for then in verbs.values()] for state, verbs in flow.items()}
         reached, todo = {start.value}, [start.value]
         while todo:
             fresh = set(table[todo.pop()]) - reached

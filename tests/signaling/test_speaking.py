@@ -136,9 +136,7 @@ def test_news_of_the_office_reaches_those_inside_only() -> None:
 def test_the_clock_ticks_without_new_states() -> None:
     play = a_room()
     play.say(HANH, RecordingStart())
-    effects = play.happen(
-        SecondPassed(frozenset({"hanh", "lan", "minh"}), "lan", durable_seconds=4.0)
-    )
+    effects = play.happen(SecondPassed(frozenset({"hanh", "lan", "minh"}), "lan", durable_seconds=4.0))
     kinds = {type(getattr(each, "message", None)).__name__ for each in effects}
     assert kinds == {"Tick"}
     assert not [each for each in effects if isinstance(each, Seat)]
