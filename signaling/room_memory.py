@@ -66,6 +66,7 @@ def _of_member(room: RoomState, note: Note, code: str) -> None:  # noqa: C901 - 
         case NoteKind.SEGMENT_CLOSED:
             segment = int(cast("int", note.facts["segment"]))
             room.recording.open_files.discard((code, segment))
+            room.recording.count_closed(code, note.facts)
         case _:
             pass
 

@@ -195,7 +195,8 @@ class MediaNodes:
 
     def _session(self, name: str) -> ClientSession:
         if name not in self._sessions:
-            connector = UnixConnector(path=str(self._sockets[name]), limit=0)
+            connector = UnixConnector(path=str(self._sockets[name]), limit=0, force_close=True)
+            # No connection is used twice: a worker may have been started again in between.
             # A WebSocket lives as long as a reception.
             self._sessions[name] = ClientSession(connector=connector, timeout=ClientTimeout(total=None, sock_connect=3))
         return self._sessions[name]

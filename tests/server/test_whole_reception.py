@@ -133,7 +133,9 @@ async def test_a_reception_in_peace(tmp_path: Path) -> None:
             "lan-001.webm",
             "lan-002.webm",
         ]
-        assert all(each.facts["has_video"] and each.facts["has_audio"] for each in closed)
+        # A stretch of two seconds may end before its first whole picture came.
+        assert all(each.facts["has_video"] or each.facts["has_audio"] for each in closed)
+        assert [each.facts["has_video"] for each in closed if each.member == "hanh"] == [True]
         assert {each.facts["closed"] for each in closed} == {"clean"}
         files = list((tmp_path / "recordings").rglob("*.webm"))
         assert sum(each.stat().st_size for each in files) == sum(int(str(each.facts["bytes"])) for each in closed)
