@@ -46,7 +46,7 @@ async def start(folder: Path) -> Process:
     # The machine's monotonic clock goes on from one worker to the next, as a real clock would.
     shift = START.timestamp()
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", WORKER, str(folder), KEY, str(shift))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not path.exists():
             assert process.returncode is None
             await asyncio.sleep(0.05)
@@ -57,7 +57,7 @@ async def stop(process: Process, how: signal.Signals) -> int:
     """End a worker one way or the other."""
     if process.returncode is None:
         process.send_signal(how)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         return await process.wait()
 
 
@@ -108,7 +108,7 @@ def kinds(folder: Path) -> list[str]:
 
 
 async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not is_so():  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.05)
 

@@ -8,7 +8,7 @@ from aiohttp import ClientSession, ClientWebSocketResponse, UnixConnector, WSMsg
 
 from tests.signaling.loopback_client import Client
 
-WITHIN = 15.0
+WITHIN = 45.0
 
 
 class Guest:

@@ -106,7 +106,7 @@ async def house() -> AsyncIterator[House]:
 
 
 async def until(is_so: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not is_so():  # noqa: ASYNC110 - the room has its own task
             await asyncio.sleep(0.01)
 
