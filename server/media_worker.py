@@ -201,6 +201,7 @@ async def running(settings: WorkerSettings, now: Callable[[], datetime]) -> Asyn
                 await runner.cleanup()
                 for task in beside:
                     task.cancel()
+                await courier.bring_last()
     finally:
         port.close()
 
