@@ -1,4 +1,5 @@
 import re
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -154,4 +155,4 @@ def test_the_format_page_describes_every_line_with_every_field() -> None:
     assert set(rows) == set(KINDS)
     for name, kind in KINDS.items():
         described = re.findall(r"`(\w+)`", rows[name])
-        assert described == [field for field in kind.__dataclass_fields__ if field != "at"], name
+        assert described == [field.name for field in fields(kind) if field.name != "at"], name

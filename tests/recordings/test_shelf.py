@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recordings import shelf as shelves
 from recordings.manifest import Started, Stopped
 from recordings.shelf import MANIFEST, Shelf, ShelfFull, safe_name, write_all
 
@@ -54,7 +53,7 @@ def test_warnings_before_the_disk_is_full(
     class Found:
         f_bavail, f_frsize, f_blocks = free, 1024, 1000
 
-    monkeypatch.setattr(shelves.os, "statvfs", lambda _: Found)
+    monkeypatch.setattr(os, "statvfs", lambda _: Found)
     shelf = Shelf(tmp_path, floor=10 * 1024)
     assert shelf.space().level == level
     if level == "none":
