@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -181,17 +182,18 @@ async def test_in_a_child_process(tmp_path: Path) -> None:
     assert failed.value.said
 
 
-async def test_a_killed_child_leaves_nothing_that_looks_finished(tmp_path: Path) -> None:
-    folder = await record(tmp_path, marked(0))
+def test_a_killed_child_leaves_nothing_that_looks_finished(tmp_path: Path) -> None:
+    folder = asyncio.run(record(tmp_path, marked(0)))
     command = [sys.executable, "-m", "recordings.compose", str(folder.path), "c-an"]
+    part = folder.path / "playback" / "c-an.part"
     with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
-        part = folder.path / "playback" / "c-an.part"
         while not part.exists() and child.poll() is None:
-            await asyncio.sleep(0.001)
+            time.sleep(0.001)
         child.send_signal(signal.SIGKILL)
     if child.returncode == -signal.SIGKILL:
         assert not (folder.path / "playback" / "c-an.webm").exists()
-    assert (await compose_in_child(folder, "c-an")).duration_ms == pytest.approx(5000, abs=100)
+    made = asyncio.run(compose_in_child(folder, "c-an"))
+    assert made.duration_ms == pytest.approx(5000, abs=100)
     assert not part.exists()
 
 
