@@ -4,7 +4,7 @@
 """
 
 
-class BrokenProtocol(Exception):  # noqa: N818 - it names what the other side did
+class BrokenProtocol(Exception):
     """The other side said something this protocol does not allow."""
 
     def __init__(self, code: str) -> None:
@@ -12,7 +12,7 @@ class BrokenProtocol(Exception):  # noqa: N818 - it names what the other side di
         self.code = code
 
 
-class BadTicket(Exception):  # noqa: N818 - it names what the other side showed
+class BadTicket(Exception):
     """The ticket does not open this room: malformed, forged, early or expired."""
 
     def __init__(self, code: str) -> None:

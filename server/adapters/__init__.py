@@ -1,0 +1,1 @@
+"""One outside thing each. An interface only where two real things stand behind it."""

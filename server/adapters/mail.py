@@ -1,0 +1,76 @@
+"""Letters by e-mail: over SMTP, or written to a folder. Both are real; neither raises but SendFailed."""
+
+import asyncio
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+
+
+class SendFailed(Exception):
+    """The letter did not leave; ``is_final`` says that trying again is of no use."""
+
+    def __init__(self, reason: str, *, is_final: bool = False) -> None:
+        super().__init__(reason)
+        self.is_final = is_final
+
+
+class Mailer(Protocol):
+    """Sends one letter; returning means that the next hop, or the disk, has it."""
+
+    async def send(self, to: str, subject: str, body: str, message_id: str) -> None: ...
+
+
+def letter(sender: str, to: str, subject: str, body: str, message_id: str) -> EmailMessage:
+    """Return the message; line ends in any header field are refused by the library (ValueError)."""
+    message = EmailMessage(policy=SMTP)
+    message["From"], message["To"], message["Subject"] = sender, to, subject
+    message["Message-ID"] = f"<{message_id}@tiepdan>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(body)
+    return message
+
+
+class SmtpMailer:
+    """Sends through ``smtp://`` or ``smtps://``. The same letter sent twice has one Message-ID."""
+
+    def __init__(self, url: str, sender: str) -> None:
+        self._at = urlsplit(url)
+        self._sender = sender
+
+    async def send(self, to: str, subject: str, body: str, message_id: str) -> None:
+        """Hand the letter to the SMTP server within 30 s."""
+        try:
+            await aiosmtplib.send(
+                letter(self._sender, to, subject, body, message_id),
+                hostname=self._at.hostname,
+                port=self._at.port,
+                use_tls=self._at.scheme == "smtps",
+                username=unquote(self._at.username) if self._at.username else None,
+                password=unquote(self._at.password) if self._at.password else None,
+                timeout=30,
+            )
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            raise SendFailed(type(error).__name__, is_final=True) from error
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise SendFailed(type(error).__name__) from error
+
+
+class FolderMailer:
+    """Writes each letter as an ``.eml`` file."""
+
+    def __init__(self, folder: Path, sender: str) -> None:
+        self._folder, self._sender = folder, sender
+        folder.mkdir(parents=True, exist_ok=True)
+
+    async def send(self, to: str, subject: str, body: str, message_id: str) -> None:
+        """Write the letter; a second sending overwrites the first."""
+        content = letter(self._sender, to, subject, body, message_id).as_bytes()
+        path = self._folder / f"{message_id.replace(':', '-').replace('/', '-')}.eml"
+        try:
+            await asyncio.to_thread(path.write_bytes, content)
+        except OSError as error:
+            raise SendFailed(type(error).__name__) from error

@@ -1,0 +1,142 @@
+"""Puts the web process together; nothing else constructs anything."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+
+from aiohttp import web
+
+from server import pagekit, security, templating
+from server.accounts import actions as account_actions
+from server.accounts import pages as accounts
+from server.accounts import queries as account_queries
+from server.adapters.files import FileStore
+from server.adapters.mail import FolderMailer, SmtpMailer
+from server.adapters.media_nodes import MediaNodes
+from server.adapters.pdf import Press
+from server.adapters.sms import FolderTexter, HttpTexter
+from server.archive import pages as archive
+from server.clock import Clock
+from server.cases import pages as cases
+from server.config import Settings
+from server.db import Database, is_answering
+from server.house import WEB, CountWaiting, House
+from server.i18n import load_catalogue
+from server.intake import pages as intake
+from server.jobs import registry
+from server.jobs.runner import Runner
+from server.office import pages as office
+from server.reception import pages as reception
+from server.reception import pages_entry as reception_entry
+from server.scheduling import pages as scheduling
+from server.scheduling import pages_citizen as scheduling_citizen
+
+UPLOAD_FILES = 5
+
+ROUTES: tuple[pagekit.Route, ...] = (
+    *office.ROUTES,
+    *accounts.ROUTES,
+<<<<<<< HEAD
+    *intake.ROUTES,
+    *cases.ROUTES,
+)
+"""Every address of the office; the generated access test walks this list."""
+
+COUNTERS: tuple[CountWaiting, ...] = (intake.counters, cases.counters)
+=======
+    *scheduling.ROUTES,
+    *scheduling_citizen.ROUTES,
+    *reception.ROUTES,
+    *reception_entry.ROUTES,
+    *archive.ROUTES,
+)
+"""Every address of the office; the generated access test walks this list."""
+
+COUNTERS: tuple[CountWaiting, ...] = (scheduling.count_waiting,)
+>>>>>>> main
+
+
+def build_house(settings: Settings, clock: Clock | None = None) -> House:
+    """Open the database and everything a process needs. The schema must be up to date."""
+    catalogue = load_catalogue(WEB)
+    letters = settings.folder / "letters"
+    return House(
+        settings=settings,
+        db=Database(settings.database_url),
+        clock=clock or Clock(),
+        words=catalogue,
+        files=FileStore(settings.folder / "files"),
+        mailer=SmtpMailer(settings.smtp_url, settings.mail_from)
+        if settings.smtp_url
+        else FolderMailer(letters, settings.mail_from),
+        texter=HttpTexter(settings.sms_url) if settings.sms_url else FolderTexter(letters),
+        press=Press(WEB),
+        nodes=MediaNodes.of(settings),
+        render=templating.build(WEB, catalogue, None),
+    )
+
+
+def build(house: House, *, with_jobs: bool = True) -> web.Application:
+    """Return the web application of a house."""
+    settings = house.settings
+    app = web.Application(
+        middlewares=[
+            security.tag,
+            security.harden,
+            pagekit.recognise,
+            pagekit.refuse,
+            security.same_site,
+            security.limit,
+        ],
+        client_max_size=(UPLOAD_FILES * settings.upload_megabytes + 1) * 1024 * 1024,
+    )
+    app[security.SETTINGS] = settings
+    app[security.READS] = security.Buckets(per_second=50, burst=400)
+    app[security.WRITES] = security.Buckets(per_second=20, burst=300)
+    app[pagekit.HOUSE] = house
+    app[pagekit.LOOKUPS] = pagekit.Lookups(account_queries.who_is, account_actions.touch, account_queries.unit_facts)
+    app[pagekit.COUNTERS] = COUNTERS
+    pagekit.mount(app, ROUTES)
+    app.router.add_get("/healthz", _alive)
+    app.router.add_get("/readyz", _ready)
+    app.router.add_get("/static/{version}/{path:.+}", _static)
+    app.cleanup_ctx.append(_background(with_jobs=with_jobs))
+    return app
+
+
+def _background(*, with_jobs: bool) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def run(app: web.Application) -> AsyncIterator[None]:
+        house = app[pagekit.HOUSE]
+        runner = Runner(house, registry.KINDS)
+        async with asyncio.TaskGroup() as group:
+            if with_jobs:
+                group.create_task(runner.run())
+            yield
+            runner.stop()
+            await house.nodes.close()
+        house.db.close()
+
+    return run
+
+
+async def _alive(_: web.Request) -> web.Response:
+    return web.json_response({"alive": True})
+
+
+async def _ready(request: web.Request) -> web.Response:
+    """Whether this process can serve: the database answers and a media worker does."""
+    house = request.app[pagekit.HOUSE]
+    checks = {"database": False, "media": False}
+    with contextlib.suppress(Exception):
+        checks["database"] = await house.db.read(is_answering)
+    with contextlib.suppress(Exception):
+        checks["media"] = await house.nodes.is_answering() or house.settings.media_workers == 0
+    return web.json_response(checks, status=200 if all(checks.values()) else 503)
+
+
+async def _static(request: web.Request) -> web.StreamResponse:
+    root = (WEB / "static").resolve()
+    path = (root / request.match_info["path"]).resolve()
+    if not path.is_relative_to(root) or not path.is_file():
+        raise web.HTTPNotFound
+    return web.FileResponse(path, headers={"Cache-Control": "public, max-age=31536000, immutable"})

@@ -1,0 +1,152 @@
+"""Settings: one frozen record, read once from the environment and one TOML file.
+
+Nothing else reads the environment. README's table of settings is made from ``TABLE``
+and a test keeps the two together. ``doctor`` prints what is in force.
+"""
+
+import hashlib
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+
+PREFIX = "TIEPDAN_"
+
+
+class BadSettings(Exception):
+    """A setting cannot be used; the text names it and says why."""
+
+
+def _setting(default: str | int, says: str, *, secret: bool = False) -> str:
+    return field(default=default, metadata={"help": says, "secret": secret})  # type: ignore[return-value]
+
+
+def _number(default: int, says: str) -> int:
+    return field(default=default, metadata={"help": says, "secret": False})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the office was told at start. Paths are absolute; secrets never reach a log."""
+
+    data: str = _setting("data", "Folder for database, papers, recordings, letters and spools.")
+    database: str = _setting(
+        "", "Database address; empty means SQLite in the data folder. PostgreSQL: postgresql+psycopg://…"
+    )
+    host: str = _setting("127.0.0.1", "Address the web process listens on.")
+    port: int = _number(8080, "Port the web process listens on.")
+    public_url: str = _setting(
+        "", "Address that citizens open, as printed on slips; empty means http://localhost:<port>."
+    )
+    trusted_proxies: int = _number(0, "How many reverse proxies stand in front and set X-Forwarded-For.")
+    secret: str = _setting(
+        "",
+        "Key from which all signing keys are made; empty means one is made and kept in the data folder.",
+        secret=True,
+    )
+    media_workers: int = _number(1, "How many media worker processes to start on this machine (0: none).")
+    media_host: str = _setting("0.0.0.0", "Address on which media workers receive sound and picture.")  # noqa: S104 media must be reachable; the packet filter guards it
+    media_port: int = _number(40000, "First UDP port of the media workers; worker n uses port + n (0: any free port).")
+    media_announced: str = _setting(
+        "", "Addresses told to browsers for media, comma-separated; empty means those of this machine."
+    )
+    turn_urls: str = _setting("", "TURN addresses given to browsers, comma-separated.")
+    turn_secret: str = _setting("", "Shared secret for short-lived TURN credentials.", secret=True)
+    smtp_url: str = _setting(
+        "",
+        "smtp://user:password@host:port or smtps://…; empty means letters are written to the folder data/letters.",
+        secret=True,
+    )
+    mail_from: str = _setting("tiepdan@localhost", "Sender address of letters.")
+    sms_url: str = _setting(
+        "",
+        "HTTPS address of the SMS provider; empty means messages are written to the folder data/letters.",
+        secret=True,
+    )
+    upload_megabytes: int = _number(10, "Largest single file a citizen may hand in, in megabytes.")
+    free_megabytes: int = _number(500, "Below this much free disk no new recording starts and the desk is warned.")
+    log_format: str = _setting("text", "How logs are written: text or json.")
+
+    @property
+    def folder(self) -> Path:
+        """The data folder."""
+        return Path(self.data)
+
+    @property
+    def database_url(self) -> str:
+        """The SQLAlchemy address in force."""
+        return self.database or f"sqlite:///{self.folder / 'tiepdan.sqlite3'}"
+
+    @property
+    def base_url(self) -> str:
+        """What stands before a path in letters and slips; without a slash at the end."""
+        return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach us over TLS (then cookies are Secure and carry ``__Host-``)."""
+        return self.base_url.startswith("https://")
+
+    def key(self, purpose: str) -> bytes:
+        """Return the 32-byte key for one purpose, derived from the secret."""
+        return hashlib.blake2b(purpose.encode(), key=self.secret.encode()[:64], digest_size=32).digest()
+
+
+TABLE = tuple(
+    (f.name, PREFIX + f.name.upper(), f.default, str(f.metadata["help"]), bool(f.metadata["secret"]))
+    for f in fields(Settings)
+)
+"""(name, environment variable, default, help, is secret) for every setting."""
+
+
+def load(overrides: Mapping[str, str | int] | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read settings: defaults, then ``tiepdan.toml`` in the data folder, then the environment, then overrides.
+
+    Raises BadSettings naming the setting. Makes the data folder and, at first start, the secret.
+    """
+    env = os.environ if environment is None else environment
+    given: dict[str, str | int] = {name: env[variable] for name, variable, *_ in TABLE if variable in env}
+    given.update(overrides or {})
+    folder = Path(str(given.get("data", Settings.__dataclass_fields__["data"].default))).resolve()
+    values: dict[str, str | int] = {**_from_file(folder / "tiepdan.toml"), **given, "data": str(folder)}
+    checked = {f.name: _typed(f.name, values[f.name], f.default) for f in fields(Settings) if f.name in values}
+    settings = Settings(**checked)  # type: ignore[arg-type]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return settings if settings.secret else Settings(**{**checked, "secret": _kept_secret(folder)})  # type: ignore[arg-type]
+    except OSError as error:
+        raise BadSettings(f"data: {folder}: {error.strerror}") from error
+
+
+def _from_file(path: Path) -> dict[str, str | int]:
+    if not path.exists():
+        return {}
+    try:
+        found = tomllib.loads(path.read_text())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSettings(f"{path.name}: {error}") from error
+    known = {name for name, *_ in TABLE}
+    for name in found:
+        if name not in known:
+            raise BadSettings(f"{path.name}: {name}: unknown setting")
+    return found
+
+
+def _typed(name: str, value: str | int, default: object) -> str | int:
+    if default is MISSING or isinstance(default, str):
+        return str(value)
+    try:
+        return int(value)
+    except ValueError:
+        raise BadSettings(f"{name}: {value!r} is not a whole number") from None
+
+
+def _kept_secret(folder: Path) -> str:
+    path = folder / "secret"
+    if not path.exists():
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_hex(32))
+    return path.read_text().strip()

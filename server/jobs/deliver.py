@@ -1,0 +1,93 @@
+"""Sends what lies in the outbox. At most one duplicate after a crash, with the same message id."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.adapters.mail import SendFailed
+from server.house import House
+from server.tables import OutboxLetter, Unit
+from server.words import Channel, LetterState
+
+TRIES = 10
+BATCH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A letter due now, with the unit that sends it."""
+
+    id: int
+    key: str
+    channel: Channel
+    address: str
+    template: str
+    locale: str
+    facts: dict[str, str]
+    unit_name: str
+    unit_phone: str
+
+
+async def deliver(house: House, _: Mapping[str, Any]) -> None:
+    """Send every letter that is due; one that fails does not hold up the others."""
+    for waiting in await house.db.read(due, house.clock.now()):
+        error: SendFailed | None = None
+        try:
+            await _send(house, waiting)
+        except SendFailed as failure:
+            error = failure
+        await house.db.write(
+            settle,
+            waiting.id,
+            house.clock.now(),
+            str(error) if error else None,
+            is_final=bool(error and error.is_final),
+        )
+
+
+async def _send(house: House, letter: Waiting) -> None:
+    facts = {
+        **letter.facts,
+        "unit_name": letter.unit_name,
+        "unit_phone": letter.unit_phone,
+        "base_url": house.settings.base_url,
+    }
+    body = house.render(f"letters/{letter.template}.{letter.channel}.txt", letter.locale, facts).strip()
+    if letter.channel is Channel.SMS:
+        await house.texter.send(letter.address, body, letter.key)
+    else:
+        subject, _, rest = body.partition("\n")
+        await house.mailer.send(letter.address, subject.strip(), rest.strip() + "\n", letter.key)
+
+
+def due(db: Session, at: datetime) -> list[Waiting]:
+    """Return the letters that should leave now, oldest first."""
+    rows = db.execute(
+        select(OutboxLetter, Unit.name, Unit.phone)
+        .join(Unit, Unit.id == OutboxLetter.unit_id)
+        .where(OutboxLetter.state == LetterState.WAITING, OutboxLetter.due_at <= at)
+        .order_by(OutboxLetter.due_at)
+        .limit(BATCH)
+    )
+    return [
+        Waiting(o.id, o.message_key, o.channel, o.address, o.template, o.locale, dict(o.facts), name, phone)
+        for o, name, phone in rows
+    ]
+
+
+def settle(db: Session, letter_id: int, at: datetime, error: str | None, *, is_final: bool) -> None:
+    """Mark a letter sent, or due again later, or failed for good."""
+    letter = db.get_one(OutboxLetter, letter_id)
+    letter.attempts += 1
+    if error is None:
+        letter.state, letter.sent_at, letter.error = LetterState.SENT, at, ""
+        return
+    letter.error = error[:500]
+    if is_final or letter.attempts >= TRIES:
+        letter.state = LetterState.FAILED
+    else:
+        letter.due_at = at + timedelta(seconds=min(3600, 5 * 2**letter.attempts))

@@ -1,0 +1,91 @@
+"""Cases, who works on them, what is owed by when."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from server.tables.base import Base, Code, Id, Line, Name, Prose, word
+from server.tables.office import Unit
+from server.tables.people import Citizen, Officer
+from server.words import CaseState, FollowUpState, Kind
+
+
+class Case(Base):
+    """The file that outlives the meeting. ``code`` is unique with its unit, e.g. ``2026/0147``."""
+
+    __tablename__ = "cases"
+    __table_args__ = (UniqueConstraint("unit_id", "number"),)
+
+    id: Mapped[Id]
+    code: Mapped[Code]
+    number: Mapped[str] = mapped_column(String(20))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
+    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizens.id"), index=True)
+    kind: Mapped[Kind] = mapped_column(word(Kind))
+    title: Mapped[Line]
+    title_folded: Mapped[Line] = mapped_column(index=True)
+    state: Mapped[CaseState] = mapped_column(word(CaseState), index=True)
+    is_restricted: Mapped[bool] = mapped_column(default=False)
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+    citizen: Mapped[Citizen] = relationship(lazy="raise")
+    unit: Mapped[Unit] = relationship(lazy="raise")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 SQLAlchemy reads it from the class
+
+
+class Assignment(Base):
+    """An officer (of a department or the city board) who may open this case."""
+
+    __tablename__ = "assignments"
+
+    id: Mapped[Id]
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"), index=True)
+    given_by: Mapped[int] = mapped_column(ForeignKey("officers.id"))
+    given_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    officer: Mapped[Officer] = relationship(lazy="raise", foreign_keys=[officer_id])
+
+
+class FollowUp(Base):
+    """Something someone owes by a date: what the chair promised, kept until it is done."""
+
+    __tablename__ = "follow_ups"
+
+    id: Mapped[Id]
+    code: Mapped[Code]
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    reception_id: Mapped[int | None] = mapped_column(ForeignKey("receptions.id"), index=True)
+    owner_unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("officers.id"), index=True)
+    owner_name: Mapped[Name]
+    words: Mapped[Prose]
+    due_on: Mapped[date] = mapped_column(index=True)
+    state: Mapped[FollowUpState] = mapped_column(word(FollowUpState))
+    evidence: Mapped[Prose] = mapped_column(default="")
+    idempotency_key: Mapped[str] = mapped_column(String(80), unique=True)
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    urged_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 SQLAlchemy reads it from the class
+
+
+class Deadline(Base):
+    """A date the law or the office sets for a case, with the rule and version it was computed by."""
+
+    __tablename__ = "deadlines"
+    __table_args__ = (UniqueConstraint("case_id", "rule", "started_on"),)
+
+    id: Mapped[Id]
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    rule: Mapped[str] = mapped_column(String(40))
+    rule_version: Mapped[str] = mapped_column(String(20))
+    article: Mapped[Line]
+    started_on: Mapped[date]
+    due_on: Mapped[date] = mapped_column(index=True)
+    met_on: Mapped[date | None]

@@ -1,0 +1,98 @@
+"""Receptions: the meeting as the office records it, who took part, and every note of the room."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from server.tables.base import Base, Code, Id, Line, Name, Prose, word
+from server.tables.schedule import Appointment
+from server.words import IdentityCheck, ReceptionState
+
+
+class Reception(Base):
+    """One reception (lượt tiếp): one citizen or group, one matter, one room, one set of minutes.
+
+    ``code`` is the room's name in every ticket and note.
+    """
+
+    __tablename__ = "receptions"
+
+    id: Mapped[Id]
+    code: Mapped[Code]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
+    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointments.id"), unique=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    chair_id: Mapped[int] = mapped_column(ForeignKey("officers.id"))
+    clerk_id: Mapped[int | None] = mapped_column(ForeignKey("officers.id"))
+    state: Mapped[ReceptionState] = mapped_column(word(ReceptionState), index=True)
+    media_node: Mapped[str] = mapped_column(String(40), default="")
+    identity_check: Mapped[IdentityCheck] = mapped_column(word(IdentityCheck), default=IdentityCheck.NOT_YET)
+    identity_checked_by: Mapped[int | None] = mapped_column(ForeignKey("officers.id"))
+    opened_at: Mapped[datetime | None]
+    began_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    without_recording_ground: Mapped[Prose] = mapped_column(default="")
+    notes_until: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+    appointment: Mapped[Appointment] = relationship(lazy="raise")
+    members: Mapped[list["ReceptionMember"]] = relationship(lazy="raise", order_by="ReceptionMember.id")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 SQLAlchemy reads it from the class
+
+
+class ReceptionMember(Base):
+    """Someone who may enter the room. ``people`` are those named behind one camera."""
+
+    __tablename__ = "reception_members"
+    __table_args__ = (UniqueConstraint("reception_id", "member"),)
+
+    id: Mapped[Id]
+    reception_id: Mapped[int] = mapped_column(ForeignKey("receptions.id"), index=True)
+    member: Mapped[str] = mapped_column(String(40))
+    room_role: Mapped[str] = mapped_column(String(20))
+    site: Mapped[str] = mapped_column(String(20))
+    name: Mapped[Name]
+    title: Mapped[Name] = mapped_column(default="")
+    unit_name: Mapped[Name] = mapped_column(default="")
+    people: Mapped[list[Any]] = mapped_column(default=list)
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("officers.id"), index=True)
+    citizen_id: Mapped[int | None] = mapped_column(ForeignKey("citizens.id"))
+    invited_by: Mapped[int | None] = mapped_column(ForeignKey("officers.id"))
+    acknowledged_at: Mapped[datetime | None]
+    first_connected_at: Mapped[datetime | None]
+    last_left_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class RoomNote(Base):
+    """A fact the room told the office, exactly once per (reception, seq)."""
+
+    __tablename__ = "room_notes"
+    __table_args__ = (UniqueConstraint("reception_id", "seq"),)
+
+    id: Mapped[Id]
+    reception_id: Mapped[int] = mapped_column(ForeignKey("receptions.id"), index=True)
+    seq: Mapped[int]
+    at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(String(40))
+    member: Mapped[str | None] = mapped_column(String(40))
+    facts: Mapped[dict[str, Any]]
+    worker: Mapped[str] = mapped_column(String(40))
+    stored_at: Mapped[datetime]
+
+
+class GuestLink(Base):
+    """A one-person link for someone invited by name (a department, an interpreter)."""
+
+    __tablename__ = "guest_links"
+
+    id: Mapped[Id]
+    code: Mapped[Code]
+    reception_id: Mapped[int] = mapped_column(ForeignKey("receptions.id"), index=True)
+    member: Mapped[str] = mapped_column(String(40))
+    contact: Mapped[Line] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

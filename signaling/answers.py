@@ -1,0 +1,167 @@
+"""What the room says to a browser: the other half of the wire, beside `messages`."""
+
+from typing import Any, Literal
+
+from signaling.messages import (
+    VERSION,
+    ByeCode,
+    MemberStatus,
+    Phase,
+    RecordingState,
+    RefusalCode,
+    Wire,
+)
+from signaling.roles import Power, RoomRole
+
+Link = Literal["good", "poor", "bad", "lost"]
+
+
+class PersonView(Wire):
+    """One of several people behind one camera."""
+
+    name: str
+    title: str
+
+
+class MemberView(Wire):
+    """A member as the others see them."""
+
+    member: str
+    name: str
+    title: str
+    role: RoomRole
+    site: str
+    people: tuple[PersonView, ...]
+    status: MemberStatus
+    hand: bool
+    mic: bool
+    camera: bool
+    screen: bool
+    acknowledged: bool
+    link: Link
+
+
+class YouView(Wire):
+    """The reader's own standing. `position` counts from 1 and only while waiting."""
+
+    member: str
+    status: MemberStatus
+    acknowledged: bool
+    hand: bool
+    mic: bool
+    camera: bool
+    screen: bool
+    muted_by: str | None
+    position: int | None
+
+
+class RecordingView(Wire):
+    """The recording. `durable_seconds` are on disk, whatever happens next."""
+
+    state: RecordingState
+    proven: bool
+    durable_seconds: float
+    waived_ground: str | None
+    since: str | None
+
+
+class Welcome(Wire):
+    """The ticket was good. `connection` is the largest number this member ever offered."""
+
+    type: Literal["welcome"] = "welcome"
+    v: int = VERSION
+    room: str
+    member: str
+    role: RoomRole
+    powers: tuple[Power, ...]
+    ice_servers: tuple[dict[str, Any], ...]
+    slots: int
+    connection: int
+    room_name: str | None = None
+
+
+class State(Wire):
+    """All that this reader may know of the room; replaces whatever was known before."""
+
+    type: Literal["state"] = "state"
+    seq: int
+    phase: Phase
+    recording: RecordingView
+    read_back: bool
+    began_at: str | None
+    paused_ground: str | None
+    ended_at: str | None
+    you: YouView
+    members: tuple[MemberView, ...]
+    waiting: tuple[MemberView, ...]
+
+
+class Answer(Wire):
+    """The answer to an offer."""
+
+    type: Literal["answer"] = "answer"
+    sdp: str
+    connection: int
+
+
+class SeatView(Wire):
+    """Who sits in one slot."""
+
+    slot: int
+    member: str
+
+
+class Slots(Wire):
+    """Who sits where in this connection; slots not named are empty."""
+
+    type: Literal["slots"] = "slots"
+    connection: int
+    seats: tuple[SeatView, ...]
+
+
+class Tick(Wire):
+    """Once a second: the room is alive, this much is safe, this person is speaking."""
+
+    type: Literal["tick"] = "tick"
+    at: str
+    durable_seconds: float
+    speaking: str | None
+
+
+class Done(Wire):
+    """What you asked under this id is so."""
+
+    type: Literal["done"] = "done"
+    re: str
+
+
+class Refused(Wire):
+    """What you asked is not done, and why."""
+
+    type: Literal["refused"] = "refused"
+    re: str | None
+    code: RefusalCode
+
+
+class Changed(Wire):
+    """Something of the office changed; fetch it again from the office."""
+
+    type: Literal["changed"] = "changed"
+    topic: str
+    version: int
+
+
+class Bye(Wire):
+    """The connection closes now."""
+
+    type: Literal["bye"] = "bye"
+    code: ByeCode
+    ground: str | None = None
+
+
+ServerMessage = Welcome | State | Answer | Slots | Tick | Done | Refused | Changed | Bye
+
+
+def write(message: ServerMessage) -> str:
+    """The message as it goes over the wire."""
+    return message.model_dump_json()

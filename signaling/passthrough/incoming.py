@@ -1,0 +1,125 @@
+"""One stream from a browser: counted, repaired, and handed on as a source.
+
+A stream is known by its payload type. The browser sends one microphone and one picture on
+the whole bundle, so that says more than an SSRC, which browsers change, and it also tells
+repetitions (RTX) whose SSRC was never announced.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from signaling.passthrough import rtcp
+from signaling.passthrough.gaps import Gaps
+from signaling.passthrough.reception import Reception
+from signaling.passthrough.rtp import Arrived, find_extension
+from signaling.passthrough.splice import Splice
+from signaling.tracks import SILENCE, RtpPacket, Source
+
+KEY_FRAME_EVERY = 0.5
+"""A browser is not asked for a key frame more often: each one costs every receiver."""
+
+
+@dataclass(frozen=True)
+class IncomingFormat:
+    """What was agreed for a stream from the browser; absent numbers are -1."""
+
+    payload_type: int
+    rtx_payload_type: int = -1
+    level_id: int = -1
+    announced_ssrc: int = -1
+
+
+class Incoming:
+    """Feeds `source` from what one browser sends."""
+
+    def __init__(self, source: Source, form: IncomingFormat, send: Callable[[bytes], bool], ours: int) -> None:
+        self.source = source
+        self.form = form
+        self.ssrc: int | None = None
+        self.repaired = 0
+        self.key_frame_requests = 0
+        self.reception = Reception(source.clock_rate)
+        self.gaps = Gaps()
+        self._ours = ours
+        self._send = send
+        self._splice = Splice(source.clock_rate, keep_numbers=True)
+        self._wants_key_frame = False
+        self._asked_at = float("-inf")
+        source.on_key_frame_wanted = self._want_key_frame
+
+    def take(self, packet: Arrived, now: float) -> None:
+        """Take a packet of the stream itself."""
+        if packet.ssrc != self.ssrc:
+            self._restart(packet, now)
+        sequence = packet.sequence
+        self.reception.received(sequence, packet.timestamp, len(packet.payload), now)
+        if self.source.kind == "video":
+            if not self.gaps.received(sequence, now):
+                self._want_key_frame()
+        elif self.form.level_id > 0:
+            self._hear(packet)
+        self._deliver(packet, sequence, packet.payload, now)
+
+    def take_repetition(self, packet: Arrived, now: float) -> None:
+        """Take a packet that came again on the stream beside (RFC 4588)."""
+        if self.ssrc is None or len(packet.payload) < 2:  # noqa: PLR2004 - the old number
+            return
+        sequence = int.from_bytes(packet.payload[:2], "big")
+        # Browsers probe the path with old packets sent again; only a filled hole is news.
+        if not self.gaps.fills(sequence, now):
+            return
+        self.repaired += 1
+        self._deliver(packet, sequence, packet.payload[2:], now)
+
+    def reported(self, report: rtcp.SenderReport, ntp: float, now: float) -> None:
+        """Take the browser's sender report; `ntp` is its time on our clock."""
+        if report.ssrc == self.ssrc:
+            self.reception.reported(report.ntp, now)
+            shifted = (report.rtp_timestamp + self._splice.timestamp_by) & 0xFFFFFFFF
+            self.source.report(shifted, ntp)
+
+    def block(self, now: float) -> rtcp.Block | None:
+        """Return what the next receiver report says of this stream."""
+        return None if self.ssrc is None else self.reception.block(self.ssrc, now)
+
+    def tick(self, now: float) -> None:
+        """Ask for what is missing; called every 20 ms."""
+        if self.ssrc is None or self.source.kind != "video":
+            return
+        lost, gave_up = self.gaps.due(now)
+        if lost:
+            self._send(rtcp.nack(self._ours, self.ssrc, lost))
+        if gave_up:
+            self._wants_key_frame = True
+        if self._wants_key_frame:
+            self._ask_for_key_frame(now)
+
+    def _restart(self, packet: Arrived, now: float) -> None:
+        # The browser began another stream in this line (it was stopped, or replaced).
+        self.ssrc = packet.ssrc
+        self.reception = Reception(self.source.clock_rate)
+        self.gaps = Gaps()
+        self._splice.begin(packet.sequence, packet.timestamp, now)
+
+    def _deliver(self, packet: Arrived, sequence: int, payload: bytes, now: float) -> None:
+        if not self._splice.belongs(sequence):
+            return
+        out, timestamp = self._splice.shift(sequence, packet.timestamp, now)
+        self.source.deliver(RtpPacket(payload, out, timestamp, packet.marker, now))
+
+    def _hear(self, packet: Arrived) -> None:
+        value = find_extension(packet.profile, packet.extensions, self.form.level_id)
+        if value and not self.source.is_muted:
+            self.source.level = value[0] & SILENCE
+
+    def _want_key_frame(self) -> None:
+        # Sent at the next tick, so that ten receivers who ask at once are one request.
+        self._wants_key_frame = True
+
+    def _ask_for_key_frame(self, now: float) -> None:
+        if self.ssrc is None or now - self._asked_at < KEY_FRAME_EVERY:
+            return
+        self._wants_key_frame = False
+        self._asked_at = now
+        self.key_frame_requests += 1
+        self._send(rtcp.picture_loss(self._ours, self.ssrc))

@@ -1,0 +1,205 @@
+"""Everything private of aiortc, aioice and pylibsrtp that this project leans on.
+
+Nothing else may touch an underscored name of theirs, or a method that they do not document.
+The versions are pinned; `NAMES` is checked by a test, so that an upgrade fails there and
+not in a reception.
+"""
+
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Any
+
+import aiortc
+from aioice import Candidate, Connection
+from aioice.ice import CandidatePair, StunProtocol
+from aioice.stun import Class, Message, Method, parse_message
+from aiortc import RTCCertificate, RTCDtlsTransport, RTCIceGatherer, RTCIceTransport
+from pylibsrtp import Error as SrtpError
+from pylibsrtp import Session
+
+VERSIONS = {"aiortc": "1.16.0", "aioice": "0.13.0", "pylibsrtp": "1.0.0"}
+
+NAMES: tuple[tuple[object, str], ...] = (
+    (aiortc.RTCDtlsTransport, "_set_role"),
+    (aiortc.RTCDtlsTransport, "_recv_next"),
+    (aiortc.RTCDtlsTransport, "_setup_srtp"),
+    (Connection, "get_component_candidates"),
+    (Connection, "check_complete"),
+    (Connection, "check_incoming"),
+    (Connection, "request_received"),
+    (Connection, "data_received"),
+    (StunProtocol, "connection_made"),
+    (StunProtocol, "connection_lost"),
+    (CandidatePair, "remote_addr"),
+    (CandidatePair.State, "SUCCEEDED"),
+    (Message, "check_message_integrity"),
+)
+"""Attributes of classes; those of instances are in `INSTANCE_NAMES`."""
+
+INSTANCE_NAMES = {
+    "gatherer": ("_connection",),
+    "dtls": ("_rx_srtp", "_tx_srtp", "_task", "_ssl", "_role"),
+    "connection": ("_nominated", "_check_list", "_protocols", "_queue"),
+    "stun protocol": ("transactions", "local_candidate", "receiver", "transport"),
+}
+
+Address = tuple[str, int]
+
+MOST_PAIRS = 32
+"""Candidate pairs of one connection; a browser has a handful."""
+
+MOST_WAITING = 64
+"""Handshake datagrams that wait for their turn."""
+
+
+def wrong_versions() -> dict[str, str]:
+    """Return the installed version of each library that is not the one this was read for."""
+    found = {name: version(name) for name in VERSIONS}
+    return {name: found[name] for name in VERSIONS if found[name] != VERSIONS[name]}
+
+
+class Wire:
+    """What aioice takes for its UDP transport: the shared port, seen by one connection."""
+
+    def __init__(self, send: Callable[[bytes, Address], object]) -> None:
+        self._send = send
+        self._protocol: StunProtocol | None = None
+
+    def attach(self, protocol: StunProtocol) -> None:
+        """Stand in for the socket that aioice would have opened."""
+        self._protocol = protocol
+        protocol.connection_made(self)  # type: ignore[arg-type]
+
+    def sendto(self, packet: bytes, address: Address) -> None:
+        """Send through the shared port."""
+        self._send(packet, address)
+
+    def close(self) -> None:
+        """Let aioice believe that its socket closed; the shared one stays."""
+        protocol, self._protocol = self._protocol, None
+        if protocol is not None:
+            protocol.connection_lost(None)
+
+    def get_extra_info(self, name: str, default: object = None) -> object:
+        """Answer like a transport that has nothing to tell."""
+        del name
+        return default
+
+
+class Inside:
+    """ICE, DTLS and SRTP of one connection, through aiortc's and aioice's own objects."""
+
+    def __init__(self, ufrag: str, candidate: Candidate, wire: Wire) -> None:
+        self.gatherer = RTCIceGatherer(iceServers=[], local_username=ufrag)
+        self.ice = RTCIceTransport(self.gatherer)
+        self.dtls = RTCDtlsTransport(self.ice, [RTCCertificate.generateCertificate()])
+        self.connection: Connection = self.gatherer._connection
+        # The server's role makes Chromium choose AES-GCM in both directions.
+        self.dtls._set_role("server")
+        self._protocol = StunProtocol(self.connection)
+        self._protocol.local_candidate = candidate
+        self._gather_only(candidate, wire)
+
+    def _gather_only(self, candidate: Candidate, wire: Wire) -> None:
+        async def candidates(**_: object) -> list[Candidate]:
+            wire.attach(self._protocol)
+            self.connection._protocols.append(self._protocol)
+            return [candidate]
+
+        setattr(self.connection, "get_component_candidates", candidates)  # noqa: B010
+
+    def watch(self, on_path: Callable[[Address], None], on_heard: Callable[[Address], None]) -> None:
+        """Call `on_path(address)` for each address whose check succeeded, `on_heard`
+        for each authentic check that comes in.
+        """
+        complete = self.connection.check_complete
+        incoming = self.connection.check_incoming
+
+        def check_complete(pair: CandidatePair) -> None:
+            complete(pair)
+            if pair.state == CandidatePair.State.SUCCEEDED:
+                on_path(pair.remote_addr)
+
+        def check_incoming(message: Message, addr: Address, protocol: StunProtocol) -> None:
+            known = any(pair.remote_addr == addr for pair in self.pairs)
+            if not known and len(self.pairs) >= MOST_PAIRS:
+                return
+            on_heard(addr)
+            incoming(message, addr, protocol)
+
+        setattr(self.connection, "check_complete", check_complete)  # noqa: B010
+        setattr(self.connection, "check_incoming", check_incoming)  # noqa: B010
+
+    def release(self) -> None:
+        """Untie the knots that would keep a closed connection in memory."""
+        for name in ("check_complete", "check_incoming", "get_component_candidates"):
+            self.connection.__dict__.pop(name, None)
+        self.dtls.remove_all_listeners()
+
+    @property
+    def pairs(self) -> list[CandidatePair]:
+        """Every pair of addresses that was ever considered."""
+        return self.connection._check_list
+
+    @property
+    def nominated(self) -> Address | None:
+        """The address the browser wants to be reached at now."""
+        pair = self.connection._nominated.get(1)
+        return None if pair is None else pair.remote_addr
+
+    def asked(self, transaction: bytes) -> bool:
+        """Whether the STUN answer with this transaction id is for us."""
+        return transaction in self._protocol.transactions
+
+    def take_stun(self, packet: bytes, address: Address) -> None:
+        """Take a STUN packet. May raise anything: the parser trusts its lengths."""
+        message = parse_message(packet)
+        if message.message_method != Method.BINDING:
+            raise ValueError(message.message_method)
+        if message.message_class == Class.REQUEST:
+            self.connection.request_received(message, address, self._protocol)
+        elif message.message_class in {Class.RESPONSE, Class.ERROR}:
+            transaction = self._protocol.transactions.get(message.transaction_id)
+            if transaction is not None:
+                transaction.response_received(message, address)
+
+    def take_handshake(self, packet: bytes) -> bool:
+        """Queue a DTLS record; False when too many wait already."""
+        if self.connection._queue.qsize() >= MOST_WAITING:
+            return False
+        self.connection.data_received(packet, 1)
+        return True
+
+    @property
+    def sessions(self) -> tuple[Session, Session] | None:
+        """SRTP sessions for (receiving, sending), None before the handshake is done."""
+        rx, tx = self.dtls._rx_srtp, self.dtls._tx_srtp
+        return None if rx is None or tx is None else (rx, tx)
+
+    @property
+    def cipher(self) -> str:
+        """The SRTP profile that was agreed, empty before."""
+        ssl: Any = self.dtls._ssl
+        if ssl is None:
+            return ""
+        name: bytes = ssl.get_selected_srtp_profile()
+        return name.decode()
+
+    @property
+    def pump(self) -> Any:
+        """The task that reads DTLS after the handshake, if it runs."""
+        return self.dtls._task
+
+
+__all__ = [
+    "INSTANCE_NAMES",
+    "NAMES",
+    "VERSIONS",
+    "Address",
+    "Candidate",
+    "Inside",
+    "Session",
+    "SrtpError",
+    "Wire",
+    "wrong_versions",
+]

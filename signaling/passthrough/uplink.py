@@ -1,0 +1,95 @@
+"""Everything that comes up from one browser: its microphone, its picture, its reports."""
+
+from collections.abc import Callable
+from time import monotonic, time
+
+from signaling.passthrough import rtcp
+from signaling.passthrough.bandwidth import allowance
+from signaling.passthrough.incoming import Incoming, IncomingFormat
+from signaling.passthrough.rtp import parse
+from signaling.tracks import SILENCE, Source
+
+WALL = time() - monotonic()
+"""Added to a monotonic moment it gives unix seconds that never step back."""
+
+_CLOCK_STEP = 1.0
+_SILENT_AFTER = 1.0
+
+
+class Uplink:
+    """Sorts packets by payload type into two sources and answers the browser's reports."""
+
+    def __init__(
+        self,
+        sources: tuple[Source, Source],
+        formats: tuple[IncomingFormat, IncomingFormat],
+        send: Callable[[bytes], bool],
+        ours: int,
+    ) -> None:
+        self.cap = 0
+        self.told = 0
+        self.unknown = 0
+        self._ours = ours
+        self._send = send
+        self.audio, self.video = (
+            Incoming(source, form, send, ours) for source, form in zip(sources, formats, strict=True)
+        )
+        self._clock_offset: float | None = None
+        self._audio_at = 0.0
+
+    def take(self, packet: bytes, now: float) -> None:
+        """Take an RTP packet. Raises Malformed."""
+        arrived = parse(packet)
+        payload_type = arrived.payload_type
+        if payload_type == self.audio.form.payload_type:
+            self._audio_at = now
+            self.audio.take(arrived, now)
+        elif payload_type == self.video.form.payload_type:
+            is_first = self.video.ssrc is None
+            self.video.take(arrived, now)
+            if is_first:
+                # Chromium obeys at once only in its first two seconds.
+                self.state_allowance()
+        elif payload_type == self.video.form.rtx_payload_type:
+            self.video.take_repetition(arrived, now)
+        else:
+            self.unknown += 1
+
+    def reported(self, report: rtcp.SenderReport, now: float) -> None:
+        """Put the browser's clock beside ours; one offset for its sound and its picture."""
+        theirs = rtcp.from_ntp(report.ntp)
+        offset = now + WALL - theirs
+        if self._clock_offset is None or abs(offset - self._clock_offset) > _CLOCK_STEP:
+            self._clock_offset = offset
+        for stream in (self.audio, self.video):
+            stream.reported(report, theirs + self._clock_offset, now)
+
+    def ended(self, ssrcs: tuple[int, ...]) -> None:
+        """The browser says that streams ended; a later packet may begin another."""
+        for stream in (self.audio, self.video):
+            if stream.ssrc in ssrcs:
+                stream.ssrc = None
+                stream.source.level = SILENCE
+
+    def tick(self, now: float) -> None:
+        """Ask for what is missing."""
+        self.video.tick(now)
+        if now - self._audio_at > _SILENT_AFTER:
+            self.audio.source.level = SILENCE
+
+    def blocks(self, now: float) -> list[rtcp.Block]:
+        """Return what a receiver report says now."""
+        found = (stream.block(now) for stream in (self.audio, self.video))
+        return [block for block in found if block is not None]
+
+    def state_allowance(self) -> None:
+        """Tell the browser how much it may send.
+
+        Said once before its first picture as well: told later, Chromium has already shrunk
+        the picture to what its own first guess allows, and takes long to grow again.
+        """
+        ssrc = self.video.form.announced_ssrc if self.video.ssrc is None else self.video.ssrc
+        if ssrc < 0 or self.cap <= 0:
+            return
+        self.told = allowance(self.cap, [self.video.source.narrowest])
+        self._send(rtcp.remb(self._ours, self.told, [ssrc]))

@@ -1,0 +1,193 @@
+"""Coming in and going out: arrival, waiting, admission one by one, refusal, removal.
+
+Nobody is let in by a switch that opens the door for all. Who was lost comes back into the
+old place; who was removed has to ask again, whatever the role.
+"""
+
+from signaling.answers import Welcome
+from signaling.effects import CloseMedia, HangUp, NoteKind
+from signaling.events import Arrived, SocketLost
+from signaling.messages import SLOTS, ByeCode, MemberStatus, Phase, RefusalCode
+from signaling.roles import RoomRole, may_enter_unadmitted, powers_of
+from signaling.room_flows import Refusal
+from signaling.room_state import MAX_MEMBERS, MAX_WAITING, Member, Turn
+from signaling.tickets import Badge
+
+
+def arrive(turn: Turn, event: Arrived) -> None:
+    """Take in a fresh WebSocket with a good ticket."""
+    badge, room = event.ticket.badge, turn.room
+    turned_away = _turned_away(turn, badge.member)
+    if turned_away is not None:
+        code, ground = turned_away
+        turn.do(HangUp(badge.member, event.link, code, ground))
+        return
+    if room.note_seq == 0:
+        turn.note(NoteKind.ROOM_OPENED)
+    member = room.members.setdefault(badge.member, Member(badge, turn.at, turn.at))
+    if member.link is not None:
+        turn.do(HangUp(member.code, member.link, ByeCode.REPLACED))
+    member.badge, member.link, member.device = badge, event.link, event.device
+    member.seen_at = member.attended_at = turn.at
+    member.quality = "good"
+    turn.tell(member, _welcome(turn, member, event))
+    _place(turn, member)
+
+
+def _turned_away(turn: Turn, code: str) -> tuple[ByeCode, str | None] | None:
+    room = turn.room
+    if room.phase == Phase.ENDED:
+        return ByeCode.ENDED, None
+    if room.is_draining:
+        return ByeCode.MOVING, None
+    known = room.members.get(code)
+    is_new = known is None or known.status == MemberStatus.GONE
+    if is_new and (len(room.inside) >= MAX_MEMBERS or len(room.waiting) >= MAX_WAITING):
+        return ByeCode.REFUSED, "room_full"
+    return None
+
+
+def _welcome(turn: Turn, member: Member, event: Arrived) -> Welcome:
+    return Welcome(
+        room=turn.room.code,
+        member=member.code,
+        role=member.badge.role,
+        powers=powers_of(member.badge.role),
+        ice_servers=event.ice_servers,
+        slots=SLOTS,
+        connection=member.offered,
+    )
+
+
+def _place(turn: Turn, member: Member) -> None:
+    match member.status:
+        case MemberStatus.GONE:
+            _come_in(turn, member)
+        case MemberStatus.LOST:
+            member.go("enter")
+            if member.connection:
+                member.go("connect")
+            turn.note(NoteKind.RETURNED, member.code)
+        case MemberStatus.WAITING | MemberStatus.ADMITTED | MemberStatus.CONNECTED:
+            pass
+
+
+def _come_in(turn: Turn, member: Member) -> None:
+    turn.note(NoteKind.ARRIVED, member.code, **badge_facts(member.badge), device=member.device)
+    is_known = member.was_admitted or may_enter_unadmitted(member.badge.role)
+    if is_known and not member.must_ask:
+        member.go("enter")
+        member.was_admitted = True
+        turn.note(NoteKind.ADMITTED, member.code, by=None)
+    else:
+        member.go("wait")
+        member.waits_since = turn.at
+        turn.note(NoteKind.WAITING, member.code)
+
+
+def badge_facts(badge: Badge) -> dict[str, object]:
+    """A badge as the facts of a note; `room_memory` reads them back."""
+    return {
+        "name": badge.name,
+        "title": badge.title,
+        "role": badge.role.value,
+        "site": badge.site,
+        "people": [{"name": each.name, "title": each.title} for each in badge.people],
+    }
+
+
+def admit(turn: Turn, by: Member, code: str) -> None:
+    """Let one waiting person in; somebody inside already is let in already."""
+    member = turn.present(code)
+    was_waiting = member.status == MemberStatus.WAITING
+    member.go("admit")
+    if not was_waiting:
+        return
+    member.was_admitted, member.must_ask, member.waits_since = True, False, None
+    turn.note(NoteKind.ADMITTED, code, by=by.code)
+    # Silence before the door is the endpoint's business; from here on it is counted.
+    member.seen_at = turn.at
+    if member.link is None:
+        member.go("lose")
+
+
+def refuse(turn: Turn, by: Member, code: str, ground: str) -> None:
+    """Send one waiting person away; they may ask again."""
+    member = _known(turn, code)
+    ground = written_ground(ground)
+    if member.status == MemberStatus.GONE:
+        return
+    member.go("refuse")
+    turn.note(NoteKind.REFUSED, code, by=by.code, ground=ground)
+    _part(turn, member, ByeCode.REFUSED, ground)
+
+
+def remove(turn: Turn, by: Member, code: str, ground: str) -> None:
+    """Show one person out; they need a fresh admission, even an officer."""
+    member = _known(turn, code)
+    ground = written_ground(ground)
+    if member.badge.role == RoomRole.CHAIR or member is by:
+        raise Refusal(RefusalCode.CHAIR_STAYS)
+    if member.status == MemberStatus.GONE:
+        # Removing somebody who just left must hold as well: they asked to come back later.
+        member.must_ask = True
+        return
+    member.go("remove")
+    member.must_ask, member.was_admitted = True, False
+    turn.note(NoteKind.REMOVED, code, by=by.code, ground=ground)
+    _part(turn, member, ByeCode.REMOVED, ground)
+
+
+def leave(turn: Turn, member: Member) -> None:
+    """Go by one's own will; one who was let in may come back."""
+    member.go("leave")
+    turn.note(NoteKind.LEFT, member.code)
+    _part(turn, member, ByeCode.LEFT)
+
+
+def expire(turn: Turn, member: Member) -> None:
+    """Give up the place of somebody who waited and has been away too long."""
+    member.go("leave")
+    turn.note(NoteKind.LEFT, member.code, reason="expired")
+    _part(turn, member, ByeCode.EXPIRED)
+
+
+def lose_socket(turn: Turn, event: SocketLost) -> None:
+    """Forget one WebSocket. Whether its owner is lost, time will tell."""
+    member = turn.room.members.get(event.member)
+    if member is not None and member.link == event.link:
+        member.link, member.told = None, None
+        member.attended_at = turn.at
+
+
+def written_ground(text: str) -> str:
+    """The ground somebody gave, or Refusal when there is none."""
+    ground = text.strip()
+    if not ground:
+        raise Refusal(RefusalCode.GROUND_NEEDED)
+    return ground
+
+
+def _known(turn: Turn, code: str) -> Member:
+    member = turn.room.members.get(code)
+    if member is None:
+        raise Refusal(RefusalCode.NOT_HERE)
+    return member
+
+
+def _part(turn: Turn, member: Member, code: ByeCode, ground: str | None = None) -> None:
+    if member.link is not None:
+        turn.do(HangUp(member.code, member.link, code, ground))
+    close_media(turn, member)
+    member.link, member.told, member.waits_since = None, None, None
+    member.hand = member.mic = member.camera = member.screen = member.has_said_media = False
+    member.muted_by = None
+
+
+def close_media(turn: Turn, member: Member) -> None:
+    """Close what a member has open, and what is still opening."""
+    for connection in sorted({member.connection, member.offered} - {0}):
+        turn.do(CloseMedia(member.code, connection))
+    member.connection = 0
+    member.slots.clear()
+    member.seated = (0, ())

@@ -1,0 +1,126 @@
+"""A room rebuilt from its notes after the worker was killed.
+
+Everybody who was inside counts as lost and comes back by themselves; who waited still
+waits; a recording that was wanted is wanted still. What notes do not hold (slots, raised
+links, who sends what) comes back with the people.
+"""
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from signaling.effects import Note, NoteKind
+from signaling.messages import MemberStatus, Phase, RecordingState
+from signaling.roles import RoomRole
+from signaling.room_state import Member, RoomState
+from signaling.tickets import Badge, Person
+
+
+def remember(code: str, notes: Iterable[Note]) -> RoomState:
+    """The room as its notes leave it. Notes must be in order; doubled ones do no harm."""
+    room = RoomState(code)
+    # Until `Restored`, nobody knows whether the old recorder left files to be closed.
+    room.recording.machine = "stopping"
+    for note in notes:
+        if note.seq <= room.note_seq:
+            continue
+        room.note_seq = note.seq
+        if note.member is not None:
+            _of_member(room, note, note.member)
+        _of_recording(room, note)
+        _of_course(room, note)
+    for member in room.members.values():
+        if member.status in (MemberStatus.ADMITTED, MemberStatus.CONNECTED):
+            member.status = MemberStatus.LOST
+    return room
+
+
+def _of_member(room: RoomState, note: Note, code: str) -> None:  # noqa: C901 - one line a kind
+    if note.kind == NoteKind.ARRIVED:
+        badge = _badge(code, note)
+        member = room.members.setdefault(code, Member(badge, note.at, note.at))
+        member.badge = badge
+        return
+    known = room.members.get(code)
+    if known is None:
+        return
+    known.seen_at = known.attended_at = note.at
+    match note.kind:
+        case NoteKind.WAITING:
+            known.status, known.waits_since = MemberStatus.WAITING, note.at
+        case NoteKind.ADMITTED:
+            known.status, known.was_admitted = MemberStatus.ADMITTED, True
+            known.must_ask, known.waits_since = False, None
+        case NoteKind.REMOVED:
+            known.status, known.was_admitted, known.must_ask = MemberStatus.GONE, False, True
+        case NoteKind.REFUSED | NoteKind.LEFT:
+            known.status, known.waits_since = MemberStatus.GONE, None
+        case NoteKind.ACKNOWLEDGED:
+            known.acknowledged = True
+        case NoteKind.CONNECTED:
+            known.offered = max(known.offered, int(cast("int", note.facts["connection"])))
+        case NoteKind.SEGMENT_OPENED:
+            room.recording.open_files.add((code, int(cast("int", note.facts["segment"]))))
+        case NoteKind.SEGMENT_CLOSED:
+            segment = int(cast("int", note.facts["segment"]))
+            room.recording.open_files.discard((code, segment))
+        case _:
+            pass
+
+
+def _of_recording(room: RoomState, note: Note) -> None:
+    recording = room.recording
+    match note.kind:
+        case NoteKind.RECORDING_REQUESTED:
+            is_held = room.phase == Phase.PAUSED
+            recording.state = RecordingState.PAUSED if is_held else RecordingState.STARTING
+            recording.waived_ground = None
+        case NoteKind.RECORDING_PROVEN if recording.state == RecordingState.STARTING:
+            recording.since = recording.since or note.at
+        case NoteKind.RECORDING_INTERRUPTED:
+            recording.state = RecordingState.INTERRUPTED
+        case NoteKind.RECORDING_RESUMED:
+            recording.state = RecordingState.ON
+        case NoteKind.RECORDING_STOPPED:
+            recording.state = RecordingState.OFF
+        case NoteKind.RECORDING_WAIVED:
+            recording.state = RecordingState.WAIVED
+            recording.waived_ground = str(note.facts["ground"])
+        case _:
+            pass
+
+
+def _of_course(room: RoomState, note: Note) -> None:
+    recording = room.recording
+    match note.kind:
+        case NoteKind.BEGAN:
+            room.phase, room.began_at = Phase.LIVE, note.at
+        case NoteKind.PAUSED:
+            room.phase, room.paused_ground = Phase.PAUSED, str(note.facts["ground"])
+            if recording.is_wanted:
+                recording.state = RecordingState.PAUSED
+        case NoteKind.RESUMED:
+            room.phase, room.paused_ground = Phase.LIVE, None
+            if recording.state == RecordingState.PAUSED:
+                recording.state = RecordingState.STARTING
+        case NoteKind.READ_BACK_SHOWN | NoteKind.READ_BACK_HIDDEN:
+            room.read_back = note.kind == NoteKind.READ_BACK_SHOWN
+        case NoteKind.ENDED:
+            room.phase, room.ended_at = Phase.ENDED, note.at
+            room.read_back = False
+            is_waived = recording.state == RecordingState.WAIVED
+            recording.state = RecordingState.WAIVED if is_waived else RecordingState.OFF
+        case _:
+            pass
+
+
+def _badge(code: str, note: Note) -> Badge:
+    facts = note.facts
+    people = cast("list[dict[str, Any]]", facts["people"])
+    return Badge(
+        code,
+        str(facts["name"]),
+        str(facts["title"]),
+        RoomRole(str(facts["role"])),
+        str(facts["site"]),
+        tuple(Person(str(each["name"]), str(each["title"])) for each in people),
+    )

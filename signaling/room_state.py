@@ -1,0 +1,194 @@
+"""What a room remembers, and one turn of it: the state, the moment, the effects so far.
+
+Plain records that only the room's own files change. `Turn` is how those files speak: they
+note a fact, tell a member, or append any other effect.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from signaling.answers import Link, ServerMessage, State
+from signaling.effects import Effect, Note, NoteKind, SeatOf, Tell
+from signaling.messages import MemberStatus, Phase, RecordingState, RefusalCode
+from signaling.roles import Power, may
+from signaling.room_flows import MEMBER_FLOW, RECORDING_FLOW, Refusal, step
+from signaling.tickets import Badge
+
+SILENT_FOR = timedelta(seconds=3)
+"""Somebody whose packets stopped, and who says nothing, is lost after this long."""
+
+QUIET_FOR = timedelta(seconds=6)
+"""The same for somebody who sends no media: three missed pings."""
+
+UNATTENDED_FOR = timedelta(seconds=60)
+"""How long media may flow with no WebSocket beside it. The web process that relays the
+WebSockets may be started again in the meantime; nobody should be heard unawares for longer."""
+
+WAITING_FOR = timedelta(minutes=10)
+"""How long an absent person keeps a place in the queue before the door."""
+
+PROOF_FOR = timedelta(seconds=10)
+"""How long a file may take to be proven before the recording counts as interrupted."""
+
+RETRY_FOR = timedelta(seconds=2)
+
+MAX_MEMBERS = 24
+MAX_WAITING = 50
+
+
+@dataclass(slots=True)
+class Member:
+    """One person. `connection` 0 means no media; `followed` is the connection recorded."""
+
+    badge: Badge
+    seen_at: datetime
+    attended_at: datetime
+    waits_since: datetime | None = None
+    status: MemberStatus = MemberStatus.GONE
+    link: int | None = None
+    was_admitted: bool = False
+    must_ask: bool = False
+    acknowledged: bool = False
+    hand: bool = False
+    mic: bool = False
+    camera: bool = False
+    screen: bool = False
+    has_said_media: bool = False
+    muted_by: str | None = None
+    quality: Link = "good"
+    device: str = ""
+    offered: int = 0
+    connection: int = 0
+    followed: int = 0
+    is_proven: bool = False
+    proven_segment: int = 0
+    proof_due_at: datetime | None = None
+    follow_after: datetime | None = None
+    slots: dict[str, int] = field(default_factory=dict)
+    seated: tuple[int, tuple[SeatOf, ...]] = (0, ())
+    told: tuple[int, State] | None = None
+
+    @property
+    def code(self) -> str:
+        """The stable public id."""
+        return self.badge.member
+
+    @property
+    def is_inside(self) -> bool:
+        """Admitted, and not gone; a lost person is still inside."""
+        return self.status not in (MemberStatus.GONE, MemberStatus.WAITING)
+
+    @property
+    def may_speak(self) -> bool:
+        """Whether sound and picture may come from here at all."""
+        return may(self.badge.role, Power.SPEAK)
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether there is something to hear or see."""
+        return self.may_speak and (self.mic or self.camera or self.screen)
+
+    @property
+    def is_recordable(self) -> bool:
+        """Whether the recorder may follow: media is here, and the notice was read."""
+        return self.is_inside and self.may_speak and self.acknowledged and self.connection > 0
+
+    @property
+    def needs_proof(self) -> bool:
+        """Whether the reception may not begin before this person's file is proven."""
+        return self.status == MemberStatus.CONNECTED and self.is_sending and self.connection > 0
+
+    def go(self, verb: str) -> None:
+        """Take one step of the flow, or Refusal."""
+        self.status = step(MEMBER_FLOW, self.status, verb)
+
+
+@dataclass(slots=True)
+class Recording:
+    """The recording. `machine` is the recorder itself: idle, running or stopping."""
+
+    state: RecordingState = RecordingState.OFF
+    machine: str = "idle"
+    start_after: datetime | None = None
+    waived_ground: str | None = None
+    since: datetime | None = None
+    durable_seconds: float = 0.0
+    open_files: set[tuple[str, int]] = field(default_factory=set)
+
+    def go(self, verb: str) -> None:
+        """Take one step of the flow, or Refusal."""
+        self.state = step(RECORDING_FLOW, self.state, verb)
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether files should be growing now."""
+        return self.state in (
+            RecordingState.STARTING,
+            RecordingState.ON,
+            RecordingState.INTERRUPTED,
+        )
+
+
+@dataclass(slots=True)
+class RoomState:
+    """Everything a room knows."""
+
+    code: str
+    phase: Phase = Phase.LOBBY
+    members: dict[str, Member] = field(default_factory=dict)
+    recording: Recording = field(default_factory=Recording)
+    read_back: bool = False
+    began_at: datetime | None = None
+    paused_ground: str | None = None
+    resumed_by: str | None = None
+    ended_at: datetime | None = None
+    is_draining: bool = False
+    is_closed: bool = False
+    speaking: str | None = None
+    note_seq: int = 0
+    state_seq: int = 0
+
+    @property
+    def inside(self) -> list[Member]:
+        """Everybody who was let in, in the order of first arrival."""
+        return [each for each in self.members.values() if each.is_inside]
+
+    @property
+    def waiting(self) -> list[Member]:
+        """The queue before the door, first come first."""
+        waits = [
+            (each.waits_since, each)
+            for each in self.members.values()
+            if each.status == MemberStatus.WAITING and each.waits_since is not None
+        ]
+        return [each for _, each in sorted(waits, key=lambda pair: pair[0])]
+
+
+@dataclass(slots=True)
+class Turn:
+    """One event being dealt with: collect effects here, in order."""
+
+    room: RoomState
+    at: datetime
+    effects: list[Effect] = field(default_factory=list)
+
+    def note(self, kind: NoteKind, member: str | None = None, /, **facts: object) -> None:
+        """Put a fact on record."""
+        self.room.note_seq += 1
+        self.effects.append(Note(self.room.code, self.room.note_seq, self.at, kind, member, facts))
+
+    def tell(self, member: Member, message: ServerMessage) -> None:
+        """Send `message` if the member has a WebSocket now."""
+        if member.link is not None:
+            self.effects.append(Tell(member.code, member.link, message))
+
+    def do(self, effect: Effect) -> None:
+        """Ask for any other effect."""
+        self.effects.append(effect)
+
+    def present(self, code: str) -> Member:
+        """The member of this name who is inside or waits, or Refusal."""
+        member = self.room.members.get(code)
+        if member is None or member.status == MemberStatus.GONE:
+            raise Refusal(RefusalCode.NOT_HERE)
+        return member
