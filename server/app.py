@@ -16,8 +16,8 @@ from server.adapters.media_nodes import MediaNodes
 from server.adapters.pdf import Press
 from server.adapters.sms import FolderTexter, HttpTexter
 from server.archive import pages as archive
-from server.clock import Clock
 from server.cases import pages as cases
+from server.clock import Clock
 from server.config import Settings
 from server.db import Database, is_answering
 from server.house import WEB, CountWaiting, House
@@ -36,14 +36,8 @@ UPLOAD_FILES = 5
 ROUTES: tuple[pagekit.Route, ...] = (
     *office.ROUTES,
     *accounts.ROUTES,
-<<<<<<< HEAD
     *intake.ROUTES,
     *cases.ROUTES,
-)
-"""Every address of the office; the generated access test walks this list."""
-
-COUNTERS: tuple[CountWaiting, ...] = (intake.counters, cases.counters)
-=======
     *scheduling.ROUTES,
     *scheduling_citizen.ROUTES,
     *reception.ROUTES,
@@ -52,8 +46,7 @@ COUNTERS: tuple[CountWaiting, ...] = (intake.counters, cases.counters)
 )
 """Every address of the office; the generated access test walks this list."""
 
-COUNTERS: tuple[CountWaiting, ...] = (scheduling.count_waiting,)
->>>>>>> main
+COUNTERS: tuple[CountWaiting, ...] = (intake.counters, cases.counters, scheduling.count_waiting)
 
 
 def build_house(settings: Settings, clock: Clock | None = None) -> House:
