@@ -213,13 +213,9 @@ def _write(path: Path, parts: list[Part], *, has_audio: bool, has_video: bool) -
     ):
         streams = {}
         if has_video:
-            streams["video"] = output.add_mux_stream(
-                "vp8", width=width, height=height, time_base=_MILLISECOND
-            )
+            streams["video"] = output.add_mux_stream("vp8", width=width, height=height, time_base=_MILLISECOND)
         if has_audio:
-            streams["audio"] = output.add_stream_from_template(
-                pattern.streams.audio[0], time_base=_MILLISECOND
-            )
+            streams["audio"] = output.add_stream_from_template(pattern.streams.audio[0], time_base=_MILLISECOND)
         for frame in heapq.merge(sound, picture, key=lambda frame: frame.at_ms):
             packet = av.Packet(frame.data)
             packet.stream = streams[frame.kind]

@@ -132,8 +132,7 @@ class Sealed(Line):
 Entry = Started | Opened | Proven | Broken | Closed | Repaired | Lost | Stopped | Sealed
 
 KINDS: dict[str, type[Entry]] = {
-    line.kind: line
-    for line in (Started, Opened, Proven, Broken, Closed, Repaired, Lost, Stopped, Sealed)
+    line.kind: line for line in (Started, Opened, Proven, Broken, Closed, Repaired, Lost, Stopped, Sealed)
 }
 
 
@@ -189,9 +188,7 @@ class Ledger:
 
     def next_segment(self, member: str) -> int:
         """The number that the member's next file gets, from 1."""
-        return 1 + max(
-            (known.segment for known in self.segments if known.member == member), default=0
-        )
+        return 1 + max((known.segment for known in self.segments if known.member == member), default=0)
 
 
 def write_line(line: Entry) -> str:
@@ -311,9 +308,7 @@ def facts_of(segment: Segment, zero_at: datetime) -> SegmentFacts:
         segment=segment.segment,
         bytes=segment.bytes,
         sha256=segment.sha256,
-        started_at=datetime.fromtimestamp(started, zero_at.tzinfo).isoformat(
-            timespec="milliseconds"
-        ),
+        started_at=datetime.fromtimestamp(started, zero_at.tzinfo).isoformat(timespec="milliseconds"),
         ended_at=datetime.fromtimestamp(ended, zero_at.tzinfo).isoformat(timespec="milliseconds"),
         zero_ms=segment.zero_ms,
         has_video=segment.video_frames > 0,

@@ -32,9 +32,7 @@ MARKS = (1.0, 2.5, 4.0)
 
 def marked(begin: float, *, picture_late: float = 0.0) -> list[Sent]:
     """Five seconds in which each mark is a flash and a beep."""
-    return send_audio(opus(5, MARKS), begin=begin) + send_video(
-        vp8(5, flashes=MARKS), begin=begin + picture_late
-    )
+    return send_audio(opus(5, MARKS), begin=begin) + send_video(vp8(5, flashes=MARKS), begin=begin + picture_late)
 
 
 async def record(root: Path, *stretches: list[Sent], reports: bool = False) -> RoomFolder:
@@ -71,11 +69,7 @@ def beginnings(times: list[float]) -> list[float]:
 def flashes(path: Path) -> list[float]:
     with av.open(str(path)) as reader:
         return beginnings(
-            [
-                float(frame.time or 0)
-                for frame in reader.decode(video=0)
-                if frame.to_ndarray(format="gray").mean() > 150
-            ]
+            [float(frame.time or 0) for frame in reader.decode(video=0) if frame.to_ndarray(format="gray").mean() > 150]
         )
 
 
@@ -109,9 +103,7 @@ async def test_sender_reports_bring_a_late_picture_back_into_step(tmp_path: Path
 async def test_lost_sound_is_filled_so_that_time_is_kept(tmp_path: Path) -> None:
     sent = marked(0.0)
     kept = [one for one in sent if one.kind == "video" or not 1.5 <= one.at < 2.3]
-    kept = lose([one for one in kept if one.kind == "audio"], 0.05) + [
-        one for one in kept if one.kind == "video"
-    ]
+    kept = lose([one for one in kept if one.kind == "audio"], 0.05) + [one for one in kept if one.kind == "video"]
     folder = await record(tmp_path, kept)
     path = folder.path / compose(folder, "c-an").file
     found = beeps(path)

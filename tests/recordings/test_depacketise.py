@@ -1,7 +1,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recordings.depacketise import (
@@ -133,6 +133,7 @@ def test_payload_descriptors(payload: bytes, expected: tuple[bytes, bool] | None
     assert vp8_payload(payload) == expected
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(st.binary(max_size=40), max_size=30), st.booleans())
 def test_nonsense_never_raises(payloads: list[bytes], marker: bool) -> None:
     order, frames = Reorder(), Vp8Frames()

@@ -41,12 +41,8 @@ def kill_after(root: Path, kinds: str, milliseconds: int) -> int:
     return given
 
 
-@pytest.mark.parametrize(
-    ("kinds", "allowed"), [("audio+video", 300), ("audio", 1000)], ids=["picture", "sound"]
-)
-def test_kill_loses_little_and_repair_closes_it_once(
-    tmp_path: Path, kinds: str, allowed: int
-) -> None:
+@pytest.mark.parametrize(("kinds", "allowed"), [("audio+video", 300), ("audio", 1000)], ids=["picture", "sound"])
+def test_kill_loses_little_and_repair_closes_it_once(tmp_path: Path, kinds: str, allowed: int) -> None:
     given = kill_after(tmp_path, kinds, 3777)
     folder = RoomFolder(tmp_path / "r-mot")
     assert [one.state for one in folder.ledger().segments] == ["open"]
@@ -79,10 +75,7 @@ def opened(root: Path, content: bytes | None, *more: Broken) -> RoomFolder:
 
 def sound(frames: int) -> bytes:
     clusters = Clusters()
-    rows = [
-        clusters.block("audio", number * 20, frame, is_key=True)
-        for number, frame in enumerate(opus(2)[:frames])
-    ]
+    rows = [clusters.block("audio", number * 20, frame, is_key=True) for number, frame in enumerate(opus(2)[:frames])]
     return header(640, 360) + b"".join(rows)
 
 
@@ -96,9 +89,7 @@ def sound(frames: int) -> bytes:
         (header(640, 360), "no_frames"),
     ],
 )
-def test_where_nothing_is_left_that_is_noted(
-    tmp_path: Path, content: bytes | None, reason: str
-) -> None:
+def test_where_nothing_is_left_that_is_noted(tmp_path: Path, content: bytes | None, reason: str) -> None:
     folder = opened(tmp_path, content)
     assert repair_folder(folder, LATER) == []
     assert [(one.state, one.reason) for one in folder.ledger().segments] == [("lost", reason)]
@@ -146,9 +137,7 @@ def test_one_folder_that_cannot_be_read_does_not_stop_the_others(tmp_path: Path)
 
 
 @pytest.mark.parametrize("keep", [lambda size: size - 1, lambda size: size // 2])
-def test_after_a_power_cut_what_was_synced_plays(
-    tmp_path: Path, keep: Callable[[int], int]
-) -> None:
+def test_after_a_power_cut_what_was_synced_plays(tmp_path: Path, keep: Callable[[int], int]) -> None:
     content = sound(100)
     folder = opened(tmp_path, content[: keep(len(content))])
     (facts,) = repair_folder(folder, LATER)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recordings.fingerprint import check_seal, root_of, seal, sha256_of
@@ -100,6 +100,7 @@ def test_a_later_version_is_refused_rather_than_misread() -> None:
             read_lines(changed)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.integers(min_value=1))
 def test_wherever_the_power_goes_the_whole_lines_are_read(cut: int) -> None:
     text = "".join(map(write_line, LIFE))

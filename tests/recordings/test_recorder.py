@@ -71,9 +71,7 @@ def both(seconds: float, begin: float = 0.0) -> list[Sent]:
 def frames_in(path: Path, kind: str) -> list[tuple[int, bytes]]:
     with av.open(str(path)) as reader:
         return [
-            (packet.pts or 0, bytes(packet))
-            for packet in reader.demux()
-            if packet.size and packet.stream.type == kind
+            (packet.pts or 0, bytes(packet)) for packet in reader.demux() if packet.size and packet.stream.type == kind
         ]
 
 
@@ -249,9 +247,7 @@ async def test_a_failed_fsync_retires_the_file_and_another_begins(
     assert sum(one.segment.has_video for one in room.closed) == 2
 
 
-async def test_a_full_disk_is_told_once_until_there_is_room(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_full_disk_is_told_once_until_there_is_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stretch, "RETRY_AFTER", 0.1)
     room, an = Room(tmp_path), Person()
     room.recorder.follow("c-an", an.audio, an.video)
@@ -302,9 +298,7 @@ def test_full_queues_drop_picture_before_sound_and_count() -> None:
     assert len(intake.take("audio")) == MOST_AUDIO
 
 
-async def test_what_goes_wrong_inside_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_goes_wrong_inside_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     room, an = Room(tmp_path), Person()
 
     def fail(*_: object) -> None:

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recordings.manifest import Started, Stopped
@@ -12,6 +12,7 @@ from recordings.shelf import MANIFEST, Shelf, ShelfFull, safe_name, write_all
 AT = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_names_are_safe_and_never_alike(one: str, other: str) -> None:
     for name in (safe_name(one), safe_name(other)):
