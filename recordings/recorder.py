@@ -34,9 +34,7 @@ _log = logging.getLogger(__name__)
 class Recorder:
     """Implements `signaling.tracks.RoomRecorder` for one room. Used on the loop's thread."""
 
-    def __init__(
-        self, shelf: Shelf, room: str, on_event: Callable[[RecorderEvent], None] | None = None
-    ) -> None:
+    def __init__(self, shelf: Shelf, room: str, on_event: Callable[[RecorderEvent], None] | None = None) -> None:
         """Touch nothing yet."""
         self.on_event = on_event
         self.last_durable_at: datetime | None = None
@@ -112,11 +110,7 @@ class Recorder:
 
     def note_durable(self, run: "_Run") -> None:
         """Work out `last_durable_at`: the member that is worst off decides."""
-        moments = [
-            followed.safe_upto
-            for followed in self._followed.values()
-            if followed.safe_upto is not None
-        ]
+        moments = [followed.safe_upto for followed in self._followed.values() if followed.safe_upto is not None]
         if moments and run is self._run:
             self.last_durable_at = run.moment(min(moments))
 
@@ -157,9 +151,7 @@ class _Run:
         offset_ms = self._begin()
         segment = self.folder.ledger().next_segment(member)
         name = self.folder.file_name(member, segment)
-        self.folder.append(
-            Opened(self.moment(monotonic()), member, segment, name, offset_ms + begins_ms)
-        )
+        self.folder.append(Opened(self.moment(monotonic()), member, segment, name, offset_ms + begins_ms))
         return Place(segment, self.folder.path / name)
 
     def end(self) -> list[SegmentFacts]:
