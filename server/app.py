@@ -16,8 +16,8 @@ from server.adapters.media_nodes import MediaNodes
 from server.adapters.pdf import Press
 from server.adapters.sms import FolderTexter, HttpTexter
 from server.archive import pages as archive
-from server.clock import Clock
 from server.cases import pages as cases
+from server.clock import Clock
 from server.config import Settings
 from server.db import Database, is_answering
 from server.house import WEB, CountWaiting, House
@@ -30,20 +30,15 @@ from server.reception import pages as reception
 from server.reception import pages_entry as reception_entry
 from server.scheduling import pages as scheduling
 from server.scheduling import pages_citizen as scheduling_citizen
+from server.scheduling.rules import link_token
 
 UPLOAD_FILES = 5
 
 ROUTES: tuple[pagekit.Route, ...] = (
     *office.ROUTES,
     *accounts.ROUTES,
-<<<<<<< HEAD
     *intake.ROUTES,
     *cases.ROUTES,
-)
-"""Every address of the office; the generated access test walks this list."""
-
-COUNTERS: tuple[CountWaiting, ...] = (intake.counters, cases.counters)
-=======
     *scheduling.ROUTES,
     *scheduling_citizen.ROUTES,
     *reception.ROUTES,
@@ -52,8 +47,11 @@ COUNTERS: tuple[CountWaiting, ...] = (intake.counters, cases.counters)
 )
 """Every address of the office; the generated access test walks this list."""
 
-COUNTERS: tuple[CountWaiting, ...] = (scheduling.count_waiting,)
->>>>>>> main
+COUNTERS: tuple[CountWaiting, ...] = (
+    intake.counters,
+    cases.counters,
+    scheduling.count_waiting,
+)
 
 
 def build_house(settings: Settings, clock: Clock | None = None) -> House:
@@ -98,6 +96,7 @@ def build(house: House, *, with_jobs: bool = True) -> web.Application:
     app[pagekit.TOUCH] = account_actions.touch
     app[pagekit.UNIT_FACTS] = account_queries.unit_facts
     app[pagekit.COUNTERS] = COUNTERS
+    app[intake.SLIP_PATH] = lambda code: f"/hen/{link_token(settings.key('links'), code)}"
     pagekit.mount(app, ROUTES)
     app.router.add_get("/healthz", _alive)
     app.router.add_get("/readyz", _ready)

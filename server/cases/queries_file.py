@@ -58,6 +58,7 @@ class Entry:
     state: str = ""
     href: str = ""
     icon: str = "circle"
+    when: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +204,9 @@ def _appointments(db: Session, case_id: int) -> list[Entry]:
             a.booked_at,
             "appointment",
             words=a.changed_ground,
-            state=f"{a.state.value}|{starts.isoformat()}",
+            state=a.state.value,
             icon="calendar-check",
+            when=starts,
         )
         for a, starts in rows
     ]

@@ -153,7 +153,7 @@ class AmendForm(FormModel):
 class WithdrawForm(FormModel):
     """Withdrawing, with a reason if the citizen likes."""
 
-    words: Annotated[str, BeforeValidator(prose(2_000, least=0))] = ""
+    why: Annotated[str, BeforeValidator(prose(2_000, least=0))] = ""
     version: Number = None
 
 
@@ -203,8 +203,7 @@ def spokespeople(typed: Mapping[str, Any], group_size: int) -> tuple[Spokesperso
     faults: dict[str, FieldError] = {}
     for n in range(1, MOST_SPOKESPEOPLE + 1):
         name, number, phone = (
-            text.one_line(str(typed.get(f"{field}_{n}", "")))
-            for field in ("name", "number", "phone")
+            text.one_line(str(typed.get(f"{field}_{n}", ""))) for field in ("name", "number", "phone")
         )
         if not name and not number and not phone:
             continue
