@@ -68,9 +68,7 @@ def is_open_to(db: Session, who: Who, case: Case) -> bool:
     path = office.path_up(db, case.unit_id)
     if who.role is Role.INSPECTOR and case.unit_id not in watched_units(db, who):
         return False
-    return rules.may_open(
-        who, path, is_restricted=case.is_restricted, is_assigned=is_assigned(db, who, case.id)
-    )
+    return rules.may_open(who, path, is_restricted=case.is_restricted, is_assigned=is_assigned(db, who, case.id))
 
 
 def is_assigned(db: Session, who: Who, case_id: int) -> bool:

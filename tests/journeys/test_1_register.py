@@ -47,14 +47,12 @@ async def fill(browser: Browser, person: Person = LAN, **how: str) -> None:
     await browser.post("/dang-ky/cach-tiep", {"place": "home", "group_size": "1", **how})
 
 
-async def upload(
-    browser: Browser, path: str, name: str, content: bytes, status: int = 303, **fields: str
-) -> str:
+async def upload(browser: Browser, path: str, name: str, content: bytes, status: int = 303, **fields: str) -> str:
     form = FormData(quote_fields=False)
     form.add_field("csrf_token", browser.form_token())
     for key, value in fields.items():
         form.add_field(key, value)
-    form.add_field("files", content, filename=name, content_type="application/octet-stream")
+    form.add_field("files", io.BytesIO(content), filename=name, content_type="application/octet-stream")
     async with browser.http.post(path, data=form, allow_redirects=False) as answer:
         page = await answer.text()
         assert answer.status == status, (answer.status, page[:3000])
@@ -123,7 +121,9 @@ def _letters(db: object) -> list[tuple[str, dict[str, str]]]:
 async def test_lan_looks_up_adds_and_withdraws(open_browser: OpenBrowser) -> None:
     code = await register(await open_browser())
     browser = await open_browser()
-    assert await browser.post("/tra-cuu", code=code.lower().replace("-", " "), phone="+84912345678") == f"/tra-cuu/{code}"
+    assert (
+        await browser.post("/tra-cuu", code=code.lower().replace("-", " "), phone="+84912345678") == f"/tra-cuu/{code}"
+    )
     page = await browser.get(f"/tra-cuu/{code}")
     assert "Phường đang xem đăng ký" in page
     version = page.split('name="version" value="')[1].split('"')[0]

@@ -87,7 +87,13 @@ async def test_a_promise_is_kept_until_closed(open_browser: OpenBrowser) -> None
     page = await tu.get("/vu-viec/TK-2026-0001")
     unit = page.split("<option value=")[1].split('"')[1]
     key = page.split('name="key" value="')[1].split('"')[0]
-    form = {"words": "Đo lại ranh giới thửa đất", "owner_unit_id": unit, "owner_name": "Ông Dũng", "due_on": "20/07/2026", "key": key}
+    form = {
+        "words": "Đo lại ranh giới thửa đất",
+        "owner_unit_id": unit,
+        "owner_name": "Ông Dũng",
+        "due_on": "20/07/2026",
+        "key": key,
+    }
     wrong = await tu.post("/vu-viec/TK-2026-0001/viec", {**form, "due_on": "32/07/2026"}, status=422)
     assert "Đo lại ranh giới thửa đất" in wrong
     await tu.post("/vu-viec/TK-2026-0001/viec", form)

@@ -90,7 +90,9 @@ async def test_a_step_too_far_leads_back(open_browser: OpenBrowser) -> None:
     assert await (await open_browser()).get("/dang-ky/gui", status=303) == "/dang-ky?da=draft_gone"
 
 
-@pytest.mark.parametrize(("size", "named", "ok"), [(7, 2, True), (7, 3, False), (10, 3, False), (11, 5, True), (7, 0, False)])
+@pytest.mark.parametrize(
+    ("size", "named", "ok"), [(7, 2, True), (7, 3, False), (10, 3, False), (11, 5, True), (7, 0, False)]
+)
 async def test_a_group_names_as_many_as_the_law_says(
     open_browser: OpenBrowser, size: int, named: int, ok: bool
 ) -> None:
@@ -110,7 +112,9 @@ async def test_a_group_must_hand_in_the_appointment(open_browser: OpenBrowser) -
     assert await upload(browser, "/dang-ky/giay-to", "cử.pdf", PDF, go="next") == "/dang-ky/gui"
 
 
-@pytest.mark.parametrize(("on", "sentence"), [("01/07/2026", "đã qua"), ("18/07/2026", "phường nghỉ"), ("31/02/2027", "dạng")])
+@pytest.mark.parametrize(
+    ("on", "sentence"), [("01/07/2026", "đã qua"), ("18/07/2026", "phường nghỉ"), ("31/02/2027", "dạng")]
+)
 async def test_a_day_that_cannot_be_is_said(open_browser: OpenBrowser, on: str, sentence: str) -> None:
     browser = await open_browser()
     await fill(browser)
