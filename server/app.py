@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from aiohttp import web
 
@@ -92,9 +92,7 @@ def build(house: House, *, with_jobs: bool = True) -> web.Application:
     app[security.READS] = security.Buckets(per_second=50, burst=400)
     app[security.WRITES] = security.Buckets(per_second=20, burst=300)
     app[pagekit.HOUSE] = house
-    app[pagekit.WHO_IS] = account_queries.who_is
-    app[pagekit.TOUCH] = account_actions.touch
-    app[pagekit.UNIT_FACTS] = account_queries.unit_facts
+    app[pagekit.LOOKUPS] = pagekit.Lookups(account_queries.who_is, account_actions.touch, account_queries.unit_facts)
     app[pagekit.COUNTERS] = COUNTERS
     app[intake.SLIP_PATH] = lambda code: f"/hen/{link_token(settings.key('links'), code)}"
     pagekit.mount(app, ROUTES)
@@ -105,7 +103,7 @@ def build(house: House, *, with_jobs: bool = True) -> web.Application:
     return app
 
 
-def _background(*, with_jobs: bool):  # noqa: ANN202 aiohttp's own callback type is private
+def _background(*, with_jobs: bool) -> Callable[[web.Application], AsyncIterator[None]]:
     async def run(app: web.Application) -> AsyncIterator[None]:
         house = app[pagekit.HOUSE]
         runner = Runner(house, registry.KINDS)

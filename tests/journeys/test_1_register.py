@@ -4,7 +4,10 @@ import io
 
 from aiohttp import FormData
 from PIL import Image
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
+from server.tables import Citizen, OutboxLetter
 from tests.conftest import Browser, OpenBrowser
 from tests.people import LAN, MINH, WARD, Person
 
@@ -108,13 +111,7 @@ async def test_letter_and_message_say_the_code_and_not_the_subject(open_browser:
             assert LAN.name not in words
 
 
-def _letters(db: object) -> list[tuple[str, dict[str, str]]]:
-    from sqlalchemy import select
-    from sqlalchemy.orm import Session
-
-    from server.tables import OutboxLetter
-
-    assert isinstance(db, Session)
+def _letters(db: Session) -> list[tuple[str, dict[str, str]]]:
     return [(o.template, dict(o.facts)) for o in db.scalars(select(OutboxLetter))]
 
 
@@ -149,11 +146,5 @@ async def test_the_same_citizen_is_kept_once(open_browser: OpenBrowser) -> None:
     assert await first.house.db.read(_citizens) == 2
 
 
-def _citizens(db: object) -> int:
-    from sqlalchemy import func, select
-    from sqlalchemy.orm import Session
-
-    from server.tables import Citizen
-
-    assert isinstance(db, Session)
+def _citizens(db: Session) -> int:
     return db.scalar(select(func.count()).select_from(Citizen)) or 0

@@ -1,12 +1,12 @@
 """Tú sorts what Lan registered; the case is opened; what was promised is done."""
 
 from tests.conftest import OpenBrowser
-from tests.journeys.test_1_register import PDF, fill, MATTER, register, upload
+from tests.journeys.test_1_register import MATTER, PDF, register, upload
 from tests.people import LAN
 
 
 def version(page: str) -> str:
-    return page.split('name="version" value="')[1].split('"')[0]
+    return page.split('name="version" value="')[1].split('"', 1)[0]
 
 
 async def test_tu_asks_lan_completes_tu_accepts(open_browser: OpenBrowser) -> None:

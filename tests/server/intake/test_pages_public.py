@@ -5,14 +5,14 @@ import unicodedata
 
 import pytest
 
-from tests.conftest import OpenBrowser
+from tests.conftest import Browser, OpenBrowser
 from tests.journeys.test_1_register import MATTER, PDF, answers, fill, photo, register, upload
 from tests.people import LAN, WARD
 
 OLD = "/dang-ky/nguoi"
 
 
-async def begin(open_browser: OpenBrowser):  # type: ignore[no-untyped-def]  # noqa: ANN201
+async def begin(open_browser: OpenBrowser) -> Browser:
     browser = await open_browser()
     await browser.get("/dang-ky")
     await browser.post("/dang-ky", {"unit": WARD, "kind": "complaint"})
