@@ -1,8 +1,9 @@
 """From RTP packets, late and out of order, to whole encoded frames.
 
-Order of things: `Reorder` puts the packets of one track into sequence and waits at most `WINDOW` for a missing one.
-Then `OpusFrames` or `Vp8Frames` cut frames out of the run. A hole costs the sound that was in it and nothing more; it
-costs the picture everything up to the next key frame, because each frame builds on the one before.
+Order of things: `Reorder` puts the packets of one track into sequence and waits at most `WINDOW`
+for a missing one. Then `OpusFrames` or `Vp8Frames` cut frames out of the run. A hole costs the
+sound that was in it and nothing more; it costs the picture everything up to the next key frame,
+because each frame builds on the one before.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ _LARGEST_FRAME: Final = 4 * 1024 * 1024
 
 
 class Frame(NamedTuple):
-    """One encoded frame; `timestamp` is RTP time that never wraps, `arrived` monotonic seconds of its first packet."""
+    """One encoded frame; `timestamp` is RTP time that never wraps, `arrived` monotonic seconds
+    of its first packet.
+    """
 
     kind: Kind
     timestamp: int
@@ -62,7 +65,9 @@ class Reorder:
         yield from self.expire(packet.arrived)
 
     def expire(self, now: float) -> Iterator[RtpPacket | Hole]:
-        """Give up holes behind which a packet has waited longer than the window at `now` (monotonic)."""
+        """Give up holes behind which a packet has waited longer than the window at `now`
+        (monotonic).
+        """
         while self._waiting and self._next is not None:
             first = min(self._waiting)
             # Within the run behind the hole, the packet that came first counts, whichever it is.
@@ -84,7 +89,9 @@ class Reorder:
         return Hole(missing)
 
     def _run(self) -> Iterator[RtpPacket]:
-        while self._next is not None and (packet := self._waiting.pop(self._next, None)) is not None:
+        while (
+            self._next is not None and (packet := self._waiting.pop(self._next, None)) is not None
+        ):
             self._next += 1
             yield packet
 
@@ -113,7 +120,11 @@ class Unwrap:
         """The same without remembering; None before the first packet."""
         if self._last is None:
             return None
-        return self._last + (timestamp - self._last + _TIMESTAMPS // 2) % _TIMESTAMPS - _TIMESTAMPS // 2
+        return (
+            self._last
+            + (timestamp - self._last + _TIMESTAMPS // 2) % _TIMESTAMPS
+            - _TIMESTAMPS // 2
+        )
 
 
 class OpusFrames:
@@ -131,7 +142,9 @@ class OpusFrames:
 
 
 def vp8_payload(payload: bytes) -> tuple[bytes, bool] | None:
-    """A VP8 payload without its descriptor (RFC 7741, 4.2), and whether it begins a frame; None if malformed."""
+    """A VP8 payload without its descriptor (RFC 7741, 4.2), and whether it begins a frame; None
+    if malformed.
+    """
     if not payload:
         return None
     first = payload[0]

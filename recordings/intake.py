@@ -1,4 +1,6 @@
-"""What the event loop hands to a writing thread: two bounded queues, and a stated answer to "full"."""
+"""What the event loop hands to a writing thread: two bounded queues, and a stated answer to
+"full".
+"""
 
 from collections import deque
 from typing import Final
@@ -13,10 +15,11 @@ Report = tuple[int, float]
 
 
 class Intake:
-    """A sink for the tracks of one member. Pushed to on the loop's thread, taken from on the writer's.
+    """A sink for the tracks of one member. Pushed to on the loop's thread, taken from on the
+    writer's.
 
-    Full of picture: picture is dropped until half has been written; the writer sees a hole and asks for a key frame.
-    Full of sound: the oldest sound goes. Both are counted.
+    Full of picture: picture is dropped until half has been written; the writer sees a hole and
+    asks for a key frame. Full of sound: the oldest sound goes. Both are counted.
     """
 
     def __init__(self) -> None:

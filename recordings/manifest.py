@@ -1,9 +1,10 @@
 """What happened to one room's recording, line by line, and what that leaves on disk.
 
-Theory. A room's folder has one `manifest.jsonl`. Each thing that happens is one line, on disk *before* its effect is
-believed: `opened` before the file exists, `closed` after the file was read back. Lines are never changed. `fold` reads
-them in order into a `Ledger`; a segment that was opened and never closed, repaired or lost is what a crash left
-behind. A torn last line (power gone while writing) is no line. FORMAT.md describes every kind; a test compares.
+Theory. A room's folder has one `manifest.jsonl`. Each thing that happens is one line, on disk
+*before* its effect is believed: `opened` before the file exists, `closed` after the file was read
+back. Lines are never changed. `fold` reads them in order into a `Ledger`; a segment that was
+opened and never closed, repaired or lost is what a crash left behind. A torn last line (power gone
+while writing) is no line. FORMAT.md describes every kind; a test compares.
 
 Pure: no files, no clock.
 """
@@ -118,15 +119,20 @@ class Stopped(Line):
 
 @dataclass(frozen=True)
 class Sealed(Line):
-    """The finished set at this moment: each file with bytes and SHA-256, in order, and one hash over the list."""
+    """The finished set at this moment: each file with bytes and SHA-256, in order, and one hash
+    over the list.
+    """
 
     kind = "sealed"
     files: tuple[tuple[str, int, str], ...]
     root: str
 
 
-KINDS: dict[str, type[Line]] = {
-    line.kind: line for line in (Started, Opened, Proven, Broken, Closed, Repaired, Lost, Stopped, Sealed)
+Entry = Started | Opened | Proven | Broken | Closed | Repaired | Lost | Stopped | Sealed
+
+KINDS: dict[str, type[Entry]] = {
+    line.kind: line
+    for line in (Started, Opened, Proven, Broken, Closed, Repaired, Lost, Stopped, Sealed)
 }
 
 
@@ -181,20 +187,22 @@ class Ledger:
 
     def next_segment(self, member: str) -> int:
         """The number that the member's next file gets, from 1."""
-        return 1 + max((known.segment for known in self.segments if known.member == member), default=0)
+        return 1 + max(
+            (known.segment for known in self.segments if known.member == member), default=0
+        )
 
 
-def write_line(line: Line) -> str:
+def write_line(line: Entry) -> str:
     """One JSON object and a newline."""
     body = asdict(line) | {"at": line.at.isoformat()}
     return json.dumps({"version": VERSION, "kind": line.kind, **body}, ensure_ascii=False) + "\n"
 
 
-def read_line(text: str) -> Line:
+def read_line(text: str) -> Entry:
     """Raise `ValueError` for what is no line of ours, `BadManifest` for one of a later version."""
     found: Any = json.loads(text)
     if not isinstance(found, dict):
-        raise ValueError(text)
+        raise ValueError(text)  # noqa: TRY004 - a torn line, like any other that cannot be read
     if found.pop("version", None) != VERSION:
         raise BadManifest("version")
     kind = KINDS.get(str(found.pop("kind", "")))
@@ -221,9 +229,9 @@ def _read_value(value: Any, wanted: Any) -> Any:
     raise ValueError(value)
 
 
-def read_lines(text: str) -> tuple[list[Line], int]:
+def read_lines(text: str) -> tuple[list[Entry], int]:
     """The lines of a whole manifest, and how many could not be read because they are torn."""
-    lines: list[Line] = []
+    lines: list[Entry] = []
     torn = 0
     for row in text.split("\n"):
         if not row.strip():
@@ -235,15 +243,21 @@ def read_lines(text: str) -> tuple[list[Line], int]:
     return lines, torn
 
 
-def fold(lines: Iterable[Line], torn: int = 0) -> Ledger:
-    """Read the lines in order into what they come to; raises `BadManifest` where they contradict each other."""
+def fold(lines: Iterable[Entry], torn: int = 0) -> Ledger:
+    """Read the lines in order into what they come to; raises `BadManifest` where they contradict
+    each other.
+    """
     ledger = Ledger(None, None, (), is_running=False, seal=None, torn=torn)
     segments: dict[tuple[str, int], Segment] = {}
     for line in lines:
         match line:
             case Started():
                 ledger = replace(
-                    ledger, room=line.room, zero_at=ledger.zero_at or line.at, is_running=True, seal=None
+                    ledger,
+                    room=line.room,
+                    zero_at=ledger.zero_at or line.at,
+                    is_running=True,
+                    seal=None,
                 )
             case Opened():
                 if (line.member, line.segment) in segments:
@@ -295,7 +309,9 @@ def facts_of(segment: Segment, zero_at: datetime) -> SegmentFacts:
         segment=segment.segment,
         bytes=segment.bytes,
         sha256=segment.sha256,
-        started_at=datetime.fromtimestamp(started, zero_at.tzinfo).isoformat(timespec="milliseconds"),
+        started_at=datetime.fromtimestamp(started, zero_at.tzinfo).isoformat(
+            timespec="milliseconds"
+        ),
         ended_at=datetime.fromtimestamp(ended, zero_at.tzinfo).isoformat(timespec="milliseconds"),
         zero_ms=segment.zero_ms,
         has_video=segment.video_frames > 0,

@@ -1,8 +1,8 @@
 """One reception being recorded: a member of the room that only listens.
 
-Each member that is followed gets a `Stretch`, a thread of its own; the manifest is written by one more thread, the
-desk, so that its lines come in order. The loop's thread never touches the disk, except one `statvfs` in `start`.
-Events and key-frame requests come back by `call_soon_threadsafe`.
+Each member that is followed gets a `Stretch`, a thread of its own; the manifest is written by one
+more thread, the desk, so that its lines come in order. The loop's thread never touches the disk,
+except one `statvfs` in `start`. Events and key-frame requests come back by `call_soon_threadsafe`.
 """
 
 import asyncio
@@ -34,7 +34,9 @@ _log = logging.getLogger(__name__)
 class Recorder:
     """Implements `signaling.tracks.RoomRecorder` for one room. Used on the loop's thread."""
 
-    def __init__(self, shelf: Shelf, room: str, on_event: Callable[[RecorderEvent], None] | None = None) -> None:
+    def __init__(
+        self, shelf: Shelf, room: str, on_event: Callable[[RecorderEvent], None] | None = None
+    ) -> None:
         """Touch nothing yet."""
         self.on_event = on_event
         self.last_durable_at: datetime | None = None
@@ -45,7 +47,9 @@ class Recorder:
         self._leaving: list[_Followed] = []
 
     def start(self, at: datetime) -> None:
-        """Set the zero of all files, unless the room already has one; raises `ShelfFull` under the floor."""
+        """Set the zero of all files, unless the room already has one; raises `ShelfFull` under
+        the floor.
+        """
         if self._run is not None:
             return
         self._shelf.require_space()
@@ -79,7 +83,8 @@ class Recorder:
             self._leaving.append(followed)
 
     async def stop(self) -> None:
-        """End every segment, save what can be saved of broken ones, seal the set. When this returns, it is on disk.
+        """End every segment, save what can be saved of broken ones, seal the set. When this
+        returns, it is on disk.
 
         A failing disk is told by `SegmentBroken`, never raised.
         """
@@ -107,7 +112,11 @@ class Recorder:
 
     def note_durable(self, run: "_Run") -> None:
         """Work out `last_durable_at`: the member that is worst off decides."""
-        moments = [followed.safe_upto for followed in self._followed.values() if followed.safe_upto is not None]
+        moments = [
+            followed.safe_upto
+            for followed in self._followed.values()
+            if followed.safe_upto is not None
+        ]
         if moments and run is self._run:
             self.last_durable_at = run.moment(min(moments))
 
@@ -148,7 +157,9 @@ class _Run:
         offset_ms = self._begin()
         segment = self.folder.ledger().next_segment(member)
         name = self.folder.file_name(member, segment)
-        self.folder.append(Opened(self.moment(monotonic()), member, segment, name, offset_ms + begins_ms))
+        self.folder.append(
+            Opened(self.moment(monotonic()), member, segment, name, offset_ms + begins_ms)
+        )
         return Place(segment, self.folder.path / name)
 
     def end(self) -> list[SegmentFacts]:
@@ -212,7 +223,8 @@ class _Followed:
             if segment is not None:
                 self._append(Broken(self._now(), self.member, segment, reason))
         except OSError:
-            # The line is missing then, and repair finds the segment open instead of broken: the same to it.
+            # The line is missing then, and repair finds the segment open instead of broken: the
+            # same to it.
             _log.exception("could not note the broken segment of %s", self.member)
         self._post(self._recorder.tell, SegmentBroken(self.member, reason))
 

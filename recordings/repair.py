@@ -1,4 +1,6 @@
-"""At start: close what a crash or a failing disk left open. Doing it twice changes nothing the second time."""
+"""At start: close what a crash or a failing disk left open. Doing it twice changes nothing the
+second time.
+"""
 
 import logging
 import os
@@ -17,7 +19,8 @@ _log = logging.getLogger(__name__)
 def repair_all(shelf: Shelf, at: datetime) -> dict[str, list[SegmentFacts]]:
     """Repair every room; by room, the facts of segments that were closed just now.
 
-    A folder that cannot be repaired is logged and left for a person; the others are done all the same.
+    A folder that cannot be repaired is logged and left for a person; the others are done all the
+    same.
     """
     done: dict[str, list[SegmentFacts]] = {}
     for folder in shelf.folders():
@@ -33,7 +36,8 @@ def repair_all(shelf: Shelf, at: datetime) -> dict[str, list[SegmentFacts]]:
 
 
 def repair_folder(folder: RoomFolder, at: datetime) -> list[SegmentFacts]:
-    """Close what is open in one room; the facts of segments closed just now. Nobody may be writing there.
+    """Close what is open in one room; the facts of segments closed just now. Nobody may be writing
+    there.
 
     Raises `OSError`, `BadManifest`.
     """

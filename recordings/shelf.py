@@ -1,7 +1,8 @@
 """Where recordings stand: folders, safe names, room on the disk, lines that are really on it.
 
 `<root>/<room>/manifest.jsonl`, `<member>-<NNN>.webm`, `playback/<member>.webm`. See FORMAT.md.
-Everything here may block on the disk; nothing here is called from the event loop except `Shelf.space`.
+Everything here may block on the disk; nothing here is called from the event loop except
+`Shelf.space`.
 """
 
 import errno
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from recordings.manifest import Ledger, Line, fold, read_lines, write_line
+from recordings.manifest import Entry, Ledger, fold, read_lines, write_line
 
 MANIFEST = "manifest.jsonl"
 PLAYBACK = "playback"
@@ -40,7 +41,9 @@ class Space:
 
 
 def safe_name(name: str) -> str:
-    """A file name for any text: itself if harmless, else what is harmless of it and a short hash. Never two alike."""
+    """A file name for any text: itself if harmless, else what is harmless of it and a short
+    hash. Never two alike.
+    """
     if _PLAIN.fullmatch(name):
         return name
     return f"{_UNSAFE.sub('', name)[:40]}~{hashlib.sha256(name.encode()).hexdigest()[:12]}"
@@ -56,7 +59,9 @@ def sync_folder(folder: Path) -> None:
 
 
 def write_all(handle: int, content: bytes) -> None:
-    """Write everything or raise `OSError`; a short write without an error is tried again, as POSIX allows."""
+    """Write everything or raise `OSError`; a short write without an error is tried again, as
+    POSIX allows.
+    """
     view = memoryview(content)
     while view:
         written = os.write(handle, view)
@@ -66,7 +71,9 @@ def write_all(handle: int, content: bytes) -> None:
 
 
 class Shelf:
-    """All recordings of one worker. `floor` is the bytes that must be free before another recording may begin."""
+    """All recordings of one worker. `floor` is the bytes that must be free before another
+    recording may begin.
+    """
 
     def __init__(self, root: Path, floor: int = DEFAULT_FLOOR) -> None:
         """Create the root folder if needed."""
@@ -116,7 +123,7 @@ class RoomFolder:
             text = ""
         return fold(*read_lines(text))
 
-    def append(self, *lines: Line) -> None:
+    def append(self, *lines: Entry) -> None:
         """Put lines into the manifest, on disk when this returns; raises `OSError`."""
         created = not self.path.is_dir()
         self.path.mkdir(parents=True, exist_ok=True, mode=0o750)

@@ -1,10 +1,11 @@
 """One member being recorded, from `follow` to `unfollow`, on a thread of its own.
 
-Theory. The loop's thread only fills the `Intake`. Every `BEAT` this thread takes what came, cuts frames, finds their
-time and appends them; every `SYNC_EVERY` it syncs. The first file is opened when the size of the picture is known or
-`WAIT_FOR_PICTURE` has passed since the first sound, so that its header is right. When the disk fails, the file is
-left as it is and a new one is tried every `RETRY_AFTER`; the next picture in it is a key frame. What the loop must
-know is told by `Office`, whose methods are called on this thread.
+Theory. The loop's thread only fills the `Intake`. Every `BEAT` this thread takes what came, cuts
+frames, finds their time and appends them; every `SYNC_EVERY` it syncs. The first file is opened
+when the size of the picture is known or `WAIT_FOR_PICTURE` has passed since the first sound, so
+that its header is right. When the disk fails, the file is left as it is and a new one is tried
+every `RETRY_AFTER`; the next picture in it is a key frame. What the loop must know is told by
+`Office`, whose methods are called on this thread.
 """
 
 import errno
@@ -123,8 +124,9 @@ class Stretch:
             self._break("not_as_written")
         except OSError as error:
             self._break("no_space" if error.errno in _FULL else "write_failed")
-        except Exception:
-            # Whatever is wrong with one member's packets must reach the room as a broken recording, never as silence.
+        except Exception:  # noqa: BLE001 - see the next line
+            # Whatever is wrong with one member's packets must reach the room as a broken
+            # recording, never as silence.
             _log.exception("recording of %s failed", self.member)
             self._break("failed")
 
@@ -198,7 +200,9 @@ class Stretch:
         if self._file is None:
             return
         for at_ms, frame in self._placed:
-            self._file.put(frame.kind, max(0, at_ms - self._begins_ms), frame.data, is_key=frame.is_key)
+            self._file.put(
+                frame.kind, max(0, at_ms - self._begins_ms), frame.data, is_key=frame.is_key
+            )
         self._placed.clear()
         self._file.flush()
 

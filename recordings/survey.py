@@ -38,12 +38,16 @@ class Survey:
     @property
     def duration_ms(self) -> int:
         """Time of the last frame plus one frame of sound; 0 when there is none."""
-        ends = [track.last_ms + 20 for track in (self.audio, self.video) if track.last_ms is not None]
+        ends = [
+            track.last_ms + 20 for track in (self.audio, self.video) if track.last_ms is not None
+        ]
         return max(ends, default=0)
 
 
 def survey(path: Path, *, gently: bool = False) -> Survey:
-    """Read `path` whole. `gently` lets other threads run in between. Raises `Damaged`, `OSError`."""
+    """Read `path` whole. `gently` lets other threads run in between. Raises `Damaged`,
+    `OSError`.
+    """
     with path.open("rb") as file:
         whole = read_header(file)
         found = Survey(whole, path.stat().st_size, "", TrackSurvey(), TrackSurvey())
@@ -72,7 +76,9 @@ def _hash_first(file: IO[bytes], length: int) -> str:
 
 
 def begins_well(path: Path) -> bool:
-    """Whether a fresh look at the file finds a header and a first frame that a decoder would take."""
+    """Whether a fresh look at the file finds a header and a first frame that a decoder would
+    take.
+    """
     try:
         with path.open("rb") as file:
             read_header(file)

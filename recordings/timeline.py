@@ -1,15 +1,19 @@
-"""When each frame happened, in milliseconds since the recorder began, for both tracks of one person.
+"""When each frame happened, in milliseconds since the recorder began, for both tracks of one
+person.
 
-Theory. A track's RTP time is steady; the arrival of its packets is not, but it is on our clock. So a track is anchored
-once to the arrival of its first packet and runs on RTP time from there. Four things move the anchor:
+Theory. A track's RTP time is steady; the arrival of its packets is not, but it is on our clock. So
+a track is anchored once to the arrival of its first packet and runs on RTP time from there. Four
+things move the anchor:
 
-* A browser that stops a track (`replaceTrack(null)`) may stop the track's RTP time too. After a pause in arrival the
-  first frames are held back for `HOLD_MS`; if all of them come later than their RTP time says, that much time has
-  really passed and the anchor moves. If they come in a burst that catches up, the network was stalled and it stays.
+* A browser that stops a track (`replaceTrack(null)`) may stop the track's RTP time too. After a
+  pause in arrival the first frames are held back for `HOLD_MS`; if all of them come later than
+  their RTP time says, that much time has really passed and the anchor moves. If they come in a
+  burst that catches up, the network was stalled and it stays.
 * RTP time that runs ahead of the clock by `AHEAD_MS` is wrong; the anchor moves back at once.
-* Clocks drift. The least lateness of each ten seconds shows it; the anchor follows slowly, `SLEW` at most.
-* RTCP sender reports say which RTP times of sound and picture belong together. The picture is moved to fit the sound,
-  for a picture can jump and nobody hears it.
+* Clocks drift. The least lateness of each ten seconds shows it; the anchor follows slowly, `SLEW`
+  at most.
+* RTCP sender reports say which RTP times of sound and picture belong together. The picture is
+  moved to fit the sound, for a picture can jump and nobody hears it.
 """
 
 from recordings.depacketise import Frame, Unwrap
@@ -61,7 +65,9 @@ class Track:
             self._anchor = (self._anchor[0], self._anchor[1] + by_ms)
 
     def push(self, frame: Frame, arrived_ms: float) -> list[Placed]:
-        """Take a frame; give the frames whose time is now known, this one or those held before it."""
+        """Take a frame; give the frames whose time is now known, this one or those held before
+        it.
+        """
         if self._anchor is None:
             self._anchor = (frame.timestamp, arrived_ms)
         pause = arrived_ms - (self._last_arrived if self._last_arrived is not None else arrived_ms)
@@ -146,7 +152,8 @@ class Timeline:
         had_anchor = track.has_anchor
         placed = track.push(frame, self.milliseconds(frame.arrived))
         if not had_anchor and self._align():
-            # Nothing of this track is written yet, so even its first frame can stand where it belongs.
+            # Nothing of this track is written yet, so even its first frame can stand where it
+            # belongs.
             at_ms = max(0, round(track.at(frame.timestamp)))
             return [(at_ms, frame)] if frame.kind == "video" else placed
         return placed
@@ -169,7 +176,11 @@ class Timeline:
 
     def _align(self) -> bool:
         audio, video = self.tracks["audio"], self.tracks["video"]
-        if audio.report is None or video.report is None or not (audio.has_anchor and video.has_anchor):
+        if (
+            audio.report is None
+            or video.report is None
+            or not (audio.has_anchor and video.has_anchor)
+        ):
             return False
         video.is_led = True
         heard = audio.at(audio.report[0]) - audio.report[1] * 1000

@@ -1,10 +1,11 @@
 """The few elements of WebM that a recording consists of: written here, and read back after a crash.
 
-Why not libavformat: its interleaver holds every sound packet back for as long as a declared picture track is silent.
-A citizen who turns the camera off would have nothing more on disk until it is turned on again (tried with PyAV 18:
-25 s pushed, nothing written). It also cannot write `OpusHead`, and tells about a full disk late or never.
-Here one frame is one `SimpleBlock`, appended as it comes; clusters have no stated size, as in any live WebM,
-so that whatever was appended is playable up to the last whole block.
+Why not libavformat: its interleaver holds every sound packet back for as long as a declared
+picture track is silent. A citizen who turns the camera off would have nothing more on disk until
+it is turned on again (tried with PyAV 18: 25 s pushed, nothing written). It also cannot write
+`OpusHead`, and tells about a full disk late or never. Here one frame is one `SimpleBlock`,
+appended as it comes; clusters have no stated size, as in any live WebM, so that whatever was
+appended is playable up to the last whole block.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ _KEY_FLAG = 0x80
 
 
 class Block(NamedTuple):
-    """One frame found in a file: `at_ms` in file time, `end` the offset of the first byte behind it."""
+    """One frame found in a file: `at_ms` in file time, `end` the offset of the first byte behind
+    it.
+    """
 
     kind: Kind
     at_ms: int
@@ -65,7 +68,9 @@ def _number(ident: int, value: int) -> bytes:
 
 
 def header(width: int, height: int) -> bytes:
-    """Everything before the first cluster; both tracks are always declared, for either may begin at any time."""
+    """Everything before the first cluster; both tracks are always declared, for either may begin
+    at any time.
+    """
     audio = _element(
         0xAE,
         _number(0xD7, AUDIO_TRACK),
@@ -101,7 +106,10 @@ def header(width: int, height: int) -> bytes:
             ),
             _SEGMENT.to_bytes(4, "big") + _UNKNOWN_SIZE,
             _element(
-                _INFO, _number(0x2AD7B1, 1_000_000), _element(0x4D80, b"Tiep Dan"), _element(0x5741, b"Tiep Dan")
+                _INFO,
+                _number(0x2AD7B1, 1_000_000),
+                _element(0x4D80, b"Tiep Dan"),
+                _element(0x5741, b"Tiep Dan"),
             ),
             _element(_TRACKS, audio, video),
         )
@@ -109,26 +117,39 @@ def header(width: int, height: int) -> bytes:
 
 
 class Clusters:
-    """Turns frames into the bytes that follow the header; opens a new cluster each second and at each key frame."""
+    """Turns frames into the bytes that follow the header; opens a new cluster each second and at
+    each key frame.
+    """
 
     def __init__(self) -> None:
         """Begin with no cluster open."""
         self._began_ms: int | None = None
 
     def block(self, kind: Kind, at_ms: int, frame: bytes, *, is_key: bool) -> bytes:
-        """Answer with the bytes to append for this frame; `at_ms` is file time and never negative."""
+        """Answer with the bytes to append for this frame; `at_ms` is file time and never
+        negative.
+        """
         begin = b""
         began = self._began_ms
-        if began is None or at_ms - began >= CLUSTER_MS or (kind == "video" and is_key) or at_ms - began < -CLUSTER_MS:
+        if (
+            began is None
+            or at_ms - began >= CLUSTER_MS
+            or (kind == "video" and is_key)
+            or at_ms - began < -CLUSTER_MS
+        ):
             begin = _CLUSTER.to_bytes(4, "big") + _UNKNOWN_SIZE + _number(_TIMESTAMP, at_ms)
             self._began_ms = began = at_ms
         track = AUDIO_TRACK if kind == "audio" else VIDEO_TRACK
         flags = _KEY_FLAG if is_key else 0
-        return begin + _element(_SIMPLE_BLOCK, struct.pack(">BhB", 0x80 | track, at_ms - began, flags), frame)
+        return begin + _element(
+            _SIMPLE_BLOCK, struct.pack(">BhB", 0x80 | track, at_ms - began, flags), frame
+        )
 
 
 def _read_vint(file: IO[bytes], *, keep_marker: bool) -> int | None:
-    """One EBML variable-length number; None where the file ends within it; -1 for an unknown size."""
+    """One EBML variable-length number; None where the file ends within it; -1 for an unknown
+    size.
+    """
     first = file.read(1)
     if not first or first[0] == 0:
         return None
@@ -160,7 +181,9 @@ def read_header(file: IO[bytes]) -> int:
 
 
 def blocks(file: IO[bytes]) -> Iterator[Block]:
-    """Every whole frame of a file positioned behind its header; ends quietly where the file is torn."""
+    """Every whole frame of a file positioned behind its header; ends quietly where the file is
+    torn.
+    """
     began = 0
     while True:
         ident, size = _read_vint(file, keep_marker=True), _read_vint(file, keep_marker=False)
@@ -183,7 +206,8 @@ def blocks(file: IO[bytes]) -> Iterator[Block]:
 
 def vp8_size(frame: bytes) -> tuple[int, int] | None:
     """Width and height out of a VP8 key frame (RFC 6386, 9.1); None for any other frame."""
-    if len(frame) < 10 or frame[0] & 1 or frame[3:6] != b"\x9d\x01\x2a":  # noqa: PLR2004 - the length of that header
+    # 10 is the length of that header.
+    if len(frame) < 10 or frame[0] & 1 or frame[3:6] != b"\x9d\x01\x2a":  # noqa: PLR2004
         return None
     width, height = struct.unpack_from("<HH", frame, 6)
     return width & 0x3FFF, height & 0x3FFF

@@ -1,7 +1,8 @@
 """One WebM file being written: appended, synced, read back.
 
-A failed write or fsync is final (after a failed fsync the pages may be gone and the next one lies), so every method
-may raise `OSError` and none may be called again after that, except `abandon`.
+A failed write or fsync is final (after a failed fsync the pages may be gone and the next one
+lies), so every method may raise `OSError` and none may be called again after that, except
+`abandon`.
 """
 
 import hashlib
@@ -13,7 +14,8 @@ from recordings.survey import Survey, begins_well, survey
 from recordings.webm import Clusters, Damaged, header
 from signaling.tracks import Kind
 
-# What a browser begins with before it has measured the line; only a hint, key frames carry their own size.
+# What a browser begins with before it has measured the line; only a hint, key frames carry their
+# own size.
 USUAL_SIZE = (640, 360)
 
 
@@ -35,7 +37,9 @@ class WebmFile:
         self._waiting = bytearray(header(*size))
         self._clusters = Clusters()
         self._digest = hashlib.sha256()
-        self._handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o640)
+        self._handle = os.open(
+            path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o640
+        )
         sync_folder(path.parent)
 
     def put(self, kind: Kind, at_ms: int, frame: bytes, *, is_key: bool) -> None:
@@ -66,7 +70,9 @@ class WebmFile:
         return begins_well(self.path)
 
     def close(self) -> Survey:
-        """Sync, close, read the file back whole; raises `WriteFailed` if it is not what was written."""
+        """Sync, close, read the file back whole; raises `WriteFailed` if it is not what was
+        written.
+        """
         try:
             self.sync()
         finally:
@@ -76,7 +82,11 @@ class WebmFile:
         except Damaged as error:
             raise WriteFailed from error
         counted = {"audio": found.audio.frames, "video": found.video.frames}
-        if found.size != self.written or found.sha256 != self._digest.hexdigest() or counted != self.frames:
+        if (
+            found.size != self.written
+            or found.sha256 != self._digest.hexdigest()
+            or counted != self.frames
+        ):
             raise WriteFailed
         return found
 
@@ -84,9 +94,9 @@ class WebmFile:
         """Let go of the file without another write; safe at any time."""
         handle, self._handle = self._handle, -1
         if handle >= 0:
-            # After a failed write, close reports the same failure once more, and it has been told already.
+            # After a failed write, close reports the same failure once more, and it has been told
+            # already.
             try:
                 os.close(handle)
             except OSError:
                 return
-

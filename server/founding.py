@@ -34,10 +34,17 @@ def found_units(db: Session, at: datetime, units: list[dict[str, str]]) -> dict[
     ids: dict[str, int] = {}
     for one in units:
         unit = Unit(
-            code=one["code"], kind=UnitKind(one["kind"]), parent_id=ids.get(one.get("parent", "")), name=one["name"],
-            name_sort=text.sort_key(one["name"]), short_code=one["short_code"], phone=one.get("phone", ""),
-            address=one.get("address", ""), reception_place=one.get("reception_place", ""),
-            locality=one.get("locality", ""), created_at=at,
+            code=one["code"],
+            kind=UnitKind(one["kind"]),
+            parent_id=ids.get(one.get("parent", "")),
+            name=one["name"],
+            name_sort=text.sort_key(one["name"]),
+            short_code=one["short_code"],
+            phone=one.get("phone", ""),
+            address=one.get("address", ""),
+            reception_place=one.get("reception_place", ""),
+            locality=one.get("locality", ""),
+            created_at=at,
         )
         db.add(unit)
         db.flush()
@@ -51,8 +58,11 @@ def found_demo(db: Session, at: datetime, password_hash: str) -> dict[str, int]:
     ids = found_units(db, at, found["units"])
     for one in found["officers"]:
         new = NewOfficer(
-            username=one["username"], name=one["name"], title=one["title"],
-            roles=tuple((ids[unit], Role(role)) for unit, role in one["roles"]), must_change_password=False,
+            username=one["username"],
+            name=one["name"],
+            title=one["title"],
+            roles=tuple((ids[unit], Role(role)) for unit, role in one["roles"]),
+            must_change_password=False,
         )
         actions.open_account(db, the_system(), at, new, password_hash)
     return ids
@@ -63,7 +73,9 @@ def found_first(db: Session, at: datetime, password_hash: str) -> None:
     first = listed()["first"]
     ids = found_units(db, at, [first])
     new = NewOfficer(
-        username=first["username"], name=first["administrator"], title=first["administrator"],
+        username=first["username"],
+        name=first["administrator"],
+        title=first["administrator"],
         roles=((ids[first["code"]], Role.SYS_ADMIN),),
     )
     actions.open_account(db, the_system(), at, new, password_hash)

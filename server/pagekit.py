@@ -16,13 +16,22 @@ from server import security
 from server.errors import BadForm, NotSignedIn, NotYours, OfficeError, Refused, Stale
 from server.house import CountWaiting, House
 from server.i18n import LOCALES
-from server.words import Role
 from server.who import UnitFacts, Who
+from server.words import Role
 
 HOUSE = web.AppKey("house", House)
-WHO_IS = web.AppKey("who_is", Callable[..., Who | None])
-TOUCH = web.AppKey("touch", Callable[..., None])
-UNIT_FACTS = web.AppKey("unit_facts", Callable[..., UnitFacts | None])
+
+
+@dataclass(frozen=True, slots=True)
+class Lookups:
+    """The few questions that every page asks the database; ``app`` gives the queries."""
+
+    who_is: Callable[..., Who | None]
+    touch: Callable[..., None]
+    unit_facts: Callable[..., UnitFacts | None]
+
+
+LOOKUPS = web.AppKey("lookups", Lookups)
 COUNTERS = web.AppKey("counters", tuple[CountWaiting, ...])
 ROUTES = web.AppKey("routes", tuple["Route", ...])
 VISITOR = web.RequestKey("visitor", object)
@@ -37,16 +46,28 @@ CITIZEN = frozenset({Role.CITIZEN})
 THEMES = ("auto", "light", "dark")
 TEXT_SIZES = ("normal", "large", "xlarge")
 
-_STAFF_WARD = frozenset({Role.RECEPTION_OFFICER, Role.PETITION_OFFICER, Role.WARD_CHAIR, Role.WARD_VICE_CHAIR, Role.OFFICE_HEAD})
+_STAFF_WARD = frozenset(
+    {Role.RECEPTION_OFFICER, Role.PETITION_OFFICER, Role.WARD_CHAIR, Role.WARD_VICE_CHAIR, Role.OFFICE_HEAD}
+)
 RAIL: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
     ("/hom-nay", "home", "today", STAFF),
     ("/dang-ky-moi", "inbox", "inbox", _STAFF_WARD),
     ("/lich", "calendar", "schedule", _STAFF_WARD | {Role.WARD_POLICE, Role.TECHNICIAN, Role.CITY_BOARD_MEMBER}),
-    ("/vu-viec", "folder", "cases", _STAFF_WARD | {Role.CASE_OFFICER, Role.CITY_BOARD_MEMBER, Role.INSPECTOR, Role.RECORDS_OFFICER}),
+    (
+        "/vu-viec",
+        "folder",
+        "cases",
+        _STAFF_WARD | {Role.CASE_OFFICER, Role.CITY_BOARD_MEMBER, Role.INSPECTOR, Role.RECORDS_OFFICER},
+    ),
     ("/viec-theo-doi", "list", "follow_ups", _STAFF_WARD | {Role.CASE_OFFICER, Role.CITY_BOARD_MEMBER}),
     ("/ky-thuat", "monitor", "technical", frozenset({Role.TECHNICIAN, Role.SYS_ADMIN})),
     ("/can-bo", "users", "officers", frozenset({Role.SYS_ADMIN})),
-    ("/nhat-ky", "history", "audit", frozenset({Role.SYS_ADMIN, Role.INSPECTOR, Role.WARD_CHAIR, Role.RECORDS_OFFICER})),
+    (
+        "/nhat-ky",
+        "history",
+        "audit",
+        frozenset({Role.SYS_ADMIN, Role.INSPECTOR, Role.WARD_CHAIR, Role.RECORDS_OFFICER}),
+    ),
     ("/cai-dat", "settings", "settings", frozenset({Role.SYS_ADMIN, Role.OFFICE_HEAD})),
 )
 """The rail of staff pages: address, icon, key of label and counter, who sees it."""
@@ -131,10 +152,10 @@ async def recognise(request: web.Request, handler: Handler) -> web.StreamRespons
     token = request.cookies.get(security.cookie_name(place.settings, LOGIN_COOKIE))
     if token and not request.path.startswith(("/static/", "/internal/")):
         at = place.clock.now()
-        here = await place.db.read(request.app[WHO_IS], token, at)
+        here = await place.db.read(request.app[LOOKUPS].who_is, token, at)
         request[VISITOR] = here
         if here and here.login_id and here.seen_at and at - here.seen_at > TOUCH_AFTER:
-            await place.db.write(request.app[TOUCH], at, here.login_id)
+            await place.db.write(request.app[LOOKUPS].touch, at, here.login_id)
     seed = request.cookies.get(security.cookie_name(place.settings, security.SEED_COOKIE), "")
     is_new = len(seed) != 43  # noqa: PLR2004 token_urlsafe(32)
     request[SEED] = secrets.token_urlsafe(32) if is_new else seed
@@ -159,7 +180,7 @@ async def refuse(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await refusal(request, OfficeError("wrong_method"), 405)
     except (web.HTTPException, ConnectionError):
         raise
-    except Exception:
+    except Exception:  # noqa: BLE001 a bug is logged whole and shown as an incident number, never as a trace
         security.log.exception("bug", extra={"facts": {"id": request[security.REQUEST_ID]}})
         return await refusal(request, OfficeError("bug"), 500)
 
@@ -169,22 +190,54 @@ async def refusal(request: web.Request, error: OfficeError, status: int | None =
     status = status or error.status
     if wants_json(request):
         sentence = house(request).words.find("refusals", f"{error.code}.text", locale(request), error.facts)
-        fields = {name: field_sentence(request, field.code, field.facts) for name, field in error.fields.items()} if isinstance(error, BadForm) else {}
+        fields = (
+            {name: field_sentence(request, field.code, field.facts) for name, field in error.fields.items()}
+            if isinstance(error, BadForm)
+            else {}
+        )
         return web.json_response(
-            {"code": error.code, "text": sentence, "facts": error.facts, "fields": fields, "incident": request[security.REQUEST_ID]}, status=status
+            {
+                "code": error.code,
+                "text": sentence,
+                "facts": error.facts,
+                "fields": fields,
+                "incident": request[security.REQUEST_ID],
+            },
+            status=status,
         )
     if isinstance(error, NotSignedIn) and request.method == "GET":
-        return see_other("/tra-cuu" if error.code == "not_signed_in_citizen" else f"/dang-nhap?den={request.rel_url.raw_path}")
-    sentence = house(request).words
+        return see_other(
+            "/tra-cuu" if error.code == "not_signed_in_citizen" else f"/dang-nhap?den={request.rel_url.raw_path}"
+        )
+    words = house(request).words
     return await render(
-        request, "errors/refusal.html", status=status, code=error.code, kind=_kind_of(error, status), reference=request[security.REQUEST_ID],
-        sentence=sentence.find("refusals", f"{error.code}.text", locale(request), error.facts) if sentence.has("refusals", f"{error.code}.text") else "",
-        back_href=local_path(urlsplit(request.headers.get(hdrs.REFERER, "")).path, "") if request.method != "GET" else "",
+        request,
+        "errors/refusal.html",
+        status=status,
+        code=error.code,
+        kind=_kind_of(error, status),
+        reference=request[security.REQUEST_ID],
+        sentence=words.find("refusals", f"{error.code}.text", locale(request), error.facts)
+        if words.has("refusals", f"{error.code}.text")
+        else "",
+        back_href=local_path(urlsplit(request.headers.get(hdrs.REFERER, "")).path, "")
+        if request.method != "GET"
+        else "",
     )
 
 
 def _kind_of(error: OfficeError, status: int) -> str:
-    kinds = {401: "not_signed_in", 403: "not_yours", 404: "not_here", 405: "not_here", 410: "not_here", 413: "refused", 422: "bad_form", 429: "too_many", 503: "unavailable"}
+    kinds = {
+        401: "not_signed_in",
+        403: "not_yours",
+        404: "not_here",
+        405: "not_here",
+        410: "not_here",
+        413: "refused",
+        422: "bad_form",
+        429: "too_many",
+        503: "unavailable",
+    }
     if error.code == "stale_form":
         return "expired"
     if isinstance(error, Stale):
@@ -246,15 +299,21 @@ async def render(request: web.Request, template: str, status: int = 200, **facts
 def _rail(request: web.Request, here: Who, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     words, language = house(request).words, locale(request)
     return [
-        {"href": href, "icon": icon, "label": words.find("labels", f"rail.{key}", language), "count": counts.get(key, 0),
-         "current": request.path == href or request.path.startswith(href + "/")}
-        for href, icon, key, roles in RAIL if here.role in roles
+        {
+            "href": href,
+            "icon": icon,
+            "label": words.find("labels", f"rail.{key}", language),
+            "count": counts.get(key, 0),
+            "current": request.path == href or request.path.startswith(href + "/"),
+        }
+        for href, icon, key, roles in RAIL
+        if here.role in roles
     ]
 
 
 async def _unit(request: web.Request, here: Who | None) -> UnitFacts | None:
     """The office a page speaks for: that of the person, or the city on top when nobody is known."""
-    return await house(request).db.read(request.app[UNIT_FACTS], here.unit_id if here else None)
+    return await house(request).db.read(request.app[LOOKUPS].unit_facts, here.unit_id if here else None)
 
 
 def see_other(path: str) -> web.Response:
@@ -266,7 +325,9 @@ def see_other(path: str) -> web.Response:
 
 def local_path(text: str | None, otherwise: str) -> str:
     """Return a path of ours from a query, or ``otherwise``: no open redirect (ASVS 3.7.2)."""
-    return text if text and text.startswith("/") and not text.startswith(("//", "/\\")) and "\\" not in text else otherwise
+    return (
+        text if text and text.startswith("/") and not text.startswith(("//", "/\\")) and "\\" not in text else otherwise
+    )
 
 
 async def posted(request: web.Request) -> MultiDictProxy[Any]:

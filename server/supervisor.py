@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from types import FrameType
@@ -38,7 +37,7 @@ class Child:
 
     def start(self) -> None:
         """Start it in a session of its own, so that Ctrl-C reaches only the parent."""
-        self.process = subprocess.Popen(self.command, start_new_session=True)  # noqa: S603 our own program
+        self.process = subprocess.Popen(self.command, start_new_session=True)
         self.started = time.monotonic()
 
     def mind(self) -> None:
@@ -81,10 +80,10 @@ class Supervisor:
     def _announce(self) -> None:
         until = time.monotonic() + READY_WITHIN
         while not self.is_stopping and time.monotonic() < until:
-            with contextlib.suppress(urllib.error.URLError, OSError):
-                with urllib.request.urlopen(f"http://{self._host()}:{self.settings.port}/healthz", timeout=1):  # noqa: S310 our own address
-                    say("ready", url=self.settings.base_url, data=str(self.settings.folder))
-                    return
+            address = f"http://{self._host()}:{self.settings.port}/healthz"
+            with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=1):
+                say("ready", url=self.settings.base_url, data=str(self.settings.folder))
+                return
             time.sleep(0.05)
             for child in self.children:
                 child.mind()
@@ -115,7 +114,10 @@ def serve(settings: Settings, *, is_demo: bool) -> int:
     common = ["--data", str(settings.folder), "--host", settings.host, "--port", str(settings.port)]
     program = [sys.executable, "-m", "server"]
     names = [f"m{n + 1}" for n in range(settings.media_workers)]
-    children = [Child("web", [*program, "web", *common]), *(Child(n, [*program, "media", "--name", n, *common]) for n in names)]
+    children = [
+        Child("web", [*program, "web", *common]),
+        *(Child(n, [*program, "media", "--name", n, *common]) for n in names),
+    ]
     return Supervisor(settings, children).run()
 
 

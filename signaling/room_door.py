@@ -105,6 +105,8 @@ def admit(turn: Turn, by: Member, code: str) -> None:
         return
     member.was_admitted, member.must_ask, member.waits_since = True, False, None
     turn.note(NoteKind.ADMITTED, code, by=by.code)
+    # Silence before the door is the endpoint's business; from here on it is counted.
+    member.seen_at = turn.at
     if member.link is None:
         member.go("lose")
 

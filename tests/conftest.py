@@ -31,7 +31,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run every test that stands on a database on both engines, unless it says ``one_engine``."""
     if "engine" in metafunc.fixturenames:
         names = ENGINES[:1] if metafunc.definition.get_closest_marker("one_engine") else ENGINES
-        metafunc.parametrize("engine", [pytest.param(n, marks=pytest.mark.postgres if n == "postgres" else ()) for n in names], scope="session")
+        metafunc.parametrize(
+            "engine",
+            [pytest.param(n, marks=pytest.mark.postgres if n == "postgres" else ()) for n in names],
+            scope="session",
+        )
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +66,9 @@ def database_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) ->
 @pytest.fixture
 def settings(tmp_path: Path, database_url: str) -> Settings:
     """Return the settings of the test's office: its own folder, no media workers."""
-    return load({"data": str(tmp_path), "database": database_url, "media_workers": 0, "secret": "a secret of the tests"}, {})
+    return load(
+        {"data": str(tmp_path), "database": database_url, "media_workers": 0, "secret": "a secret of the tests"}, {}
+    )
 
 
 @pytest.fixture
@@ -108,7 +114,7 @@ class Browser:
         async with self.http.post(path, data=form, allow_redirects=False) as answer:
             text = await answer.text()
             assert answer.status == status, (path, answer.status, text[:3000])
-            return answer.headers["Location"] if status == 303 else text  # noqa: PLR2004 See Other
+            return answer.headers["Location"] if status == 303 else text
 
     async def _is_signed_in(self) -> bool:
         return any(c.key == cookie_name(self.house.settings, "login") for c in self.http.session.cookie_jar)
@@ -130,7 +136,9 @@ async def open_browser(house: House) -> OpenBrowser:  # type: ignore[misc]
         clients.append(client)
         if username:
             token = await house.db.write(sign_in_at_once, house.clock.now(), username, role)
-            client.session.cookie_jar.update_cookies({cookie_name(house.settings, "login"): token}, server.make_url("/"))
+            client.session.cookie_jar.update_cookies(
+                {cookie_name(house.settings, "login"): token}, server.make_url("/")
+            )
         return Browser(client, house)
 
     yield open_one  # type: ignore[misc]
@@ -160,11 +168,21 @@ def who_of(house: House) -> Callable[..., Who]:
     def find(username: str, role: Role | None = None) -> Who:
         def load_who(db: object) -> Who:
             row = db.execute(  # type: ignore[attr-defined]
-                select(Officer, OfficerRole, Unit).join(OfficerRole, OfficerRole.officer_id == Officer.id)
-                .join(Unit, Unit.id == OfficerRole.unit_id).where(Officer.username == username).order_by(OfficerRole.id)
+                select(Officer, OfficerRole, Unit)
+                .join(OfficerRole, OfficerRole.officer_id == Officer.id)
+                .join(Unit, Unit.id == OfficerRole.unit_id)
+                .where(Officer.username == username)
+                .order_by(OfficerRole.id)
             ).all()
             officer, held, unit = next(r for r in row if role is None or r[1].role == role)
-            return Who(role=held.role, unit_id=unit.id, unit_name=unit.name, name=officer.name, officer_id=officer.id, title=officer.title)
+            return Who(
+                role=held.role,
+                unit_id=unit.id,
+                unit_name=unit.name,
+                name=officer.name,
+                officer_id=officer.id,
+                title=officer.title,
+            )
 
         return house.db.read_now(load_who)
 
@@ -175,5 +193,3 @@ def who_of(house: House) -> Callable[..., Who]:
 def move_clock(clock: Clock) -> Callable[[datetime], None]:
     """Return a function that sets the office's clock."""
     return clock.set
-
-

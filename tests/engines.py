@@ -79,10 +79,24 @@ def cluster() -> Iterator[Cluster]:
     as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     if as_user:
         shutil.chown(folder, "postgres")
-    def call(program: str, *arguments: str) -> None:
-        subprocess.run([*as_user, str(programs / program), *arguments], check=True, stdout=subprocess.DEVNULL, cwd=folder)  # noqa: S603 our own words
 
-    call("initdb", "-D", f"{folder}/data", "-U", "postgres", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
+    def call(program: str, *arguments: str) -> None:
+        subprocess.run(
+            [*as_user, str(programs / program), *arguments], check=True, stdout=subprocess.DEVNULL, cwd=folder
+        )
+
+    call(
+        "initdb",
+        "-D",
+        f"{folder}/data",
+        "-U",
+        "postgres",
+        "--auth=trust",
+        "--no-sync",
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+    )
     options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off -c max_connections=200"
     call("pg_ctl", "-D", f"{folder}/data", "-o", options, "-w", "-l", f"{folder}/log", "start")
     try:

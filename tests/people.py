@@ -26,10 +26,22 @@ class Person:
 
 
 LAN = Person(
-    "Nguyễn Thị Lan", "031190001234", date(1990, 5, 12), Sex.FEMALE, "0912345678", "lan@example.invalid", "Số 12, tổ 4, phường Thạch Khôi"
+    "Nguyễn Thị Lan",
+    "031190001234",
+    date(1990, 5, 12),
+    Sex.FEMALE,
+    "0912345678",
+    "lan@example.invalid",
+    "Số 12, tổ 4, phường Thạch Khôi",
 )
 MINH = Person(
-    "Trần Văn Minh", "030072004567", date(1972, 11, 3), Sex.MALE, "0987654321", "minh@example.invalid", "Số 7, tổ 9, phường Thạch Khôi"
+    "Trần Văn Minh",
+    "030072004567",
+    date(1972, 11, 3),
+    Sex.MALE,
+    "0987654321",
+    "minh@example.invalid",
+    "Số 7, tổ 9, phường Thạch Khôi",
 )
 OANH = Person(
     "Phạm Kiều Oanh", "031301009876", date(2001, 1, 20), Sex.FEMALE, "0333222111", "", "Số 45, tổ 2, phường Dương Kinh"

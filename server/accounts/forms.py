@@ -22,13 +22,21 @@ class SignIn:
 def line(form: Mapping[str, Any], name: str, longest: int = 200) -> str:
     """Return one line of a form in normal form, cut to nothing if a file was sent instead."""
     value = form.get(name, "")
-    return text.one_line(value) if isinstance(value, str) and len(value) <= longest * 4 else "x" * (longest + 1) if value else ""
+    return (
+        text.one_line(value)
+        if isinstance(value, str) and len(value) <= longest * 4
+        else "x" * (longest + 1)
+        if value
+        else ""
+    )
 
 
 def sign_in(form: Mapping[str, Any]) -> SignIn:
     """Read the sign-in form. Raises BadForm for empty fields only: what is wrong is never said in detail."""
     username, password = line(form, "username", 60), form.get("password", "")
-    errors = {name: FieldError("required") for name, value in (("username", username), ("password", password)) if not value}
+    errors = {
+        name: FieldError("required") for name, value in (("username", username), ("password", password)) if not value
+    }
     if errors or not isinstance(password, str):
         raise BadForm(errors)
     return SignIn(username[:60], password[: rules.LONGEST_PASSWORD])
@@ -50,7 +58,9 @@ def new_password(form: Mapping[str, Any], username: str) -> str:
 def officer(form: Mapping[str, Any], allowed_units: frozenset[int]) -> tuple[NewOfficer, str]:
     """Read the form that opens an account: the record and the first password."""
     values = {name: line(form, name) for name in ("username", "name", "title", "phone", "email", "role", "unit_id")}
-    errors = {name: FieldError("required") for name in ("username", "name", "title", "role", "unit_id") if not values[name]}
+    errors = {
+        name: FieldError("required") for name in ("username", "name", "title", "role", "unit_id") if not values[name]
+    }
     errors |= {name: FieldError("too_long", {"most": 200}) for name, value in values.items() if len(value) > 200}  # noqa: PLR2004 the column's width
     phone = text.phone_number(values["phone"]) if values["phone"] else ""
     if phone is None:
@@ -67,7 +77,11 @@ def officer(form: Mapping[str, Any], allowed_units: frozenset[int]) -> tuple[New
     if errors:
         raise BadForm(errors)
     new = NewOfficer(
-        username=values["username"], name=values["name"], title=values["title"],
-        roles=((int(values["unit_id"]), Role(values["role"])),), phone=phone or "", email=values["email"],
+        username=values["username"],
+        name=values["name"],
+        title=values["title"],
+        roles=((int(values["unit_id"]), Role(values["role"])),),
+        phone=phone or "",
+        email=values["email"],
     )
     return new, password

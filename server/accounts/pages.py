@@ -54,7 +54,9 @@ async def sign_in(request: web.Request) -> web.Response:
     except BadForm as bad:
         return await render(request, "accounts/sign_in.html", 422, values=values, errors=bad.fields)
     except Refused:
-        return await render(request, "accounts/sign_in.html", 429, values=values, errors={"password": FieldError("locked")})
+        return await render(
+            request, "accounts/sign_in.html", 429, values=values, errors={"password": FieldError("locked")}
+        )
     answer = see_other(local_path(values["den"], FIRST_PAGE))
     security.set_cookie(answer, place.settings, LOGIN_COOKIE, token)
     return answer
@@ -128,10 +130,14 @@ async def open_account(request: web.Request) -> web.Response:
             password_hash = await asyncio.to_thread(actions.HASHER.hash, password)
         await place.db.write(actions.open_account, who(request), now(request), new, password_hash)
     except BadForm as bad:
-        return await render(request, "accounts/officer_new.html", 422, units=units, values=form, errors=bad.fields, role_words=_roles())
+        return await render(
+            request, "accounts/officer_new.html", 422, units=units, values=form, errors=bad.fields, role_words=_roles()
+        )
     except Refused as refused:
         errors = {"username": FieldError(refused.code)}
-        return await render(request, "accounts/officer_new.html", 409, units=units, values=form, errors=errors, role_words=_roles())
+        return await render(
+            request, "accounts/officer_new.html", 409, units=units, values=form, errors=errors, role_words=_roles()
+        )
     return see_other("/can-bo?da=account_opened")
 
 

@@ -162,9 +162,7 @@ class MediaNodes:
         if name not in self._sessions:
             connector = UnixConnector(path=str(self._sockets[name]), limit=0)
             # A WebSocket lives as long as a reception.
-            self._sessions[name] = ClientSession(
-                connector=connector, timeout=ClientTimeout(total=None, sock_connect=3)
-            )
+            self._sessions[name] = ClientSession(connector=connector, timeout=ClientTimeout(total=None, sock_connect=3))
         return self._sessions[name]
 
 

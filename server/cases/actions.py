@@ -45,7 +45,7 @@ def open_case(db: Session, who: Who, at: datetime, new: NewCase) -> Opened:
     today = local(at).date()
     number = f"{today.year}/{office_actions.next_number(db, new.unit_id, REGISTER, today.year):04d}"
     unit = db.get_one(Unit, new.unit_id)
-    code = f"{unit.short_code}-{number.replace('/', '-')}"
+    code = f"{text.fold(unit.short_code).upper()}-{number.replace('/', '-')}"
     if db.scalar(select(Case.id).where(Case.code == code)) is not None:
         code = f"{code}-{unit.id}"
     title = text.one_line(new.title)

@@ -5,7 +5,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from server import audit, text
@@ -13,19 +13,18 @@ from server.accounts import actions as accounts
 from server.errors import Refused, TooMuch
 from server.intake import queries, rules
 from server.intake.actions import (
-    NewPaper,
     Ruling,
     about,
-    add_papers,
     add_step,
     in_audit,
     move,
 )
+from server.intake.actions_register import NewPaper, Registered, add_papers
 from server.intake.rules_files import MOST_FILES
 from server.office import actions as office
-from server.tables import Citizen, ReceptionRequest
+from server.tables import Appointment, Citizen, ReceptionRequest, Slot
 from server.who import Who
-from server.words import RequestState, RequestVerb
+from server.words import AppointmentState, RequestState, RequestVerb
 
 WINDOW = timedelta(minutes=15)
 TRIES_OF_CODE = 6
@@ -49,10 +48,7 @@ def look_up(db: Session, at: datetime, code: str, phone: str, network: str) -> F
     """
     bucket = "lookup:" + hashlib.sha256(code.encode()).hexdigest()[:32]
     tries = office.count_try(db, at, bucket, WINDOW)
-    if (
-        office.count_try(db, at, f"lookup:{network}", WINDOW) > TRIES_OF_NETWORK
-        or tries > TRIES_OF_CODE
-    ):
+    if office.count_try(db, at, f"lookup:{network}", WINDOW) > TRIES_OF_NETWORK or tries > TRIES_OF_CODE:
         # Not raised: the count itself must be committed.
         return Found("", "")
     row = db.execute(
@@ -77,6 +73,12 @@ def checked(found: Found | None) -> Found | None:
 def open_own(db: Session, at: datetime, request_id: int) -> str:
     """Open a login for the browser that has just registered; returns the token."""
     return accounts.open_for_citizen(db, at, request_id)
+
+
+def by_key(db: Session, key: str) -> Registered | None:
+    """Return what a registration with this key became, or None."""
+    row = db.scalar(select(ReceptionRequest).where(ReceptionRequest.idempotency_key == key))
+    return None if row is None else Registered(row.id, row.code, is_new=False)
 
 
 def may_add(papers_now: int, papers_new: int) -> bool:
@@ -119,4 +121,16 @@ def withdraw(db: Session, who: Who, at: datetime, words: str, version: int | Non
     request = queries.request_for(db, who, who.request_id or 0)
     if request.state is RequestState.WITHDRAWN:
         return request.state
+    if request.state is RequestState.SCHEDULED:
+        _give_back_slot(db, at, request.id)
     return move(db, who, at, request.id, RequestVerb.WITHDRAW, Ruling(version, text.tidy(words)))
+
+
+def _give_back_slot(db: Session, at: datetime, request_id: int) -> None:
+    # A slot is given back by the same conditional change that takes it, so no count can drift.
+    booked = db.scalars(
+        select(Appointment).where(Appointment.request_id == request_id, Appointment.state == AppointmentState.BOOKED)
+    )
+    for appointment in booked:
+        appointment.state, appointment.changed_at = AppointmentState.CANCELLED, at
+        db.execute(update(Slot).where(Slot.id == appointment.slot_id, Slot.booked > 0).values(booked=Slot.booked - 1))

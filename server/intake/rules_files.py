@@ -9,11 +9,13 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import puremagic
 from PIL import Image
 
+from server import text
 from server.errors import FieldError
 
 MOST_FILES = 5
@@ -43,6 +45,7 @@ _MP4_BRANDS = (
 )
 _M4A_BRANDS = (b"M4A ", b"M4B ", *_MP4_BRANDS)
 _MP3_SYNC = 0xFF
+_LONGEST_NAME = 120
 
 
 class BadFile(Exception):
@@ -73,7 +76,9 @@ def check(name: str, content: bytes, most_bytes: int) -> Fitting:
         raise BadFile("file_large", name=name, limit=most_bytes // (1024 * 1024))
     if not _is_what_it_says(suffix, content):
         raise BadFile("file_disguised", name=name)
-    _CAREFUL.get(suffix, lambda *_: None)(name, content)
+    look_inside = _CAREFUL.get(suffix)
+    if look_inside is not None:
+        look_inside(name, content)
     return Fitting(kind, ".jpg" if suffix == ".jpeg" else suffix)
 
 
@@ -122,9 +127,7 @@ def _check_word(name: str, content: bytes) -> None:
     except (KeyError, zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error, OSError):
         raise BadFile("file_broken", name=name) from None
     names = {part.filename.lower() for part in parts}
-    if b"macroEnabled" in types or any(
-        n.endswith(("vbaproject.bin", ".exe", ".js")) for n in names
-    ):
+    if b"macroEnabled" in types or any(n.endswith(("vbaproject.bin", ".exe", ".js")) for n in names):
         raise BadFile("file_macros", name=name)
 
 
@@ -148,10 +151,19 @@ def _unpacked(stream: bytes) -> bytes:
         return b""
 
 
-_CAREFUL = {
+_CAREFUL: Mapping[str, Callable[[str, bytes], None]] = {
     ".pdf": _check_pdf,
     ".docx": _check_word,
     ".jpg": _check_picture,
     ".jpeg": _check_picture,
     ".png": _check_picture,
 }
+
+
+def safe_name(given: str) -> str:
+    """Return a file's own name for showing: no path, no control characters, not too long."""
+    name = text.one_line(given.replace("\\", "/").rpartition("/")[2]).strip(". ") or "-"
+    if len(name) <= _LONGEST_NAME:
+        return name
+    stem, dot, ending = name.rpartition(".")
+    return (stem or name)[: _LONGEST_NAME - 10] + (dot + ending[:8] if dot else "")

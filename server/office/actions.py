@@ -35,9 +35,7 @@ def set_day(db: Session, who: Who, at: datetime, on: date, name: str, *, is_work
         db.add(SpecialDay(on=on, is_working=is_working, name=name, changed_at=at))
     else:
         day.is_working, day.name, day.changed_at = is_working, name, at
-    audit.record(
-        db, who, at, "set_day", About("calendar"), on=on.isoformat(), is_working=is_working
-    )
+    audit.record(db, who, at, "set_day", About("calendar"), on=on.isoformat(), is_working=is_working)
 
 
 def clear_day(db: Session, who: Who, at: datetime, on: date) -> None:
@@ -82,13 +80,9 @@ def set_setting(db: Session, who: Who, at: datetime, new: NewValue) -> None:
     fault = rules.setting_fault(new.name, new.value)
     if fault is not None:
         raise BadForm({new.name: fault})
-    row = db.scalar(
-        select(UnitSetting).where(UnitSetting.unit_id == new.unit_id, UnitSetting.name == new.name)
-    )
+    row = db.scalar(select(UnitSetting).where(UnitSetting.unit_id == new.unit_id, UnitSetting.name == new.name))
     if row is None:
-        row = UnitSetting(
-            unit_id=new.unit_id, name=new.name, value="", changed_at=at, changed_by=who.officer_id
-        )
+        row = UnitSetting(unit_id=new.unit_id, name=new.name, value="", changed_at=at, changed_by=who.officer_id)
         db.add(row)
     row.value, row.changed_at, row.changed_by = str(new.value), at, who.officer_id
     audit.record(

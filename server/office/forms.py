@@ -20,7 +20,9 @@ def unit_details(form: Mapping[str, Any]) -> UnitDetails:
     """Read the form. Raises BadForm."""
     values = {name: text.one_line(str(form.get(name, ""))) for name in _LIMITS}
     errors = {name: FieldError("required") for name in _REQUIRED if not values[name]}
-    errors |= {name: FieldError("too_long", {"most": most}) for name, most in _LIMITS.items() if len(values[name]) > most}
+    errors |= {
+        name: FieldError("too_long", {"most": most}) for name, most in _LIMITS.items() if len(values[name]) > most
+    }
     if errors:
         raise BadForm(errors)
     return UnitDetails(**values)

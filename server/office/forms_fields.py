@@ -50,11 +50,11 @@ def _field(error: Any) -> str:
 def _fault(error: Any) -> FieldError:
     if error["type"] in _OURS:
         return FieldError(error["type"], dict(error.get("ctx", {})))
-    return FieldError("required" if error["type"] in {"missing", "enum"} else "not_understood")
+    return FieldError("required" if error["type"] == "missing" or not error["input"] else "choice")
 
 
 _OURS = {
-    "required", "too_long", "too_short", "email_shape", "phone_shape", "date_shape", "number_shape",
+    "required", "too_long", "too_short", "email", "phone", "date", "number",
     "number_bounds",
 }  # fmt: skip
 
@@ -93,7 +93,7 @@ def _phone(value: Any) -> str:
         raise PydanticCustomError("required", "")
     number = text.phone_number(found)
     if number is None:
-        raise PydanticCustomError("phone_shape", "")
+        raise PydanticCustomError("phone", "")
     return number
 
 
@@ -104,7 +104,7 @@ def _phone_or_blank(value: Any) -> str:
 def _email(value: Any) -> str:
     found = text.one_line(str(value))
     if found and (not _EMAIL.fullmatch(found) or len(found) > 254):  # noqa: PLR2004 RFC 5321
-        raise PydanticCustomError("email_shape", "")
+        raise PydanticCustomError("email", "")
     return found
 
 
@@ -121,7 +121,7 @@ def day(value: Any) -> date | None:
             return date.fromisoformat(found)
         return date(int(parts[3]), int(parts[2]), int(parts[1]))
     except ValueError:
-        raise PydanticCustomError("date_shape", "") from None
+        raise PydanticCustomError("date", "") from None
 
 
 def _needed_day(value: Any) -> date:
@@ -139,7 +139,7 @@ def whole(least: int, most: int) -> Callable[[Any], int]:
         if not found:
             raise PydanticCustomError("required", "")
         if not found.isascii() or not found.isdigit():
-            raise PydanticCustomError("number_shape", "")
+            raise PydanticCustomError("number", "")
         if not least <= int(found) <= most:
             raise PydanticCustomError("number_bounds", "", {"least": least, "most": most})
         return int(found)

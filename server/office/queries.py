@@ -68,11 +68,7 @@ def unit_by_code(db: Session, code: str) -> UnitCard | None:
 
 def wards(db: Session) -> list[UnitCard]:
     """Return the open wards, in Vietnamese order."""
-    rows = db.scalars(
-        select(Unit)
-        .where(Unit.kind == UnitKind.WARD, Unit.closed_at.is_(None))
-        .order_by(Unit.name_sort)
-    )
+    rows = db.scalars(select(Unit).where(Unit.kind == UnitKind.WARD, Unit.closed_at.is_(None)).order_by(Unit.name_sort))
     return [_card(unit) for unit in rows]
 
 
@@ -89,9 +85,7 @@ def path_up(db: Session, unit_id: int) -> tuple[int, ...]:
 def setting(db: Session, unit_id: int, name: str) -> int:
     """Return a setting in force: the unit's own, else the nearest above, else the default."""
     for above in path_up(db, unit_id):
-        value = db.scalar(
-            select(UnitSetting.value).where(UnitSetting.unit_id == above, UnitSetting.name == name)
-        )
+        value = db.scalar(select(UnitSetting.value).where(UnitSetting.unit_id == above, UnitSetting.name == name))
         if value is not None:
             return int(value)
     return SETTINGS[name].default

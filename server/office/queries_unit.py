@@ -69,7 +69,8 @@ def receiving_units(db: Session) -> list[ReceivingUnit]:
     """Return the wards that receive citizens, in Vietnamese order."""
     rows = db.execute(
         select(Unit.id, Unit.code, Unit.name, Unit.phone, Unit.address, Unit.reception_place)
-        .where(Unit.kind == UnitKind.WARD, Unit.closed_at.is_(None)).order_by(Unit.name_sort)
+        .where(Unit.kind == UnitKind.WARD, Unit.closed_at.is_(None))
+        .order_by(Unit.name_sort)
     )
     return [ReceivingUnit(*row) for row in rows]
 
@@ -79,8 +80,18 @@ def audit_page(db: Session, unit_id: int, page: int, length: int) -> AuditPage:
     count = db.scalar(select(func.count()).select_from(AuditEntry).where(AuditEntry.unit_id == unit_id)) or 0
     rows = db.execute(
         select(
-            AuditEntry.seq, AuditEntry.at, AuditEntry.who_name, AuditEntry.role, AuditEntry.verb, AuditEntry.about_kind, AuditEntry.about_code
-        ).where(AuditEntry.unit_id == unit_id).order_by(AuditEntry.seq.desc()).offset((page - 1) * length).limit(length)
+            AuditEntry.seq,
+            AuditEntry.at,
+            AuditEntry.who_name,
+            AuditEntry.role,
+            AuditEntry.verb,
+            AuditEntry.about_kind,
+            AuditEntry.about_code,
+        )
+        .where(AuditEntry.unit_id == unit_id)
+        .order_by(AuditEntry.seq.desc())
+        .offset((page - 1) * length)
+        .limit(length)
     )
     lines = tuple(AuditLine(*row) for row in rows)
     return AuditPage(lines, max(1, ceil(count / length)), audit.head(db, unit_id)[1], audit.verify(db, unit_id))

@@ -46,9 +46,7 @@ def public_days(years: Iterable[int]) -> list[PublicDay]:
     found = holidays.country_holidays("VN", years=wanted, language="vi")
     off = [PublicDay(on, is_working=False, name=str(name)) for on, name in found.items()]
     worked = [
-        PublicDay(on, is_working=True, name="")
-        for on in getattr(found, "weekend_workdays", set())
-        if on.year in wanted
+        PublicDay(on, is_working=True, name="") for on in getattr(found, "weekend_workdays", set()) if on.year in wanted
     ]
     return sorted(off + worked, key=lambda day: day.on)
 

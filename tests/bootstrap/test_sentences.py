@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bootstrap.conftest import SCRIPT, Project
+from tests.bootstrap.conftest import SCRIPT, Project, make_wheel
 
 
 def expect(done: "subprocess.CompletedProcess[str]", vietnamese: str, english: str) -> None:
@@ -53,9 +53,7 @@ def with_old_version(project: Project, path: str) -> "subprocess.CompletedProces
     )
 
 
-def in_own_mounts(
-    project: Project, mounts: str, *arguments: str
-) -> "subprocess.CompletedProcess[str]":
+def in_own_mounts(project: Project, mounts: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """Starts the script where `mounts` (shell) has changed the file systems, for it alone."""
     unshare = shutil.which("unshare")
     probe = ["unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
@@ -110,6 +108,17 @@ def test_a_taken_port(project: Project) -> None:
     assert not (project.root / ".venv").exists()
 
 
+def test_a_taken_port_of_the_settings_file(project: Project) -> None:
+    (project.root / "data").mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        settings = f'host = "127.0.0.1"\nport = {port}  # the front door\n'
+        (project.root / "data" / "tiepdan.toml").write_text(settings, encoding="utf-8")
+        del project.environment["TIEPDAN_PORT"]
+        done = project.run("run")
+    expect(done, f"Cổng {port} đang được", f"Port {port} is in use")
+
+
 @pytest.mark.parametrize("port", ["0", "70000", "http", "-1"])
 def test_not_a_port(project: Project, port: str) -> None:
     expect(project.run("run", f"--port={port}"), "Cổng không hợp lệ", "Not a port")
@@ -151,24 +160,20 @@ def test_a_project_folder_without_leave_to_write(project: Project, tmp_path: Pat
 
 def test_a_disk_too_small_for_installing(project: Project, tmp_path: Path) -> None:
     root = f"'{project.root}'"
-    mounts = (
-        f"cp -a {root} {root}.kept\n"
-        f"mount -t tmpfs -o size=50m tmpfs {root}\n"
-        f"cp -a {root}.kept/. {root}\n"
-    )
+    mounts = f"cp -a {root} {root}.kept\nmount -t tmpfs -o size=50m tmpfs {root}\ncp -a {root}.kept/. {root}\n"
     done = in_own_mounts(project, mounts, "doctor")
     expect(done, "Đĩa gần đầy", "The disk is almost full")
     assert not (project.root / ".venv").exists()
 
 
-def test_a_disk_that_fills_up_while_installing(ready: Project, tmp_path: Path) -> None:
-    lock = ready.root / "requirements.lock"
-    lock.write_text("# changed\n" + lock.read_text(encoding="utf-8"), encoding="utf-8")
-    (tmp_path / "small").mkdir()
-    ready.environment["TMPDIR"] = f"{tmp_path}/small"
+def test_a_disk_that_fills_up_while_installing(ready: Project) -> None:
+    changed_lock(ready, make_wheel(Path(ready.environment["PIP_FIND_LINKS"]), "large"))
+    libraries = next(ready.root.glob(".venv/lib/python*/site-packages"))
     mounts = (
-        f"mount -t tmpfs -o size=64k tmpfs {tmp_path}/small\n"
-        f"head -c 200000 /dev/zero > {tmp_path}/small/filler 2>/dev/null || true"
+        f"cp -a {libraries} {libraries}.kept\n"
+        f"mount -t tmpfs -o size=40m tmpfs {libraries}\n"
+        f"cp -a {libraries}.kept/. {libraries}\n"
+        f"head -c 50000000 /dev/zero > {libraries}/filler 2>/dev/null || true"
     )
     done = in_own_mounts(ready, mounts, "doctor")
     expect(done, "Đĩa đã đầy giữa lúc cài đặt", "The disk filled up while installing")
@@ -189,21 +194,26 @@ def changed_lock(project: Project, text: str) -> Project:
     return project
 
 
+def unknown(library: str) -> str:
+    """A line of a lock file whose fingerprint fits nothing."""
+    return f"{library} --hash=sha256:{'0' * 64}\n"
+
+
 def test_no_network_for_the_installer(ready: Project) -> None:
-    lock = f"other==1.0 --hash=sha256:{'0' * 64}\n"
-    closed = {"PIP_NO_INDEX": "0", "PIP_INDEX_URL": "http://127.0.0.1:1/simple", "PIP_RETRIES": "0"}
-    done = changed_lock(ready, lock).run("doctor", **closed)
+    closed = {"PIP_NO_INDEX": "0", "PIP_INDEX_URL": "http://127.0.0.1:1/simple", "PIP_RETRIES": "1"}
+    done = changed_lock(ready, unknown("other==1.0")).run("doctor", **closed)
     expect(done, "không kết nối được mạng", "cannot reach the package index")
     assert ".tiepdan/install.log" in done.stderr
 
 
 def test_a_library_with_another_fingerprint(ready: Project) -> None:
-    done = changed_lock(ready, f"tiny==1.0 --hash=sha256:{'0' * 64}\n").run("doctor")
+    make_wheel(Path(ready.environment["PIP_FIND_LINKS"]), "changed")
+    done = changed_lock(ready, unknown("changed==1.0")).run("doctor")
     expect(done, "không đúng dấu kiểm", "does not match its fingerprint")
 
 
-def test_a_library_that_is_nowhere(ready: Project) -> None:
-    done = changed_lock(ready, f"other==1.0 --hash=sha256:{'0' * 64}\n").run("doctor")
+def test_a_version_that_is_nowhere(ready: Project) -> None:
+    done = changed_lock(ready, unknown("tiny==2.0")).run("doctor")
     expect(done, "Cài thư viện không xong", "Installing the libraries failed")
 
 

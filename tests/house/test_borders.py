@@ -67,8 +67,6 @@ def test_sql_is_never_glued_together() -> None:
                 continue
             called = node.func.attr if isinstance(node.func, ast.Attribute) else ""
             called = node.func.id if isinstance(node.func, ast.Name) else called
-            if called in {"text", "exec_driver_sql"} and isinstance(
-                node.args[0], ast.JoinedStr | ast.BinOp
-            ):
+            if called in {"text", "exec_driver_sql"} and isinstance(node.args[0], ast.JoinedStr | ast.BinOp):
                 found.append(f"{path}:{node.lineno}")
     assert not found

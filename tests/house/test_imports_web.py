@@ -7,9 +7,7 @@ import pytest
 
 from tests.house.walk import ROOT, ours
 
-IMPORT = re.compile(
-    r"""(?:\bimport|\bexport)\s[^'"();]*?from\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]"""
-)
+IMPORT = re.compile(r"""(?:\bimport|\bexport)\s[^'"();]*?from\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]""")
 SCRIPTS = Path("web/static/js")
 
 # Folder or file under web/static/js, and what its imports may start with. The first match rules.
@@ -88,9 +86,7 @@ def test_pages_have_no_inline_script_or_style() -> None:
             # Letters are read in mail programs, which know nothing else.
             if "letters" in path.parts:
                 continue
-            for number, line in enumerate(
-                (ROOT / path).read_text(encoding="utf-8").splitlines(), 1
-            ):
+            for number, line in enumerate((ROOT / path).read_text(encoding="utf-8").splitlines(), 1):
                 if inline.search(line):
                     found.append(f"{path}:{number} {line.strip()}")
     assert not found

@@ -94,9 +94,7 @@ async def site(tmp_path: Path, aiohttp_server: Callable[..., Any]) -> AsyncItera
 
 
 @asynccontextmanager
-async def browser(
-    site: Site, member: str, role: RoomRole
-) -> AsyncIterator[ClientWebSocketResponse]:
+async def browser(site: Site, member: str, role: RoomRole) -> AsyncIterator[ClientWebSocketResponse]:
     """A WebSocket straight to the worker, past hello."""
     connector = UnixConnector(path=str(site.settings.socket_path))
     async with (

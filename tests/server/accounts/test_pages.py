@@ -59,7 +59,14 @@ async def test_administrator_opens_and_closes_an_account(open_browser: OpenBrows
     browser = await open_browser("quantri")
     page = await browser.get("/can-bo/moi")
     unit = page.split("Ủy ban nhân dân phường Thạch Khôi")[0].rsplit('value="', 1)[1].split('"')[0]
-    form = {"name": "Lý Thu An", "title": "Công chức", "unit_id": unit, "role": "case_officer", "username": "an", "password": "câu dài dễ nhớ"}
+    form = {
+        "name": "Lý Thu An",
+        "title": "Công chức",
+        "unit_id": unit,
+        "role": "case_officer",
+        "username": "an",
+        "password": "câu dài dễ nhớ",
+    }
     assert await browser.post("/can-bo/moi", form) == "/can-bo?da=account_opened"
     assert "đã có người dùng" in await browser.post("/can-bo/moi", form, status=409)
     assert "Lý Thu An" in await browser.get("/can-bo")
@@ -67,7 +74,9 @@ async def test_administrator_opens_and_closes_an_account(open_browser: OpenBrows
 
 async def test_bad_officer_form_keeps_what_was_typed(open_browser: OpenBrowser) -> None:
     browser = await open_browser("quantri")
-    page = await browser.post("/can-bo/moi", {"name": "<script>", "role": "citizen", "phone": "12", "username": "tên"}, status=422)
+    page = await browser.post(
+        "/can-bo/moi", {"name": "<script>", "role": "citizen", "phone": "12", "username": "tên"}, status=422
+    )
     assert "&lt;script&gt;" in page
     assert "Xin chọn một mục" in page
 
@@ -80,7 +89,9 @@ async def test_officer_list_is_not_for_officers(open_browser: OpenBrowser) -> No
 async def test_form_from_elsewhere_is_refused(open_browser: OpenBrowser) -> None:
     browser = await open_browser("tu")
     await browser.get("/tai-khoan")
-    async with browser.http.post("/dang-xuat", data={"csrf_token": browser.form_token()}, headers={"Origin": "https://evil.invalid"}) as answer:
+    async with browser.http.post(
+        "/dang-xuat", data={"csrf_token": browser.form_token()}, headers={"Origin": "https://evil.invalid"}
+    ) as answer:
         assert answer.status == 403
     async with browser.http.post("/dang-xuat", data={"csrf_token": "x"}) as answer:
         assert answer.status == 403
