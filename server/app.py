@@ -36,14 +36,8 @@ UPLOAD_FILES = 5
 ROUTES: tuple[pagekit.Route, ...] = (
     *office.ROUTES,
     *accounts.ROUTES,
-<<<<<<< HEAD
     *intake.ROUTES,
     *cases.ROUTES,
-)
-"""Every address of the office; the generated access test walks this list."""
-
-COUNTERS: tuple[CountWaiting, ...] = (intake.counters, cases.counters)
-=======
     *scheduling.ROUTES,
     *scheduling_citizen.ROUTES,
     *reception.ROUTES,
@@ -52,8 +46,11 @@ COUNTERS: tuple[CountWaiting, ...] = (intake.counters, cases.counters)
 )
 """Every address of the office; the generated access test walks this list."""
 
-COUNTERS: tuple[CountWaiting, ...] = (scheduling.count_waiting,)
->>>>>>> main
+COUNTERS: tuple[CountWaiting, ...] = (
+    intake.counters,
+    cases.counters,
+    scheduling.count_waiting,
+)
 
 
 def build_house(settings: Settings, clock: Clock | None = None) -> House:
