@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from server.house import House
 from server.intake import actions as intake
-from server.intake.actions import NewPerson, NewRequest
+from server.intake.actions_register import NewPerson, NewRequest, register
 from server.scheduling import actions, actions_days, queries
 from server.scheduling.actions import Booked, NewAppointment
 from server.scheduling.actions_days import NewDay
@@ -76,7 +76,7 @@ class Stage:
     def accepted_many(self, people: list[Person], kind: Kind = Kind.RECOMMENDATION) -> list[str]:
         """Register and accept a request of each person in one transaction; return their codes."""
 
-        def register(db: Session) -> list[str]:
+        def enter(db: Session) -> list[str]:
             codes = []
             for person in people:
                 new = NewRequest(
@@ -87,11 +87,11 @@ class Stage:
                     key=key(),
                     content="Nội dung chỉ công chức được đọc.",
                 )
-                codes.append(intake.register(db, self.at, new).code)
+                codes.append(register(db, self.at, new).code)
                 intake.accept(db, self.who, self.at, codes[-1])
             return codes
 
-        return self.house.db.write_now(register)
+        return self.house.db.write_now(enter)
 
     def book(self, request_code: str, slot_id: int, *, is_in_person: bool = False) -> Booked:
         new = NewAppointment(request_code, slot_id, is_in_person, key())

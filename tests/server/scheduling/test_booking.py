@@ -83,9 +83,7 @@ async def test_pressing_twice_books_once(stage: Stage) -> None:
     day = stage.posted_day(JULY_16, plan=SlotPlan(MORNING.stretches, 30, 0, 5))
     new = NewAppointment(stage.accepted(), stage.slot(day), is_in_person=False, key=key())
     db = stage.house.db
-    made = await asyncio.gather(
-        *(db.write(actions.book, stage.who, stage.at, stage.links, new) for _ in range(8))
-    )
+    made = await asyncio.gather(*(db.write(actions.book, stage.who, stage.at, stage.links, new) for _ in range(8)))
     assert len(set(made)) == 1
     assert booked_of(stage, new.slot_id) == 1
 
@@ -203,9 +201,7 @@ def test_from_home_to_the_ward_in_the_same_slot(stage: Stage) -> None:
     assert booked_of(stage, stage.slot(day)) == 1
 
 
-def test_who_came_was_heard_and_who_did_not_waits_again(
-    stage: Stage, move_clock: Callable[[datetime], None]
-) -> None:
+def test_who_came_was_heard_and_who_did_not_waits_again(stage: Stage, move_clock: Callable[[datetime], None]) -> None:
     day = stage.posted_day(JULY_16)
     came, missed = stage.accepted(LAN), stage.accepted(MINH)
     one, other = stage.book(came, stage.slot(day)), stage.book(missed, stage.slot(day, 1))
@@ -214,6 +210,16 @@ def test_who_came_was_heard_and_who_did_not_waits_again(
         stage.house.db.write_now(actions.mark, stage.who, stage.at, made.code, verb)
     assert state_of(stage, came) is RequestState.HEARD
     assert state_of(stage, missed) is RequestState.ACCEPTED
+
+
+def test_the_room_notes_who_came_and_an_administrator_may_not(stage: Stage, who_of: Callable[..., Who]) -> None:
+    made = stage.book(stage.accepted(), stage.slot(stage.posted_day(JULY_16)))
+    keep = AppointmentVerb.KEEP
+    admin = replace(who_of("quantri"), unit_id=stage.who.unit_id)
+    with pytest.raises(NotHere):
+        stage.house.db.write_now(actions.mark, admin, stage.at, made.code, keep)
+    room = the_system(stage.who.unit_id)
+    stage.house.db.write_now(actions.mark, room, stage.at, made.code, keep)
 
 
 def test_a_withdrawn_request_gives_its_place_back(stage: Stage) -> None:

@@ -47,9 +47,7 @@ def test_f01_late_after_the_fifth_working_day_before(
 
 def test_opening_twice_with_one_key_makes_one_day(stage: Stage) -> None:
     new = stage.new_day(JULY_16)
-    codes = {
-        stage.house.db.write_now(actions_days.open_day, stage.who, stage.at, new) for _ in range(2)
-    }
+    codes = {stage.house.db.write_now(actions_days.open_day, stage.who, stage.at, new) for _ in range(2)}
     assert len(codes) == 1
 
 
@@ -156,10 +154,7 @@ def test_postponing_without_following_keeps_the_requests(stage: Stage) -> None:
 def test_postponing_twice_with_one_key_makes_one_day(stage: Stage) -> None:
     old = stage.posted_day(JULY_16)
     new = Postponing(old, "Bão", JULY_23, is_followed=True, key=key())
-    codes = {
-        stage.house.db.write_now(actions_days.postpone, stage.who, stage.at, stage.links, new)
-        for _ in range(2)
-    }
+    codes = {stage.house.db.write_now(actions_days.postpone, stage.who, stage.at, stage.links, new) for _ in range(2)}
     assert len(codes) == 1
     with pytest.raises(Refused, match="day_step"):
         postpone(stage, old, date(2026, 7, 30))
@@ -179,18 +174,14 @@ def test_cancelling_a_day_writes_to_all_and_keeps_requests(stage: Stage) -> None
     for number, code in enumerate(codes):
         stage.book(code, stage.slot(day, number))
     for _ in range(2):
-        stage.house.db.write_now(
-            actions_days.cancel_day, stage.who, stage.at, stage.links, day, "Bão số 3"
-        )
+        stage.house.db.write_now(actions_days.cancel_day, stage.who, stage.at, stage.links, day, "Bão số 3")
     assert len(stage.letters("cancelled")) == 4
     other = stage.posted_day(JULY_23)
     for number, code in enumerate(codes):
         stage.book(code, stage.slot(other, number))
 
 
-def test_a_day_closes_when_all_are_marked(
-    stage: Stage, move_clock: Callable[[datetime], None]
-) -> None:
+def test_a_day_closes_when_all_are_marked(stage: Stage, move_clock: Callable[[datetime], None]) -> None:
     day = stage.posted_day(JULY_16)
     made = stage.book(stage.accepted(), stage.slot(day))
 
@@ -205,9 +196,7 @@ def test_a_day_closes_when_all_are_marked(
     stage.house.db.write_now(actions.mark, stage.who, stage.at, made.code, AppointmentVerb.KEEP)
     close()
     close()
-    (month,) = stage.house.db.read_now(
-        queries_plan.chair_months, stage.who, [(2026, 7)], date(2026, 7, 31)
-    )
+    (month,) = stage.house.db.read_now(queries_plan.chair_months, stage.who, [(2026, 7)], date(2026, 7, 31))
     assert (month.in_person, month.is_short) == (1, True)
 
 
@@ -224,9 +213,7 @@ def test_police_read_times_and_no_names(stage: Stage, who_of: Callable[..., Who]
     assert [one.group_size for slot in police.slots for one in slot.appointments] == [0, 1]
 
 
-def test_the_office_head_cannot_open_a_denunciations_appointment(
-    stage: Stage, who_of: Callable[..., Who]
-) -> None:
+def test_the_office_head_cannot_open_a_denunciations_appointment(stage: Stage, who_of: Callable[..., Who]) -> None:
     day = stage.posted_day(JULY_16)
     made = stage.book(stage.accepted(MINH, Kind.DENUNCIATION), stage.slot(day), is_in_person=True)
     with pytest.raises(NotHere):

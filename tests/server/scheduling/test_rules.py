@@ -16,17 +16,14 @@ from server.words import AppointmentState, AppointmentVerb, DayKind, DayState, D
 JULY_9 = date(2026, 7, 9)
 
 
-def plan(
-    *stretches: tuple[int, int], minutes: int = 30, gap: int = 0, capacity: int = 1
-) -> SlotPlan:
+def plan(*stretches: tuple[int, int], minutes: int = 30, gap: int = 0, capacity: int = 1) -> SlotPlan:
     return SlotPlan(tuple((time(a), time(b)) for a, b in stretches), minutes, gap, capacity)
 
 
 def test_a_day_is_cut_into_whole_slots() -> None:
     slots = rules.slots_on(JULY_9, plan((8, 10), (14, 15), minutes=25, gap=5))
     assert [slot.starts_at for slot in slots] == [
-        at_office(JULY_9, hour, minute)
-        for hour, minute in ((8, 0), (8, 30), (9, 0), (9, 30), (14, 0), (14, 30))
+        at_office(JULY_9, hour, minute) for hour, minute in ((8, 0), (8, 30), (9, 0), (9, 30), (14, 0), (14, 30))
     ]
     assert all(slot.ends_at - slot.starts_at == timedelta(minutes=25) for slot in slots)
 
@@ -64,9 +61,7 @@ def test_slots_that_touch_do_not_overlap() -> None:
 
 def test_a_postponed_day_keeps_its_hours() -> None:
     slots = rules.slots_on(JULY_9, plan((8, 9)))
-    assert rules.shifted(slots, date(2026, 7, 16)) == rules.slots_on(
-        date(2026, 7, 16), plan((8, 9))
-    )
+    assert rules.shifted(slots, date(2026, 7, 16)) == rules.slots_on(date(2026, 7, 16), plan((8, 9)))
 
 
 @pytest.mark.parametrize("state", DayState)
