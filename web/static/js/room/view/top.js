@@ -14,7 +14,7 @@ export function Top({ s, onSettings }) {
   const receiver = chair ? [chair.name, chair.title].filter(Boolean).join(", ") : s.page.receiver;
   return html`<header class="room__top">
     <div class="room__who">
-      <p class="room__unit">${isDesk && s.page.title ? s.page.title : s.page.unit}</p>
+      <h1 class="room__unit">${isDesk && s.page.title ? s.page.title : s.page.unit}</h1>
       <p class="room__chair">${receiver ? s.say("top.receiver", { name: receiver }) : s.say("top.no_receiver")}</p>
     </div>
     ${isDesk && html`<p class="room__phase">${s.say(`phase.${room.view?.phase ?? "lobby"}`)}</p>`}
