@@ -177,9 +177,15 @@ test("moves are those that make sense now, for those who have the power", () => 
   assert.deepEqual(names(after(welcome("chair"), view({ members, phase: "ended" }))), []);
 });
 
+test("who lost the room is not told that it records", () => {
+  const lost = after(view({ recording: on() }), { type: "link", state: "lost", at: 0 });
+  assert.equal(lightOf(lost, 4_000).word, "light.on");
+  assert.equal(lightOf(lost, 6_000).word, "light.unknown");
+});
+
 test("the light says in words what it shows", () => {
-  assert.deepEqual(lightOf(after(view({ recording: on() }))), { look: "on", word: "light.on" });
-  assert.deepEqual(lightOf(after(view({ recording: { ...on(), state: "waived" } }))), { look: "off", word: "light.waived" });
+  assert.deepEqual(lightOf(after(view({ recording: on() })), 0), { look: "on", word: "light.on" });
+  assert.deepEqual(lightOf(after(view({ recording: { ...on(), state: "waived" } })), 0), { look: "off", word: "light.waived" });
 });
 
 test("news are few and name people only to those who see them", () => {
