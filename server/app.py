@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from aiohttp import web
 
@@ -15,22 +15,38 @@ from server.adapters.mail import FolderMailer, SmtpMailer
 from server.adapters.media_nodes import MediaNodes
 from server.adapters.pdf import Press
 from server.adapters.sms import FolderTexter, HttpTexter
+from server.archive import pages as archive
+from server.cases import pages as cases
 from server.clock import Clock
 from server.config import Settings
 from server.db import Database, is_answering
 from server.house import WEB, CountWaiting, House
 from server.i18n import load_catalogue
+from server.intake import pages as intake
 from server.jobs import registry
 from server.jobs.runner import Runner
+from server.office import pages as office
+from server.reception import pages as reception
+from server.reception import pages_entry as reception_entry
+from server.scheduling import pages as scheduling
+from server.scheduling import pages_citizen as scheduling_citizen
 
 UPLOAD_FILES = 5
 
 ROUTES: tuple[pagekit.Route, ...] = (
+    *office.ROUTES,
     *accounts.ROUTES,
+    *intake.ROUTES,
+    *cases.ROUTES,
+    *scheduling.ROUTES,
+    *scheduling_citizen.ROUTES,
+    *reception.ROUTES,
+    *reception_entry.ROUTES,
+    *archive.ROUTES,
 )
 """Every address of the office; the generated access test walks this list."""
 
-COUNTERS: tuple[CountWaiting, ...] = ()
+COUNTERS: tuple[CountWaiting, ...] = (intake.counters, cases.counters, scheduling.count_waiting)
 
 
 def build_house(settings: Settings, clock: Clock | None = None) -> House:
@@ -43,7 +59,9 @@ def build_house(settings: Settings, clock: Clock | None = None) -> House:
         clock=clock or Clock(),
         words=catalogue,
         files=FileStore(settings.folder / "files"),
-        mailer=SmtpMailer(settings.smtp_url, settings.mail_from) if settings.smtp_url else FolderMailer(letters, settings.mail_from),
+        mailer=SmtpMailer(settings.smtp_url, settings.mail_from)
+        if settings.smtp_url
+        else FolderMailer(letters, settings.mail_from),
         texter=HttpTexter(settings.sms_url) if settings.sms_url else FolderTexter(letters),
         press=Press(WEB),
         nodes=MediaNodes.of(settings),
@@ -55,15 +73,21 @@ def build(house: House, *, with_jobs: bool = True) -> web.Application:
     """Return the web application of a house."""
     settings = house.settings
     app = web.Application(
-        middlewares=[security.tag, security.harden, pagekit.recognise, pagekit.refuse, security.same_site, security.limit],
+        middlewares=[
+            security.tag,
+            security.harden,
+            pagekit.recognise,
+            pagekit.refuse,
+            security.same_site,
+            security.limit,
+        ],
         client_max_size=(UPLOAD_FILES * settings.upload_megabytes + 1) * 1024 * 1024,
     )
     app[security.SETTINGS] = settings
     app[security.READS] = security.Buckets(per_second=50, burst=400)
     app[security.WRITES] = security.Buckets(per_second=20, burst=300)
     app[pagekit.HOUSE] = house
-    app[pagekit.WHO_IS] = account_queries.who_is
-    app[pagekit.TOUCH] = account_actions.touch
+    app[pagekit.LOOKUPS] = pagekit.Lookups(account_queries.who_is, account_actions.touch, account_queries.unit_facts)
     app[pagekit.COUNTERS] = COUNTERS
     pagekit.mount(app, ROUTES)
     app.router.add_get("/healthz", _alive)
@@ -73,7 +97,7 @@ def build(house: House, *, with_jobs: bool = True) -> web.Application:
     return app
 
 
-def _background(*, with_jobs: bool):  # noqa: ANN202 aiohttp's own callback type is private
+def _background(*, with_jobs: bool) -> Callable[[web.Application], AsyncIterator[None]]:
     async def run(app: web.Application) -> AsyncIterator[None]:
         house = app[pagekit.HOUSE]
         runner = Runner(house, registry.KINDS)

@@ -40,9 +40,20 @@ def record(db: Session, who: Who, at: datetime, verb: str, about: About, **facts
         db.execute(text("select pg_advisory_xact_lock(7400, :unit)"), {"unit": unit_id})
     seq, previous = head(db, unit_id)
     entry = AuditEntry(
-        unit_id=unit_id, seq=seq + 1, at=at, officer_id=who.officer_id, who_name=who.name, role=who.role,
-        verb=verb, about_kind=about.kind, about_id=about.id, about_code=about.code, case_id=about.case_id,
-        facts=facts, previous_hash=previous, entry_hash="",
+        unit_id=unit_id,
+        seq=seq + 1,
+        at=at,
+        officer_id=who.officer_id,
+        who_name=who.name,
+        role=who.role,
+        verb=verb,
+        about_kind=about.kind,
+        about_id=about.id,
+        about_code=about.code,
+        case_id=about.case_id,
+        facts=facts,
+        previous_hash=previous,
+        entry_hash="",
     )
     entry.entry_hash = fingerprint(entry)
     db.add(entry)
@@ -52,7 +63,10 @@ def record(db: Session, who: Who, at: datetime, verb: str, about: About, **facts
 def head(db: Session, unit_id: int) -> tuple[int, str]:
     """Return (sequence number, hash) of the newest entry of a unit's chain; (0, zeros) when empty."""
     row = db.execute(
-        select(AuditEntry.seq, AuditEntry.entry_hash).where(AuditEntry.unit_id == unit_id).order_by(AuditEntry.seq.desc()).limit(1)
+        select(AuditEntry.seq, AuditEntry.entry_hash)
+        .where(AuditEntry.unit_id == unit_id)
+        .order_by(AuditEntry.seq.desc())
+        .limit(1)
     ).first()
     return (0, START) if row is None else (row.seq, row.entry_hash)
 
@@ -60,10 +74,23 @@ def head(db: Session, unit_id: int) -> tuple[int, str]:
 def fingerprint(entry: AuditEntry) -> str:
     """Return the SHA-256 over an entry's fields and the hash of the entry before it."""
     fields = [
-        entry.unit_id, entry.seq, entry.at.astimezone(UTC).isoformat(), entry.officer_id, entry.who_name, str(entry.role),
-        entry.verb, entry.about_kind, entry.about_id, entry.about_code, entry.case_id, entry.facts, entry.previous_hash,
+        entry.unit_id,
+        entry.seq,
+        entry.at.astimezone(UTC).isoformat(),
+        entry.officer_id,
+        entry.who_name,
+        str(entry.role),
+        entry.verb,
+        entry.about_kind,
+        entry.about_id,
+        entry.about_code,
+        entry.case_id,
+        entry.facts,
+        entry.previous_hash,
     ]
-    return hashlib.sha256(json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    ).hexdigest()
 
 
 def first_broken(entries: Iterable[AuditEntry]) -> int | None:

@@ -32,21 +32,39 @@ class Settings:
     """What the office was told at start. Paths are absolute; secrets never reach a log."""
 
     data: str = _setting("data", "Folder for database, papers, recordings, letters and spools.")
-    database: str = _setting("", "Database address; empty means SQLite in the data folder. PostgreSQL: postgresql+psycopg://…")
+    database: str = _setting(
+        "", "Database address; empty means SQLite in the data folder. PostgreSQL: postgresql+psycopg://…"
+    )
     host: str = _setting("127.0.0.1", "Address the web process listens on.")
     port: int = _number(8080, "Port the web process listens on.")
-    public_url: str = _setting("", "Address that citizens open, as printed on slips; empty means http://localhost:<port>.")
+    public_url: str = _setting(
+        "", "Address that citizens open, as printed on slips; empty means http://localhost:<port>."
+    )
     trusted_proxies: int = _number(0, "How many reverse proxies stand in front and set X-Forwarded-For.")
-    secret: str = _setting("", "Key from which all signing keys are made; empty means one is made and kept in the data folder.", secret=True)
+    secret: str = _setting(
+        "",
+        "Key from which all signing keys are made; empty means one is made and kept in the data folder.",
+        secret=True,
+    )
     media_workers: int = _number(1, "How many media worker processes to start on this machine (0: none).")
     media_host: str = _setting("0.0.0.0", "Address on which media workers receive sound and picture.")  # noqa: S104 media must be reachable; the packet filter guards it
     media_port: int = _number(40000, "First UDP port of the media workers; worker n uses port + n (0: any free port).")
-    media_announced: str = _setting("", "Addresses told to browsers for media, comma-separated; empty means those of this machine.")
+    media_announced: str = _setting(
+        "", "Addresses told to browsers for media, comma-separated; empty means those of this machine."
+    )
     turn_urls: str = _setting("", "TURN addresses given to browsers, comma-separated.")
     turn_secret: str = _setting("", "Shared secret for short-lived TURN credentials.", secret=True)
-    smtp_url: str = _setting("", "smtp://user:password@host:port or smtps://…; empty means letters are written to the folder data/letters.", secret=True)
+    smtp_url: str = _setting(
+        "",
+        "smtp://user:password@host:port or smtps://…; empty means letters are written to the folder data/letters.",
+        secret=True,
+    )
     mail_from: str = _setting("tiepdan@localhost", "Sender address of letters.")
-    sms_url: str = _setting("", "HTTPS address of the SMS provider; empty means messages are written to the folder data/letters.", secret=True)
+    sms_url: str = _setting(
+        "",
+        "HTTPS address of the SMS provider; empty means messages are written to the folder data/letters.",
+        secret=True,
+    )
     upload_megabytes: int = _number(10, "Largest single file a citizen may hand in, in megabytes.")
     free_megabytes: int = _number(500, "Below this much free disk no new recording starts and the desk is warned.")
     log_format: str = _setting("text", "How logs are written: text or json.")
@@ -77,7 +95,8 @@ class Settings:
 
 
 TABLE = tuple(
-    (f.name, PREFIX + f.name.upper(), f.default, str(f.metadata["help"]), bool(f.metadata["secret"])) for f in fields(Settings)
+    (f.name, PREFIX + f.name.upper(), f.default, str(f.metadata["help"]), bool(f.metadata["secret"]))
+    for f in fields(Settings)
 )
 """(name, environment variable, default, help, is secret) for every setting."""
 
@@ -88,9 +107,7 @@ def load(overrides: Mapping[str, str | int] | None = None, environment: Mapping[
     Raises BadSettings naming the setting. Makes the data folder and, at first start, the secret.
     """
     env = os.environ if environment is None else environment
-    given: dict[str, str | int] = {
-        name: env[variable] for name, variable, *_ in TABLE if variable in env
-    }
+    given: dict[str, str | int] = {name: env[variable] for name, variable, *_ in TABLE if variable in env}
     given.update(overrides or {})
     folder = Path(str(given.get("data", Settings.__dataclass_fields__["data"].default))).resolve()
     values: dict[str, str | int] = {**_from_file(folder / "tiepdan.toml"), **given, "data": str(folder)}

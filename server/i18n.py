@@ -55,7 +55,7 @@ def load_catalogue(web: Path) -> Catalogue:
         for section in SECTIONS:
             words[section].update(_flat(found.get(section, {})))
     english: dict[str, str] = {}
-    for path in sorted((web / "locale" / "en").glob("*.po")):
+    for path in sorted((web / "locale" / "en").rglob("*.po")):
         with path.open("rb") as file:
             english.update({str(m.id): str(m.string) for m in read_po(file) if m.id and m.string})
     return Catalogue(words, english)

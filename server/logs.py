@@ -4,13 +4,19 @@ Values under a key that may name a person, a link or a secret are replaced; so i
 anything in a message that looks like a telephone, an identity number or a ticket.
 """
 
+import contextlib
+import ctypes
 import json
 import logging
 import re
+import signal
 import sys
 from typing import Any
 
-_SECRET_KEYS = re.compile(r"phone|email|name|token|ticket|secret|password|digits|address|id_number|subject|content|cookie", re.IGNORECASE)
+_PR_SET_PDEATHSIG = 1
+_SECRET_KEYS = re.compile(
+    r"phone|email|name|token|ticket|secret|password|digits|address|id_number|subject|content|cookie", re.IGNORECASE
+)
 _LOOKS_PERSONAL = re.compile(r"\b(?:\+?84|0)\d{8,10}\b|\b\d{12}\b|\beyJ[\w\-.]{20,}|[\w.+-]+@[\w-]+\.[\w.]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -38,8 +44,12 @@ class Lines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line; a traceback follows as its own field."""
         entry: dict[str, Any] = {
-            "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"), "level": record.levelname.lower(), "process": self._process,
-            "logger": record.name, "event": redacted(record.getMessage()), **redacted(getattr(record, "facts", {})),
+            "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
+            "level": record.levelname.lower(),
+            "process": self._process,
+            "logger": record.name,
+            "event": redacted(record.getMessage()),
+            **redacted(getattr(record, "facts", {})),
         }
         if record.exc_info:
             entry["trace"] = redacted(self.formatException(record.exc_info))
@@ -59,3 +69,9 @@ def set_up(*, as_json: bool, process: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("tiepdan").setLevel(logging.INFO)
+
+
+def die_with_parent() -> None:
+    """Ask Linux to stop this process when the one that started it is gone, even by kill -9."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

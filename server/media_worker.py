@@ -10,6 +10,7 @@ import contextlib
 import json
 import logging
 import signal
+import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -78,9 +79,7 @@ class Lag:
 class Worker:
     """One media process's parts, put together. Use `running`."""
 
-    def __init__(
-        self, settings: WorkerSettings, port: MediaPort, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, settings: WorkerSettings, port: MediaPort, now: Callable[[], datetime]) -> None:
         self.settings = settings
         self.port = port
         self.lag = Lag()
@@ -130,11 +129,7 @@ class Worker:
         except (OSError, BadManifest):
             _log.exception("room %s: its recording cannot be read", room)
             return []
-        told = {
-            (note.member, note.facts.get("segment"))
-            for note in notes
-            if note.kind == NoteKind.SEGMENT_CLOSED
-        }
+        told = {(note.member, note.facts.get("segment")) for note in notes if note.kind == NoteKind.SEGMENT_CLOSED}
         return [
             FileClosed(facts.member, facts.segment, asdict(facts))
             for facts in complete
@@ -206,6 +201,7 @@ async def running(settings: WorkerSettings, now: Callable[[], datetime]) -> Asyn
                 await runner.cleanup()
                 for task in beside:
                     task.cancel()
+                await courier.bring_last()
     finally:
         port.close()
 
@@ -221,6 +217,20 @@ def _clear(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # What a killed worker left would keep the next one from listening.
     path.unlink(missing_ok=True)
+
+
+def own_addresses() -> tuple[str, ...]:
+    """The address of this machine that other machines reach, and loopback for browsers here.
+
+    Which one it is the kernel says when asked for a way out; nothing is sent.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+            found = str(probe.getsockname()[0])
+        except OSError:
+            found = "127.0.0.1"
+    return tuple(dict.fromkeys((found, "127.0.0.1")))
 
 
 async def serve(settings: WorkerSettings, now: Callable[[], datetime]) -> None:

@@ -36,9 +36,17 @@ def put(db: Session, letter: Letter, at: datetime, due_at: datetime | None = Non
             continue
         db.add(
             OutboxLetter(
-                message_key=key, unit_id=letter.unit_id, channel=channel, address=address, template=letter.template,
-                locale=letter.locale, facts=dict(letter.facts), state=LetterState.WAITING, due_at=due_at or at,
-                created_at=at, request_id=letter.request_id,
+                message_key=key,
+                unit_id=letter.unit_id,
+                channel=channel,
+                address=address,
+                template=letter.template,
+                locale=letter.locale,
+                facts=dict(letter.facts),
+                state=LetterState.WAITING,
+                due_at=due_at or at,
+                created_at=at,
+                request_id=letter.request_id,
             )
         )
     db.flush()

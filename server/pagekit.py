@@ -6,34 +6,72 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 from multidict import MultiDict, MultiDictProxy
-from sqlalchemy.orm import Session
 
 from server import security
-from server.errors import BadForm, NotSignedIn, NotYours, OfficeError
+from server.errors import BadForm, NotSignedIn, NotYours, OfficeError, Refused, Stale
 from server.house import CountWaiting, House
 from server.i18n import LOCALES
+from server.who import UnitFacts, Who
 from server.words import Role
-from server.who import Who
 
 HOUSE = web.AppKey("house", House)
-WHO_IS = web.AppKey("who_is", Callable[[Session, str, datetime], Who | None])
-TOUCH = web.AppKey("touch", Callable[[Session, datetime, int], None])
+
+
+@dataclass(frozen=True, slots=True)
+class Lookups:
+    """The few questions that every page asks the database; ``app`` gives the queries."""
+
+    who_is: Callable[..., Who | None]
+    touch: Callable[..., None]
+    unit_facts: Callable[..., UnitFacts | None]
+
+
+LOOKUPS = web.AppKey("lookups", Lookups)
 COUNTERS = web.AppKey("counters", tuple[CountWaiting, ...])
 ROUTES = web.AppKey("routes", tuple["Route", ...])
 VISITOR = web.RequestKey("visitor", object)
 SEED = web.RequestKey("seed", str)
 
 LOGIN_COOKIE = "login"
+FORM_TOKEN = "csrf_token"  # noqa: S105 the name of a field
 TOUCH_AFTER = timedelta(minutes=5)
 ANYONE: frozenset[Role] = frozenset()
 STAFF: frozenset[Role] = frozenset(Role) - {Role.CITIZEN}
 CITIZEN = frozenset({Role.CITIZEN})
 THEMES = ("auto", "light", "dark")
 TEXT_SIZES = ("normal", "large", "xlarge")
+
+_STAFF_WARD = frozenset(
+    {Role.RECEPTION_OFFICER, Role.PETITION_OFFICER, Role.WARD_CHAIR, Role.WARD_VICE_CHAIR, Role.OFFICE_HEAD}
+)
+RAIL: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
+    ("/hom-nay", "home", "today", STAFF),
+    ("/dang-ky-moi", "inbox", "inbox", _STAFF_WARD),
+    ("/lich", "calendar", "schedule", _STAFF_WARD | {Role.WARD_POLICE, Role.TECHNICIAN, Role.CITY_BOARD_MEMBER}),
+    (
+        "/vu-viec",
+        "folder",
+        "cases",
+        _STAFF_WARD | {Role.CASE_OFFICER, Role.CITY_BOARD_MEMBER, Role.INSPECTOR, Role.RECORDS_OFFICER},
+    ),
+    ("/viec-theo-doi", "list", "follow_ups", _STAFF_WARD | {Role.CASE_OFFICER, Role.CITY_BOARD_MEMBER}),
+    ("/ky-thuat", "monitor", "technical", frozenset({Role.TECHNICIAN, Role.SYS_ADMIN})),
+    ("/can-bo", "users", "officers", frozenset({Role.SYS_ADMIN})),
+    (
+        "/nhat-ky",
+        "history",
+        "audit",
+        frozenset({Role.SYS_ADMIN, Role.INSPECTOR, Role.WARD_CHAIR, Role.RECORDS_OFFICER}),
+    ),
+    ("/cai-dat", "settings", "settings", frozenset({Role.SYS_ADMIN, Role.OFFICE_HEAD})),
+)
+"""The rail of staff pages: address, icon, key of label and counter, who sees it."""
+
 
 Page = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -114,15 +152,15 @@ async def recognise(request: web.Request, handler: Handler) -> web.StreamRespons
     token = request.cookies.get(security.cookie_name(place.settings, LOGIN_COOKIE))
     if token and not request.path.startswith(("/static/", "/internal/")):
         at = place.clock.now()
-        here = await place.db.read(request.app[WHO_IS], token, at)
+        here = await place.db.read(request.app[LOOKUPS].who_is, token, at)
         request[VISITOR] = here
         if here and here.login_id and here.seen_at and at - here.seen_at > TOUCH_AFTER:
-            await place.db.write(request.app[TOUCH], at, here.login_id)
+            await place.db.write(request.app[LOOKUPS].touch, at, here.login_id)
     seed = request.cookies.get(security.cookie_name(place.settings, security.SEED_COOKIE), "")
     is_new = len(seed) != 43  # noqa: PLR2004 token_urlsafe(32)
     request[SEED] = secrets.token_urlsafe(32) if is_new else seed
     response = await handler(request)
-    if is_new and not response.prepared and response.content_type == "text/html":
+    if is_new and not response.prepared and not request.path.startswith(("/static/", "/internal/")):
         security.set_cookie(response, place.settings, security.SEED_COOKIE, request[SEED])
     return response
 
@@ -142,7 +180,7 @@ async def refuse(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await refusal(request, OfficeError("wrong_method"), 405)
     except (web.HTTPException, ConnectionError):
         raise
-    except Exception:
+    except Exception:  # noqa: BLE001 a bug is logged whole and shown as an incident number, never as a trace
         security.log.exception("bug", extra={"facts": {"id": request[security.REQUEST_ID]}})
         return await refusal(request, OfficeError("bug"), 500)
 
@@ -152,15 +190,59 @@ async def refusal(request: web.Request, error: OfficeError, status: int | None =
     status = status or error.status
     if wants_json(request):
         sentence = house(request).words.find("refusals", f"{error.code}.text", locale(request), error.facts)
-        fields = {name: field_sentence(request, field.code, field.facts) for name, field in error.fields.items()} if isinstance(error, BadForm) else {}
+        fields = (
+            {name: field_sentence(request, field.code, field.facts) for name, field in error.fields.items()}
+            if isinstance(error, BadForm)
+            else {}
+        )
         return web.json_response(
-            {"code": error.code, "text": sentence, "facts": error.facts, "fields": fields, "incident": request[security.REQUEST_ID]}, status=status
+            {
+                "code": error.code,
+                "text": sentence,
+                "facts": error.facts,
+                "fields": fields,
+                "incident": request[security.REQUEST_ID],
+            },
+            status=status,
         )
     if isinstance(error, NotSignedIn) and request.method == "GET":
-        return see_other("/tra-cuu" if error.code == "not_signed_in_citizen" else f"/dang-nhap?den={request.rel_url.raw_path}")
+        return see_other(
+            "/tra-cuu" if error.code == "not_signed_in_citizen" else f"/dang-nhap?den={request.rel_url.raw_path}"
+        )
+    words = house(request).words
     return await render(
-        request, "errors/refusal.html", status=status, code=error.code, facts=error.facts, incident=request[security.REQUEST_ID]
+        request,
+        "errors/refusal.html",
+        status=status,
+        code=error.code,
+        kind=_kind_of(error, status),
+        reference=request[security.REQUEST_ID],
+        sentence=words.find("refusals", f"{error.code}.text", locale(request), error.facts)
+        if words.has("refusals", f"{error.code}.text")
+        else "",
+        back_href=local_path(urlsplit(request.headers.get(hdrs.REFERER, "")).path, "")
+        if request.method != "GET"
+        else "",
     )
+
+
+def _kind_of(error: OfficeError, status: int) -> str:
+    kinds = {
+        401: "not_signed_in",
+        403: "not_yours",
+        404: "not_here",
+        405: "not_here",
+        410: "not_here",
+        413: "refused",
+        422: "bad_form",
+        429: "too_many",
+        503: "unavailable",
+    }
+    if error.code == "stale_form":
+        return "expired"
+    if isinstance(error, Stale):
+        return "stale"
+    return "refused" if isinstance(error, Refused) else kinds.get(status, "broken")
 
 
 def wants_json(request: web.Request) -> bool:
@@ -186,7 +268,10 @@ def chosen(request: web.Request, name: str, allowed: tuple[str, ...]) -> str:
 
 
 async def render(request: web.Request, template: str, status: int = 200, **facts: Any) -> web.Response:
-    """Answer with a filled template; adds what every page needs (language, look, who, token, counters)."""
+    """Answer with a filled template; adds what every page needs (language, look, who, token, rail).
+
+    ``errors`` (field name → FieldError) reach the template as sentences, in the given order.
+    """
     place, here = house(request), visitor(request)
     counts: dict[str, int] = {}
     if here is not None and here.is_staff:
@@ -199,16 +284,36 @@ async def render(request: web.Request, template: str, status: int = 200, **facts
         "csrf_token": security.form_token(place.settings, request[SEED]),
         "nonce": request[security.NONCE],
         "who": here,
-        "counts": counts,
+        "rail": _rail(request, here, counts) if here is not None and here.is_staff else [],
+        "unit": await _unit(request, here),
         "path": request.path,
         "full_path": request.rel_url.raw_path_qs,
         "now": place.clock.now(),
         "said": request.query.get("da", ""),
-        "errors": None,
-        "field_text": lambda code, facts: field_sentence(request, code, facts),
     }
-    text = place.render(template, locale(request), {**common, **facts})
+    errors = {name: field_sentence(request, error.code, error.facts) for name, error in facts.pop("errors", {}).items()}
+    text = place.render(template, locale(request), {**common, **facts, "errors": errors})
     return web.Response(text=text, content_type="text/html", charset="utf-8", status=status)
+
+
+def _rail(request: web.Request, here: Who, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    words, language = house(request).words, locale(request)
+    return [
+        {
+            "href": href,
+            "icon": icon,
+            "label": words.find("labels", f"rail.{key}", language),
+            "count": counts.get(key, 0),
+            "current": request.path == href or request.path.startswith(href + "/"),
+        }
+        for href, icon, key, roles in RAIL
+        if here.role in roles
+    ]
+
+
+async def _unit(request: web.Request, here: Who | None) -> UnitFacts | None:
+    """The office a page speaks for: that of the person, or the city on top when nobody is known."""
+    return await house(request).db.read(request.app[LOOKUPS].unit_facts, here.unit_id if here else None)
 
 
 def see_other(path: str) -> web.Response:
@@ -220,15 +325,17 @@ def see_other(path: str) -> web.Response:
 
 def local_path(text: str | None, otherwise: str) -> str:
     """Return a path of ours from a query, or ``otherwise``: no open redirect (ASVS 3.7.2)."""
-    return text if text and text.startswith("/") and not text.startswith(("//", "/\\")) and "\\" not in text else otherwise
+    return (
+        text if text and text.startswith("/") and not text.startswith(("//", "/\\")) and "\\" not in text else otherwise
+    )
 
 
 async def posted(request: web.Request) -> MultiDictProxy[Any]:
     """Return a form that was sent by one of our own pages. Raises NotYours for a foreign or stale token."""
     form = await request.post()
-    given = form.get("_csrf", "")
+    given = form.get(FORM_TOKEN, "")
     _check_token(request, given if isinstance(given, str) else "")
-    return MultiDictProxy(MultiDict((name, value) for name, value in form.items() if name != "_csrf"))
+    return MultiDictProxy(MultiDict((name, value) for name, value in form.items() if name != FORM_TOKEN))
 
 
 async def posted_json(request: web.Request) -> dict[str, Any]:

@@ -49,10 +49,18 @@ async def tag(request: web.Request, handler: Handler) -> web.StreamResponse:
         if not request.path.startswith("/static/"):
             route = request.match_info.route.resource
             # The route's pattern, never the path: paths hold codes and link tokens.
-            log.info("request", extra={"facts": {
-                "id": request[REQUEST_ID], "method": request.method, "route": route.canonical if route else "-",
-                "status": status, "ms": round(1000 * (time.monotonic() - began)),
-            }})
+            log.info(
+                "request",
+                extra={
+                    "facts": {
+                        "id": request[REQUEST_ID],
+                        "method": request.method,
+                        "route": route.canonical if route else "-",
+                        "status": status,
+                        "ms": round(1000 * (time.monotonic() - began)),
+                    }
+                },
+            )
 
 
 @web.middleware
@@ -70,7 +78,11 @@ async def harden(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 def _put_headers(request: web.Request, response: web.StreamResponse) -> None:
     headers = response.headers
-    sockets = urlsplit(request.app[SETTINGS].base_url)._replace(scheme="wss" if request.app[SETTINGS].is_https else "ws").geturl()
+    sockets = (
+        urlsplit(request.app[SETTINGS].base_url)
+        ._replace(scheme="wss" if request.app[SETTINGS].is_https else "ws")
+        .geturl()
+    )
     headers.setdefault(
         "Content-Security-Policy",
         f"default-src 'none'; script-src 'self' 'nonce-{request[NONCE]}'; style-src 'self'; img-src 'self' data: blob:; "
@@ -78,10 +90,14 @@ def _put_headers(request: web.Request, response: web.StreamResponse) -> None:
         "base-uri 'none'; manifest-src 'self'; object-src 'none'",
     )
     headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "no-referrer")
+    # Under no-referrer browsers send "Origin: null" with our own forms.
+    headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(self), microphone=(self), display-capture=(self), screen-wake-lock=(self), geolocation=()")
+    headers.setdefault(
+        "Permissions-Policy",
+        "camera=(self), microphone=(self), display-capture=(self), screen-wake-lock=(self), geolocation=()",
+    )
     headers.setdefault("Cache-Control", "no-store")
     headers["X-Request-Id"] = request[REQUEST_ID]
     if request.app[SETTINGS].is_https:
@@ -95,7 +111,11 @@ async def same_site(request: web.Request, handler: Handler) -> web.StreamRespons
     if (request.method not in SAFE or is_socket) and not request.path.startswith(_INTERNAL):
         origin = request.headers.get("Origin")
         site = request.headers.get("Sec-Fetch-Site")
-        if site not in {None, "same-origin", "none"} or (origin is not None and not _is_ours(request, origin)) or (is_socket and origin is None):
+        if (
+            site not in {None, "same-origin", "none"}
+            or (origin is not None and not _is_ours(request, origin))
+            or (is_socket and origin is None)
+        ):
             raise NotYours("foreign_site")
     return await handler(request)
 
@@ -168,10 +188,18 @@ def cookie_name(settings: Settings, name: str) -> str:
     return f"__Host-tiepdan-{name}" if settings.is_https else f"tiepdan-{name}"
 
 
-def set_cookie(response: web.StreamResponse, settings: Settings, name: str, value: str, max_age: int | None = None) -> None:
+def set_cookie(
+    response: web.StreamResponse, settings: Settings, name: str, value: str, max_age: int | None = None
+) -> None:
     """Set one of our cookies: HttpOnly, SameSite=Lax, Secure where TLS is in use."""
     response.set_cookie(
-        cookie_name(settings, name), value, max_age=max_age, path="/", httponly=True, samesite="Lax", secure=settings.is_https
+        cookie_name(settings, name),
+        value,
+        max_age=max_age,
+        path="/",
+        httponly=True,
+        samesite="Lax",
+        secure=settings.is_https,
     )
 
 

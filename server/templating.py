@@ -62,8 +62,14 @@ def _environment(web: Path, catalogue: Catalogue, locale: str, version: str, cac
         field_text=lambda code, facts: catalogue.find("fields", code, locale, facts),
     )
     environment.filters.update(
-        date_vi=i18n.date_vi, time_vi=i18n.time_vi, datetime_vi=i18n.datetime_vi, clock_vi=i18n.clock_vi,
-        number_vi=i18n.number_vi, size_vi=i18n.size_vi, duration_vi=i18n.duration_vi, iso=i18n.iso,
+        date_vi=i18n.date_vi,
+        time_vi=i18n.time_vi,
+        datetime_vi=i18n.datetime_vi,
+        clock_vi=i18n.clock_vi,
+        number_vi=i18n.number_vi,
+        size_vi=i18n.size_vi,
+        duration_vi=i18n.duration_vi,
+        iso=i18n.iso,
         date_long_vi=lambda on: _long_date(on, catalogue, locale),
     )
     return environment
@@ -72,6 +78,8 @@ def _environment(web: Path, catalogue: Catalogue, locale: str, version: str, cac
 def _long_date(on: Any, catalogue: Catalogue, locale: str) -> str:
     day = i18n.day_of(on)
     return catalogue.find(
-        "labels", "long_date", locale,
+        "labels",
+        "long_date",
+        locale,
         {"weekday": catalogue.find("labels", i18n.day_of_week(day), locale), "date": i18n.date_vi(day)},
     )

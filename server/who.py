@@ -31,6 +31,16 @@ class Who:
         return self.officer_id is not None
 
 
+@dataclass(frozen=True, slots=True)
+class UnitFacts:
+    """What head and foot of a page say about an office."""
+
+    id: int
+    name: str
+    phone: str
+    address: str
+
+
 def the_system(unit_id: int = 0) -> Who:
     """The office itself acting by a job."""
     return Who(role=Role.SYS_ADMIN, unit_id=unit_id, unit_name="", name="system")

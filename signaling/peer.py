@@ -31,6 +31,7 @@ REPORT_EVERY = 1.0
 class Peer:
     """Answers a browser's one offer and forwards media for as long as it lives.
 
+    Whoever made it closes it, also after it failed or was closed by the browser.
     `on_state(peer, state)` is called on the loop's thread for each new state. `cap` is what
     the browser may send at most, in bits per second of picture.
     """
@@ -85,15 +86,11 @@ class Peer:
         offered = offer.read(offer_sdp)
         agreed = answer.agree(offered)
         line = self._line
-        self._uplink = Uplink(
-            (self.audio, self.video), (agreed.audio, agreed.video), line.send_rtcp, self._ours
-        )
+        self._uplink = Uplink((self.audio, self.video), (agreed.audio, agreed.video), line.send_rtcp, self._ours)
         self._uplink.cap = self.cap
         self._downlink = Downlink(agreed.slots, line.send_rtp)
         announced = self._port.announced
-        here = answer.Here(
-            line.ufrag, line.password, line.fingerprint, announced, self._port.address[1]
-        )
+        here = answer.Here(line.ufrag, line.password, line.fingerprint, announced, self._port.address[1])
         candidates = tuple(dialable(offered.candidates, announced))
         fingerprints = tuple(offered.fingerprints)
         await line.open(Remote(offered.ufrag, offered.password, fingerprints, candidates))
@@ -106,7 +103,9 @@ class Peer:
         same sources again changes nothing.
         """
         self._seated[slot] = (audio, video)
-        if self.state == "connected" and self._downlink is not None and slot < self.slots:
+        if self.state != "connected" or self._downlink is None:
+            return
+        if 0 <= slot < self.slots:
             self._downlink.seat(slot, audio, video)
 
     def stats(self) -> dict[str, int | float | str]:
@@ -132,9 +131,7 @@ class Peer:
             found["out_octets"] = sum(line.octets for line in lines)
             found["out_repeated"] = sum(line.repeated for line in lines)
             found["out_dropped"] = sum(line.dropped for line in lines)
-            found["out_fraction_lost"] = (
-                max((line.fraction_lost for line in lines), default=0) / 256
-            )
+            found["out_lost_share"] = max((line.lost_share for line in lines), default=0.0)
         return found
 
     async def close(self) -> None:

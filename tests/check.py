@@ -12,7 +12,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from tests import parts
-from tests.steps import STEPS, Broken, Missing, Step
+from tests.steps import STEPS, Broken, Missing, Nothing, Step
 
 
 def carry_out(step: Step) -> bool:
@@ -25,6 +25,8 @@ def carry_out(step: Step) -> bool:
         outcome, told = "FAILED", str(broken)
     except Missing as missing:
         outcome, told = ("FAILED" if parts.is_ci() else "SKIPPED"), f"missing: {missing}"
+    except Nothing as nothing:
+        outcome, told = "NOTHING", f"not there yet: {nothing}"
     taken = time.monotonic() - began
     print(f"{told}\n{step.name:<18} {outcome:<8} {taken:6.1f} s".lstrip("\n"), flush=True)
     return outcome != "FAILED"

@@ -64,9 +64,7 @@ def main() -> int:
         written = Path(folder, "contracts.toml")
         written.write_text(text, encoding="utf-8")
         command = ["lint-imports", "--config", str(written), "--no-cache"]
-        found = subprocess.run(
-            [str(Path(sys.executable).parent / command[0]), *command[1:]], cwd=ROOT, check=False
-        )
+        found = subprocess.run([str(Path(sys.executable).parent / command[0]), *command[1:]], cwd=ROOT, check=False)
     return found.returncode
 
 

@@ -76,9 +76,7 @@ def missing() -> list[Part]:
 def quiet(command: Sequence[str]) -> bool:
     """Runs an installer; its last lines are shown only when it fails."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, errors="replace", check=False
-    )
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, errors="replace", check=False)
     if done.returncode:
         print("\n".join((done.stdout + done.stderr).splitlines()[-5:]), file=sys.stderr)
     return done.returncode == 0

@@ -168,9 +168,7 @@ class Playbook:
     def told(self, who: Ticket, kind: type[M]) -> list[M]:
         """Messages of one kind that the last step sent to somebody."""
         messages: list[ServerMessage] = [
-            each.message
-            for each in self.last
-            if isinstance(each, Tell) and each.member == who.member
+            each.message for each in self.last if isinstance(each, Tell) and each.member == who.member
         ]
         return [each for each in messages if isinstance(each, kind)]
 
@@ -183,9 +181,7 @@ class Playbook:
         states = [
             each.message
             for each in self.effects
-            if isinstance(each, Tell)
-            and each.member == who.member
-            and isinstance(each.message, State)
+            if isinstance(each, Tell) and each.member == who.member and isinstance(each.message, State)
         ]
         return states[-1]
 
@@ -195,9 +191,7 @@ class Playbook:
 
     def seats_of(self, who: Ticket) -> dict[str, tuple[bool, bool]]:
         """Whom somebody hears and sees now."""
-        seats = [
-            each for each in self.effects if isinstance(each, Seat) and each.member == who.member
-        ]
+        seats = [each for each in self.effects if isinstance(each, Seat) and each.member == who.member]
         return {each.member: (each.audio, each.video) for each in seats[-1].seats} if seats else {}
 
     def goodbyes(self, who: Ticket) -> list[HangUp]:

@@ -22,6 +22,10 @@ class Missing(Exception):
     """The step cannot run here; the message says what is missing."""
 
 
+class Nothing(Exception):
+    """The project has nothing of the kind yet; the message says what would be checked."""
+
+
 class Broken(Exception):
     """The step ran and found something; the message is what it printed."""
 
@@ -81,7 +85,14 @@ def install_node_modules() -> None:
     if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
         return
     npm = node_program().parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    command = [node_program(), npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    command: list[str | Path] = [
+        node_program(),
+        npm,
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+    ]
     try:
         run([*command, "--prefix", WEB], node=True)
     except Broken as broken:
@@ -93,9 +104,9 @@ def install_node_modules() -> None:
 
 def check_javascript_types() -> None:
     if not (WEB / "package-lock.json").exists():
-        raise Missing("web/package-lock.json")
+        raise Nothing("web/package-lock.json")
     if not any((WEB / "static" / "js").rglob("*.js")):
-        raise Missing("web/static/js/**/*.js")
+        raise Nothing("web/static/js/**/*.js")
     install_node_modules()
     run([node_program(), MODULES / "typescript" / "bin" / "tsc", "-p", WEB / "jsconfig.json"])
 
@@ -103,13 +114,13 @@ def check_javascript_types() -> None:
 def check_javascript() -> None:
     found = sorted((ROOT / "tests" / "web").glob("*.test.js"))
     if not found:
-        raise Missing("tests/web/*.test.js")
+        raise Nothing("tests/web/*.test.js")
     run([node_program(), "--test", *found], node=True)
 
 
 @dataclass(frozen=True)
 class Step:
-    """Its name in reports and the function that raises `Broken` or `Missing`."""
+    """Its name in reports and the function that raises `Broken`, `Missing` or `Nothing`."""
 
     name: str
     check: Callable[[], None]

@@ -28,7 +28,6 @@ class NewOfficer:
     username: str
     name: str
     title: str
-    password: str
     roles: tuple[tuple[int, Role], ...]
     phone: str = ""
     email: str = ""
@@ -45,7 +44,9 @@ def password_is_right(password_hash: str | None, password: str) -> bool:
 
 def stored_password(db: Session, username: str) -> str | None:
     """Return the password hash of an open account, or None."""
-    return db.scalar(select(Officer.password_hash).where(Officer.username == username.lower(), Officer.closed_at.is_(None)))
+    return db.scalar(
+        select(Officer.password_hash).where(Officer.username == username.lower(), Officer.closed_at.is_(None))
+    )
 
 
 def sign_in(db: Session, at: datetime, username: str, *, is_right: bool, old_token: str | None) -> str | None:
@@ -69,11 +70,21 @@ def sign_in(db: Session, at: datetime, username: str, *, is_right: bool, old_tok
         end_login(db, at, old_token)
     token = secrets.token_urlsafe(32)
     login = Login(
-        token_hash=queries.token_hash(token), officer_id=officer.id, officer_role_id=roles[0].id,
-        created_at=at, seen_at=at, expires_at=at + rules.LOGIN_FOR,
+        token_hash=queries.token_hash(token),
+        officer_id=officer.id,
+        officer_role_id=roles[0].id,
+        created_at=at,
+        seen_at=at,
+        expires_at=at + rules.LOGIN_FOR,
     )
     db.add(login)
-    who = Who(role=roles[0].role, unit_id=roles[0].unit_id, unit_name=roles[0].unit_name, name=officer.name, officer_id=officer.id)
+    who = Who(
+        role=roles[0].role,
+        unit_id=roles[0].unit_id,
+        unit_name=roles[0].unit_name,
+        name=officer.name,
+        officer_id=officer.id,
+    )
     audit.record(db, who, at, "signed_in", About("officer", officer.id, officer.username))
     return token
 
@@ -81,15 +92,23 @@ def sign_in(db: Session, at: datetime, username: str, *, is_right: bool, old_tok
 def open_for_citizen(db: Session, at: datetime, request_id: int) -> str:
     """Open a login for a citizen who proved code and telephone; it opens that one request. Returns the token."""
     token = secrets.token_urlsafe(32)
-    db.add(Login(
-        token_hash=queries.token_hash(token), request_id=request_id, created_at=at, seen_at=at, expires_at=at + rules.CITIZEN_LOGIN_FOR
-    ))
+    db.add(
+        Login(
+            token_hash=queries.token_hash(token),
+            request_id=request_id,
+            created_at=at,
+            seen_at=at,
+            expires_at=at + rules.CITIZEN_LOGIN_FOR,
+        )
+    )
     return token
 
 
 def end_login(db: Session, at: datetime, token: str) -> None:
     """End a login; harmless when it has ended."""
-    db.execute(update(Login).where(Login.token_hash == queries.token_hash(token), Login.ended_at.is_(None)).values(ended_at=at))
+    db.execute(
+        update(Login).where(Login.token_hash == queries.token_hash(token), Login.ended_at.is_(None)).values(ended_at=at)
+    )
 
 
 def touch(db: Session, at: datetime, login_id: int) -> None:
@@ -111,19 +130,28 @@ def change_password(db: Session, who: Who, at: datetime, password_hash: str) -> 
     officer = db.get_one(Officer, who.officer_id)
     officer.password_hash, officer.must_change_password = password_hash, False
     db.execute(
-        update(Login).where(Login.officer_id == officer.id, Login.id != who.login_id, Login.ended_at.is_(None)).values(ended_at=at)
+        update(Login)
+        .where(Login.officer_id == officer.id, Login.id != who.login_id, Login.ended_at.is_(None))
+        .values(ended_at=at)
     )
     audit.record(db, who, at, "changed_password", About("officer", officer.id, officer.username))
 
 
-def open_account(db: Session, who: Who, at: datetime, new: NewOfficer) -> int:
+def open_account(db: Session, who: Who, at: datetime, new: NewOfficer, password_hash: str) -> int:
     """Open a personal account with its roles. Raises Refused("username_taken"): names are never used again."""
     if db.scalar(select(Officer.id).where(Officer.username == new.username.lower())):
         raise Refused("username_taken")
     officer = Officer(
-        username=new.username.lower(), name=text.one_line(new.name), name_folded=text.fold(new.name),
-        name_sort=text.name_sort_key(new.name), title=text.one_line(new.title), phone=new.phone, email=new.email,
-        password_hash=HASHER.hash(new.password), must_change_password=new.must_change_password, created_at=at,
+        username=new.username.lower(),
+        name=text.one_line(new.name),
+        name_folded=text.fold(new.name),
+        name_sort=text.name_sort_key(new.name),
+        title=text.one_line(new.title),
+        phone=new.phone,
+        email=new.email,
+        password_hash=password_hash,
+        must_change_password=new.must_change_password,
+        created_at=at,
     )
     db.add(officer)
     db.flush()
@@ -133,7 +161,11 @@ def open_account(db: Session, who: Who, at: datetime, new: NewOfficer) -> int:
             raise NotHere
         db.add(OfficerRole(officer_id=officer.id, unit_id=unit_id, role=role, given_at=at))
     audit.record(
-        db, who, at, "opened_account", About("officer", officer.id, officer.username, unit_id=new.roles[0][0]),
+        db,
+        who,
+        at,
+        "opened_account",
+        About("officer", officer.id, officer.username, unit_id=new.roles[0][0]),
         roles=[role.value for _, role in new.roles],
     )
     return officer.id
@@ -154,5 +186,3 @@ def close_account(db: Session, who: Who, at: datetime, officer_id: int) -> None:
 def is_empty(db: Session) -> bool:
     """Whether no office was founded yet."""
     return db.scalar(select(Unit.id).limit(1)) is None
-
-

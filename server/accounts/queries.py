@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from server.accounts import rules
 from server.errors import NotHere
 from server.tables import Citizen, Login, Officer, OfficerRole, ReceptionRequest, Unit
-from server.who import Who
-from server.words import Role
+from server.who import UnitFacts, Who
+from server.words import Role, UnitKind
 
 
 def token_hash(token: str) -> str:
@@ -29,27 +29,45 @@ def who_is(db: Session, token: str, at: datetime) -> Who | None:
 
 def _officer(db: Session, login: Login) -> Who | None:
     row = db.execute(
-        select(Officer, OfficerRole, Unit).join(OfficerRole, OfficerRole.officer_id == Officer.id).join(Unit, Unit.id == OfficerRole.unit_id)
+        select(Officer, OfficerRole, Unit)
+        .join(OfficerRole, OfficerRole.officer_id == Officer.id)
+        .join(Unit, Unit.id == OfficerRole.unit_id)
         .where(OfficerRole.id == login.officer_role_id, Officer.closed_at.is_(None))
     ).first()
     if row is None:
         return None
     officer, role, unit = row
     return Who(
-        role=role.role, unit_id=unit.id, unit_name=unit.name, name=officer.name, officer_id=officer.id,
-        login_id=login.id, title=officer.title, seen_at=login.seen_at,
+        role=role.role,
+        unit_id=unit.id,
+        unit_name=unit.name,
+        name=officer.name,
+        officer_id=officer.id,
+        login_id=login.id,
+        title=officer.title,
+        seen_at=login.seen_at,
     )
 
 
 def _citizen(db: Session, login: Login) -> Who | None:
     row = db.execute(
-        select(ReceptionRequest, Citizen, Unit).join(Citizen, Citizen.id == ReceptionRequest.citizen_id)
-        .join(Unit, Unit.id == ReceptionRequest.unit_id).where(ReceptionRequest.id == login.request_id)
+        select(ReceptionRequest, Citizen, Unit)
+        .join(Citizen, Citizen.id == ReceptionRequest.citizen_id)
+        .join(Unit, Unit.id == ReceptionRequest.unit_id)
+        .where(ReceptionRequest.id == login.request_id)
     ).first()
     if row is None:
         return None
     request, citizen, unit = row
-    return Who(role=Role.CITIZEN, unit_id=unit.id, unit_name=unit.name, name=citizen.name, request_id=request.id, login_id=login.id, seen_at=login.seen_at)
+    return Who(
+        role=Role.CITIZEN,
+        unit_id=unit.id,
+        unit_name=unit.name,
+        name=citizen.name,
+        request_id=request.id,
+        login_id=login.id,
+        seen_at=login.seen_at,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +96,10 @@ class OfficerLine:
 def roles_of(db: Session, officer_id: int) -> tuple[RoleHeld, ...]:
     """Return the roles an officer holds, in the order given."""
     rows = db.execute(
-        select(OfficerRole.id, OfficerRole.role, OfficerRole.unit_id, Unit.name).join(Unit, Unit.id == OfficerRole.unit_id)
-        .where(OfficerRole.officer_id == officer_id).order_by(OfficerRole.id)
+        select(OfficerRole.id, OfficerRole.role, OfficerRole.unit_id, Unit.name)
+        .join(Unit, Unit.id == OfficerRole.unit_id)
+        .where(OfficerRole.officer_id == officer_id)
+        .order_by(OfficerRole.id)
     )
     return tuple(RoleHeld(*row) for row in rows)
 
@@ -88,10 +108,13 @@ def officers(db: Session, who: Who) -> list[OfficerLine]:
     """Return the officers of the acting person's unit and the units below it, in Vietnamese order."""
     unit_ids = units_below(db, who.unit_id)
     found = db.scalars(
-        select(Officer).where(Officer.id.in_(select(OfficerRole.officer_id).where(OfficerRole.unit_id.in_(unit_ids)))).order_by(Officer.name_sort)
+        select(Officer)
+        .where(Officer.id.in_(select(OfficerRole.officer_id).where(OfficerRole.unit_id.in_(unit_ids))))
+        .order_by(Officer.name_sort)
     )
     return [
-        OfficerLine(o.id, o.username, o.name, o.title, o.phone, o.closed_at is not None, roles_of(db, o.id)) for o in found
+        OfficerLine(o.id, o.username, o.name, o.title, o.phone, o.closed_at is not None, roles_of(db, o.id))
+        for o in found
     ]
 
 
@@ -103,19 +126,60 @@ def officer_for(db: Session, who: Who, officer_id: int) -> OfficerLine:
     raise NotHere
 
 
+def account_of(db: Session, who: Who) -> OfficerLine:
+    """Return the acting officer's own account."""
+    own = db.get_one(Officer, who.officer_id)
+    return OfficerLine(
+        own.id, own.username, own.name, own.title, own.phone, own.closed_at is not None, roles_of(db, own.id)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """A unit in a list."""
+
+    id: int
+    name: str
+    kind: UnitKind
+
+
+def units_for(db: Session, who: Who) -> list[UnitLine]:
+    """Return the units that the acting person may manage, in Vietnamese order."""
+    rows = db.execute(
+        select(Unit.id, Unit.name, Unit.kind).where(Unit.id.in_(units_below(db, who.unit_id))).order_by(Unit.name_sort)
+    )
+    return [UnitLine(*row) for row in rows]
+
+
 def units_below(db: Session, unit_id: int) -> list[int]:
     """Return a unit and everything below it."""
     found, edge = [unit_id], [unit_id]
     while edge:
-        edge = list(db.scalars(select(Unit.id).where(or_(*[Unit.parent_id == parent for parent in edge]), Unit.closed_at.is_(None))))
+        edge = list(
+            db.scalars(
+                select(Unit.id).where(or_(*[Unit.parent_id == parent for parent in edge]), Unit.closed_at.is_(None))
+            )
+        )
         found.extend(edge)
     return found
+
+
+def unit_facts(db: Session, unit_id: int | None) -> UnitFacts | None:
+    """Return what pages say about a unit; for None the unit on top of the tree; None before the founding."""
+    wanted = Unit.id == unit_id if unit_id is not None else Unit.parent_id.is_(None)
+    row = db.execute(
+        select(Unit.id, Unit.name, Unit.phone, Unit.address).where(wanted).order_by(Unit.id).limit(1)
+    ).first()
+    return None if row is None else UnitFacts(*row)
 
 
 def holders(db: Session, unit_id: int, roles: frozenset[Role]) -> list[OfficerLine]:
     """Return the officers who hold one of the roles in a unit, in Vietnamese order."""
     found = db.scalars(
-        select(Officer).join(OfficerRole, OfficerRole.officer_id == Officer.id)
-        .where(OfficerRole.unit_id == unit_id, OfficerRole.role.in_(roles), Officer.closed_at.is_(None)).order_by(Officer.name_sort).distinct()
+        select(Officer)
+        .join(OfficerRole, OfficerRole.officer_id == Officer.id)
+        .where(OfficerRole.unit_id == unit_id, OfficerRole.role.in_(roles), Officer.closed_at.is_(None))
+        .order_by(Officer.name_sort)
+        .distinct()
     )
     return [OfficerLine(o.id, o.username, o.name, o.title, o.phone, is_closed=False, roles=()) for o in found]

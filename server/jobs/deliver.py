@@ -40,11 +40,22 @@ async def deliver(house: House, _: Mapping[str, Any]) -> None:
             await _send(house, waiting)
         except SendFailed as failure:
             error = failure
-        await house.db.write(settle, waiting.id, house.clock.now(), str(error) if error else None, is_final=bool(error and error.is_final))
+        await house.db.write(
+            settle,
+            waiting.id,
+            house.clock.now(),
+            str(error) if error else None,
+            is_final=bool(error and error.is_final),
+        )
 
 
 async def _send(house: House, letter: Waiting) -> None:
-    facts = {**letter.facts, "unit_name": letter.unit_name, "unit_phone": letter.unit_phone, "base_url": house.settings.base_url}
+    facts = {
+        **letter.facts,
+        "unit_name": letter.unit_name,
+        "unit_phone": letter.unit_phone,
+        "base_url": house.settings.base_url,
+    }
     body = house.render(f"letters/{letter.template}.{letter.channel}.txt", letter.locale, facts).strip()
     if letter.channel is Channel.SMS:
         await house.texter.send(letter.address, body, letter.key)
@@ -56,8 +67,11 @@ async def _send(house: House, letter: Waiting) -> None:
 def due(db: Session, at: datetime) -> list[Waiting]:
     """Return the letters that should leave now, oldest first."""
     rows = db.execute(
-        select(OutboxLetter, Unit.name, Unit.phone).join(Unit, Unit.id == OutboxLetter.unit_id)
-        .where(OutboxLetter.state == LetterState.WAITING, OutboxLetter.due_at <= at).order_by(OutboxLetter.due_at).limit(BATCH)
+        select(OutboxLetter, Unit.name, Unit.phone)
+        .join(Unit, Unit.id == OutboxLetter.unit_id)
+        .where(OutboxLetter.state == LetterState.WAITING, OutboxLetter.due_at <= at)
+        .order_by(OutboxLetter.due_at)
+        .limit(BATCH)
     )
     return [
         Waiting(o.id, o.message_key, o.channel, o.address, o.template, o.locale, dict(o.facts), name, phone)

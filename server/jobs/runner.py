@@ -50,21 +50,40 @@ class Claim:
     attempts: int
 
 
-def book(db: Session, name: str, key: str, at: datetime, args: Mapping[str, Any] | None = None, due_at: datetime | None = None) -> None:
+def book(
+    db: Session,
+    name: str,
+    key: str,
+    at: datetime,
+    args: Mapping[str, Any] | None = None,
+    due_at: datetime | None = None,
+) -> None:
     """Put a job inside the caller's transaction; a key that was booked before changes nothing."""
     if db.scalar(select(Job.id).where(Job.unique_key == key)) is None:
-        db.add(Job(name=name, args=dict(args or {}), unique_key=key, state=JobState.WAITING, due_at=due_at or at, created_at=at))
+        db.add(
+            Job(
+                name=name,
+                args=dict(args or {}),
+                unique_key=key,
+                state=JobState.WAITING,
+                due_at=due_at or at,
+                created_at=at,
+            )
+        )
         db.flush()
 
 
 def claim(db: Session, at: datetime) -> Claim | None:
     """Take the job that has been due longest, or None."""
     free = [Job.state == JobState.WAITING, Job.due_at <= at, or_(Job.leased_until.is_(None), Job.leased_until < at)]
-    row = db.execute(select(Job.id, Job.name, Job.args, Job.attempts).where(*free).order_by(Job.due_at).limit(1)).first()
+    row = db.execute(
+        select(Job.id, Job.name, Job.args, Job.attempts).where(*free).order_by(Job.due_at).limit(1)
+    ).first()
     if row is None:
         return None
     taken = db.execute(
-        update(Job).where(Job.id == row.id, *free).values(leased_until=at + LEASE, attempts=Job.attempts + 1), execution_options={"synchronize_session": False}
+        update(Job).where(Job.id == row.id, *free).values(leased_until=at + LEASE, attempts=Job.attempts + 1),
+        execution_options={"synchronize_session": False},
     )
     return Claim(row.id, row.name, dict(row.args), row.attempts + 1) if taken.rowcount == 1 else None  # type: ignore[attr-defined]
 

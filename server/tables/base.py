@@ -15,7 +15,7 @@ class Moment(TypeDecorator[datetime]):
     impl = DateTime
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 SQLAlchemy calls it so
         """Turn an aware time into naive UTC for the driver."""
         if value is None:
             return None
@@ -23,7 +23,7 @@ class Moment(TypeDecorator[datetime]):
             raise TypeError("naive datetime")
         return value.astimezone(UTC).replace(tzinfo=None)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 SQLAlchemy calls it so
         """Give stored UTC back as an aware time."""
         return None if value is None else value.replace(tzinfo=UTC)
 
@@ -49,7 +49,9 @@ class Base(DeclarativeBase):
 
 def word(kind: type[StrEnum]) -> Enum:
     """Return the column type for a closed set of words: stored as its value, checked by Python."""
-    return Enum(kind, native_enum=False, length=32, create_constraint=False, values_callable=lambda k: [m.value for m in k])
+    return Enum(
+        kind, native_enum=False, length=32, create_constraint=False, values_callable=lambda k: [m.value for m in k]
+    )
 
 
 Id = Annotated[int, mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)]

@@ -81,6 +81,9 @@ class Appointment(Base):
     changed_ground: Mapped[Prose] = mapped_column(default="")
     booked_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    cancel_asked_at: Mapped[datetime | None]
+    cancel_asked_ground: Mapped[Line] = mapped_column(default="")
     checked_device_at: Mapped[datetime | None]
     device_result: Mapped[Name] = mapped_column(default="")
     slot: Mapped[Slot] = relationship(lazy="raise")

@@ -35,6 +35,12 @@ class Agreed:
     video: IncomingFormat
     slots: tuple[tuple[OutgoingFormat, OutgoingFormat], ...]
 
+    def line(self, index: int) -> IncomingFormat | OutgoingFormat:
+        """Return what was agreed for the m-line at `index`."""
+        slots = [line for slot in self.slots for line in slot]
+        upward: list[IncomingFormat | OutgoingFormat] = [self.audio, self.video]
+        return [*upward, *slots][index]
+
 
 @dataclass(frozen=True)
 class Here:
@@ -133,11 +139,7 @@ def write(agreed: Agreed, here: Here) -> str:
 
 
 def _section(agreed: Agreed, here: Here, index: int, section: Section) -> list[str]:
-    line: IncomingFormat | OutgoingFormat
-    if index < 2:  # noqa: PLR2004
-        line = agreed.video if index else agreed.audio
-    else:
-        line = agreed.slots[(index - 2) // 2][index % 2]
+    line = agreed.line(index)
     payload_types = [line.payload_type]
     if line.rtx_payload_type >= 0:
         payload_types.append(line.rtx_payload_type)
@@ -146,15 +148,13 @@ def _section(agreed: Agreed, here: Here, index: int, section: Section) -> list[s
         f"m={section.kind} {here.port} UDP/TLS/RTP/SAVPF {' '.join(map(str, payload_types))}",
         f"c=IN IP{ip_address(host).version} {host}",
         f"a=rtcp:{here.port} IN IP{ip_address(host).version} {host}",
-        *_transport(here, is_first=index == 0),
+        *_transport(here),
         f"a=mid:{section.mid}",
         f"a={_direction(section.direction, is_slot=index >= 2)}",  # noqa: PLR2004
         "a=rtcp-mux",
     ]
     lines += [
-        f"a=extmap:{section.extensions[uri]} {uri}"
-        for uri in _EXTENSIONS[section.kind]
-        if uri in section.extensions
+        f"a=extmap:{section.extensions[uri]} {uri}" for uri in _EXTENSIONS[section.kind] if uri in section.extensions
     ]
     lines += _codecs(section, line)
     if isinstance(line, OutgoingFormat):
@@ -162,19 +162,18 @@ def _section(agreed: Agreed, here: Here, index: int, section: Section) -> list[s
     return lines
 
 
-def _transport(here: Here, *, is_first: bool) -> list[str]:
+def _transport(here: Here) -> list[str]:
     lines = [
         f"a=ice-ufrag:{here.ufrag}",
         f"a=ice-pwd:{here.password}",
         f"a=fingerprint:sha-256 {here.fingerprint}",
         "a=setup:passive",
     ]
-    if is_first:
-        for place, address in enumerate(here.addresses):
-            priority = 126 << 24 | (65535 - place) << 8 | 255
-            lines.append(f"a=candidate:{place + 1} 1 udp {priority} {address} {here.port} typ host")
-        lines.append("a=end-of-candidates")
-    return lines
+    # On every line: browsers read the first one's, aiortc as a client the last one's.
+    for place, address in enumerate(here.addresses):
+        priority = 126 << 24 | (65535 - place) << 8 | 255
+        lines.append(f"a=candidate:{place + 1} 1 udp {priority} {address} {here.port} typ host")
+    return [*lines, "a=end-of-candidates"]
 
 
 def _direction(offered: str, *, is_slot: bool) -> str:

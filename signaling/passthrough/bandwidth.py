@@ -10,10 +10,10 @@ from collections.abc import Iterable
 
 CAP = 2_500_000
 FLOOR = 150_000
-_HEAVY_LOSS = 26
-"""Of 256: about ten percent."""
-
+_HEAVY_LOSS = 0.1
+_SMOOTHING = 0.3
 _GROWTH = 1.08
+_QUICK_GROWTH = 1.25
 _FALLS = 0.95
 _OUT_OF_SIGHT = 4
 
@@ -25,6 +25,7 @@ class Downlink:
         self.limit: float | None = None
         self._estimate: int | None = None
         self._fell_to: int | None = None
+        self._loss = 0.0
         self._octets_before = 0
         self._at: float | None = None
 
@@ -34,7 +35,7 @@ class Downlink:
             self._fell_to = bits_per_second
         self._estimate = bits_per_second
 
-    def review(self, octets: int, fraction_lost: int, now: float, cap: int) -> None:
+    def review(self, octets: int, lost_share: float, now: float, cap: int) -> None:
         """Look back at the last second; `octets` counts all pictures ever sent to it."""
         if self._at is None:
             self._at, self._octets_before = now, octets
@@ -42,13 +43,16 @@ class Downlink:
         passed = max(now - self._at, 0.001)
         sent = 8 * (octets - self._octets_before) / passed
         self._at, self._octets_before = now, octets
+        # One second of a still picture is some thirty packets: too few to judge by alone.
+        self._loss += (lost_share - self._loss) * _SMOOTHING
         fell_to, self._fell_to = self._fell_to, None
         if fell_to is not None and fell_to < sent:
             self.limit = fell_to
-        elif fraction_lost > _HEAVY_LOSS and sent > FLOOR:
-            self.limit = sent * (1 - fraction_lost / 512)
+        elif self._loss > _HEAVY_LOSS and sent > FLOOR:
+            self.limit = sent * (1 - self._loss / 2)
         elif self.limit is not None:
-            self.limit *= _GROWTH
+            is_confirmed = self._estimate is not None and self._estimate > self.limit
+            self.limit *= _QUICK_GROWTH if is_confirmed else _GROWTH
             if self.limit > _OUT_OF_SIGHT * cap:
                 self.limit = None
 

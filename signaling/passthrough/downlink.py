@@ -9,8 +9,6 @@ from signaling.passthrough.bandwidth import Downlink as Budget
 from signaling.passthrough.outgoing import Outgoing, OutgoingFormat
 from signaling.tracks import CLOCK_RATES, Source
 
-_HEAVIEST = 256
-
 
 class Downlink:
     """The slots of one browser."""
@@ -63,7 +61,7 @@ class Downlink:
         for block in blocks:
             line = self._by_ssrc.get(block.ssrc)
             if line is not None:
-                line.fraction_lost = block.fraction_lost
+                line.received(block)
 
     def tick(self, now: float) -> None:
         """Ask again for the key frames that are waited for."""
@@ -84,8 +82,9 @@ class Downlink:
         """Tell each source how much of it this browser can take; once a second."""
         flowing = [line for line in self.videos if line.is_flowing]
         octets = sum(line.octets for line in self.videos)
-        worst = max((line.fraction_lost for line in flowing), default=0)
-        self.budget.review(octets, worst % _HEAVIEST, monotonic(), cap)
+        counted = [line.review() for line in self.videos]
+        lost, sent = sum(each for each, _ in counted), sum(each for _, each in counted)
+        self.budget.review(octets, lost / max(sent, 1), monotonic(), cap)
         share = self.budget.share(len(flowing))
         for line in flowing:
             if line.source is not None:

@@ -32,9 +32,7 @@ class IncomingFormat:
 class Incoming:
     """Feeds `source` from what one browser sends."""
 
-    def __init__(
-        self, source: Source, form: IncomingFormat, send: Callable[[bytes], bool], ours: int
-    ) -> None:
+    def __init__(self, source: Source, form: IncomingFormat, send: Callable[[bytes], bool], ours: int) -> None:
         self.source = source
         self.form = form
         self.ssrc: int | None = None
@@ -111,7 +109,7 @@ class Incoming:
 
     def _hear(self, packet: Arrived) -> None:
         value = find_extension(packet.profile, packet.extensions, self.form.level_id)
-        if value:
+        if value and not self.source.is_muted:
             self.source.level = value[0] & SILENCE
 
     def _want_key_frame(self) -> None:

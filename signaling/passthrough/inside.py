@@ -108,9 +108,7 @@ class Inside:
 
         setattr(self.connection, "get_component_candidates", candidates)  # noqa: B010
 
-    def watch(
-        self, on_path: Callable[[Address], None], on_heard: Callable[[Address], None]
-    ) -> None:
+    def watch(self, on_path: Callable[[Address], None], on_heard: Callable[[Address], None]) -> None:
         """Call `on_path(address)` for each address whose check succeeded, `on_heard`
         for each authentic check that comes in.
         """

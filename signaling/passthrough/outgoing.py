@@ -72,16 +72,16 @@ class Extensions:
 class Outgoing:
     """A sink that speaks to one line of one browser. Never blocks, keeps 512 packets."""
 
-    def __init__(
-        self, form: OutgoingFormat, clock_rate: int, send: Callable[[bytes], bool]
-    ) -> None:
+    def __init__(self, form: OutgoingFormat, clock_rate: int, send: Callable[[bytes], bool]) -> None:
         self.form = form
         self.source: Source | None = None
         self.packets = 0
         self.octets = 0
         self.dropped = 0
         self.repeated = 0
-        self.fraction_lost = 0
+        self.lost_share = 0.0
+        self._reported: rtcp.Block | None = None
+        self._reviewed: rtcp.Block | None = None
         self._send = send
         self._clock_rate = clock_rate
         self._extensions = Extensions(form)
@@ -89,7 +89,8 @@ class Outgoing:
         self._is_waiting = True
         self._asked_at = float("-inf")
         self._report: tuple[int, float] | None = None
-        self._ring = Ring()
+        self._ring: Ring | None = None
+        self._breaks = 0
         self._rtx_sequence = 0
         self._may_repeat = MOST_REPEATED
         self._picture, self._level_zero = -1, -1
@@ -105,8 +106,10 @@ class Outgoing:
         self._is_waiting = True
         self._asked_at = float("-inf")
         self._report = None
-        self._ring = Ring()
+        self._ring = None
         if self.source is not None:
+            self._ring = Ring() if self.form.rtx_ssrc > 0 else None
+            self._breaks = self.source.breaks
             self._report = self.source.last_report
             self.source.subscribe(self)
             self.source.request_key_frame()
@@ -120,6 +123,8 @@ class Outgoing:
         """Send `packet` on under this line's numbers."""
         if source is not self.source:
             return
+        if source.breaks != self._breaks:
+            self._breaks, self._is_waiting = source.breaks, True
         payload = packet.payload
         if self._clock_rate == 90_000:  # noqa: PLR2004 - the picture
             picture = vp8.look(payload)
@@ -138,7 +143,7 @@ class Outgoing:
             return
         sequence, timestamp = self._splice.shift(packet.sequence, packet.timestamp, packet.arrived)
         out = RtpPacket(payload, sequence, timestamp, packet.marker, packet.arrived)
-        if self.form.rtx_ssrc > 0:
+        if self._ring is not None:
             self._ring.keep(out)
         self.packets += 1
         self.octets += len(payload)
@@ -155,9 +160,26 @@ class Outgoing:
             self.source = None
             self._is_waiting = True
 
+    def received(self, block: rtcp.Block) -> None:
+        """Take what the browser says it got."""
+        self._reported = block
+
+    def review(self) -> tuple[int, int]:
+        """Return (packets lost, packets sent) since the last review.
+
+        Not the fraction in the block: Chromium reports with every NACK, over two packets.
+        """
+        before, self._reviewed = self._reviewed, self._reported
+        if before is None or self._reported is None:
+            return 0, 0
+        lost = max(0, self._reported.lost - before.lost)
+        sent = max(0, self._reported.highest - before.highest)
+        self.lost_share = lost / sent if sent else 0.0
+        return lost, sent
+
     def repeat(self, lost: tuple[int, ...], now: float) -> None:
         """Send again what the browser missed, as far as it is remembered."""
-        if self.form.rtx_ssrc <= 0:
+        if self._ring is None:
             return
         for sequence in lost:
             if self._may_repeat <= 0:
@@ -220,9 +242,7 @@ class Outgoing:
 
     def _write(self, packet: RtpPacket, level: int) -> None:
         second = self.form.payload_type | (0x80 if packet.marker else 0)
-        head = HEADER.pack(
-            self._extensions.first_byte, second, packet.sequence, packet.timestamp, self.form.ssrc
-        )
+        head = HEADER.pack(self._extensions.first_byte, second, packet.sequence, packet.timestamp, self.form.ssrc)
         if not self._send(head + self._extensions.write(level) + packet.payload):
             self.dropped += 1
 

@@ -87,9 +87,7 @@ class MediaPort:
         self._loop.add_reader(sock, self._drain)
 
     @classmethod
-    async def open(
-        cls, host: str = "127.0.0.1", port: int = 0, announced: tuple[str, ...] = ()
-    ) -> "MediaPort":
+    async def open(cls, host: str = "127.0.0.1", port: int = 0, announced: tuple[str, ...] = ()) -> "MediaPort":
         """Bind to a numeric address; port 0 takes any free one. Raises OSError when taken.
 
         `announced` are the addresses browsers are told, `host` when there are none; a

@@ -66,6 +66,4 @@ class Reception:
             fraction = min(255, (new_lost << 8) // new_expected)
         delay = int((now - self._reported_at) * 65536) & 0xFFFFFFFF if self._last_report else 0
         highest = (self._cycles + self._highest) & 0xFFFFFFFF
-        return Block(
-            ssrc, fraction, self.lost, highest, int(self._jitter), self._last_report, delay
-        )
+        return Block(ssrc, fraction, self.lost, highest, int(self._jitter), self._last_report, delay)

@@ -169,9 +169,7 @@ def _pack(kind: int, count: int, body: bytes) -> bytes:
 
 def sender_report(report: SenderReport) -> bytes:
     """Write a sender report, without blocks: those go in a receiver report."""
-    body = _SENDER.pack(
-        report.ssrc, report.ntp, report.rtp_timestamp, report.packets, report.octets
-    )
+    body = _SENDER.pack(report.ssrc, report.ntp, report.rtp_timestamp, report.packets, report.octets)
     return _pack(SENDER_REPORT, 0, body)
 
 

@@ -32,8 +32,7 @@ class Uplink:
         self._ours = ours
         self._send = send
         self.audio, self.video = (
-            Incoming(source, form, send, ours)
-            for source, form in zip(sources, formats, strict=True)
+            Incoming(source, form, send, ours) for source, form in zip(sources, formats, strict=True)
         )
         self._clock_offset: float | None = None
         self._audio_at = 0.0

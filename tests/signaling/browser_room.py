@@ -8,6 +8,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from signaling.passthrough import MediaPort
 from signaling.peer import Peer, PeerState
+from tests.signaling.nat import Nat
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
@@ -80,6 +81,7 @@ class BrowserRoom:
         self.peers: dict[str, Peer] = {}
         self.states: list[tuple[str, int, PeerState]] = []
         self.answers: list[str] = []
+        self.nat: Nat | None = None
         self._gone: list[Peer] = []
         self._runner: web.AppRunner | None = None
         self.url = ""
@@ -105,6 +107,8 @@ class BrowserRoom:
         if self._runner is not None:
             await self._runner.cleanup()
         self.port.close()
+        if self.nat is not None:
+            self.nat.close()
 
     async def _page(self, _: web.Request) -> web.Response:
         return web.Response(text=PAGE, content_type="text/html")
@@ -113,7 +117,9 @@ class BrowserRoom:
         wish: dict[str, Any] = await request.json()
         name = str(wish["name"])
         peer = Peer(name, int(wish["connection"]), self.port, self._changed)
-        answer = await peer.answer(str(wish["sdp"]))
+        offer = str(wish["sdp"])
+        answer = await peer.answer(offer if self.nat is None else self.nat.behind(offer))
+        answer = answer if self.nat is None else self.nat.before(answer)
         self.answers.append(answer)
         if name in self.peers:
             self._gone.append(self.peers[name])

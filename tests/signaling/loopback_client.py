@@ -2,7 +2,9 @@
 
 import asyncio
 import math
+from collections.abc import Callable
 from fractions import Fraction
+from pathlib import Path
 from typing import Any, Self
 
 import av
@@ -20,6 +22,18 @@ from signaling.passthrough import MediaPort
 from signaling.peer import Peer, PeerState
 
 WITHIN = 10.0
+
+
+async def until(condition: Callable[[], object], within: float = WITHIN) -> None:
+    """Wait until `condition` holds; for counters, which tell nobody when they move."""
+    async with asyncio.timeout(within):
+        while not condition():  # noqa: ASYNC110 - nothing to wait on but time
+            await asyncio.sleep(0.01)
+
+
+def open_files() -> int:
+    """Return how many descriptors this process holds."""
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 class Tone(MediaStreamTrack):
@@ -75,9 +89,7 @@ class Client:
     """Offers microphone, picture and slots, once."""
 
     def __init__(self, brightness: int = 60, slots: int = 2) -> None:
-        self.pc = RTCPeerConnection(
-            RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
-        )
+        self.pc = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
         self.receivers: list[tuple[RTCRtpReceiver, RTCRtpReceiver]] = []
         self.pc.addTransceiver(Tone(), "sendonly")
         self.pc.addTransceiver(Picture(brightness), "sendonly")

@@ -43,9 +43,7 @@ class Nat:
         """Listen on a free port."""
         nat = cls(server)
         loop = asyncio.get_running_loop()
-        nat._inner, _ = await loop.create_datagram_endpoint(
-            lambda: _Inner(nat), local_addr=("127.0.0.1", 0)
-        )
+        nat._inner, _ = await loop.create_datagram_endpoint(lambda: _Inner(nat), local_addr=("127.0.0.1", 0))
         return nat
 
     @property
@@ -91,9 +89,7 @@ class Nat:
 
     async def _open(self, client: Address, packet: bytes) -> None:
         loop = asyncio.get_running_loop()
-        way, _ = await loop.create_datagram_endpoint(
-            lambda: _Outer(self, client), local_addr=("127.0.0.1", 0)
-        )
+        way, _ = await loop.create_datagram_endpoint(lambda: _Outer(self, client), local_addr=("127.0.0.1", 0))
         known = self._outer.setdefault(client, way)
         if known is not way:
             way.close()

@@ -1,5 +1,7 @@
 """What meets the network first: it understands, or it refuses, and nothing else."""
 
+from typing import Any
+
 import pytest
 from aiortc import rtp as theirs
 from hypothesis import given
@@ -9,9 +11,7 @@ from signaling.passthrough import rtcp, rtp, vp8
 
 
 def packet(**changes: object) -> bytes:
-    made = theirs.RtpPacket(
-        payload_type=96, marker=1, sequence_number=65535, timestamp=7, ssrc=99, payload=b"abc"
-    )
+    made = theirs.RtpPacket(payload_type=96, marker=1, sequence_number=65535, timestamp=7, ssrc=99, payload=b"abc")
     extensions = theirs.HeaderExtensionsMap()
     for name, value in changes.items():
         setattr(made, name, value)
@@ -131,7 +131,8 @@ def test_writes_what_aiortc_reads() -> None:
         + rtcp.remb(1, 2_500_000, [2])
         + rtcp.goodbye([4, 5])
     )
-    sender, receiver, name, other, lost, loss, remb, bye = theirs.RtcpPacket.parse(compound)
+    parsed: list[Any] = list(theirs.RtcpPacket.parse(compound))
+    sender, receiver, name, other, lost, loss, remb, bye = parsed
     assert (sender.ssrc, sender.sender_info.rtp_timestamp) == (9, 3)
     assert (receiver.reports[0].packets_lost, receiver.reports[0].fraction_lost) == (-3, 25)
     assert [each.chunks[0].items for each in (name, other)] == [[(1, b"slot0")], [(1, b"slot11")]]

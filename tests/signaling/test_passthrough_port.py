@@ -10,7 +10,8 @@ import pytest
 from aioice import stun
 
 from signaling.passthrough.inside import Address
-from signaling.passthrough.port import TICK, MediaPort, find_ufrag, is_stun
+from signaling.passthrough.port import MediaPort, find_ufrag, is_stun
+from tests.signaling.loopback_client import open_files, until
 
 
 class Guest:
@@ -73,14 +74,10 @@ async def reach(port: MediaPort, sender: socket.socket, *packets: bytes) -> None
     before = port.counts["received"]
     for packet in packets:
         sender.sendto(packet, port.address)
-    async with asyncio.timeout(5):
-        while port.counts["received"] < before + len(packets):
-            await asyncio.sleep(0.001)
+    await until(lambda: port.counts["received"] >= before + len(packets))
 
 
-async def test_strangers_are_dropped_and_counted(
-    port: MediaPort, stranger: socket.socket
-) -> None:
+async def test_strangers_are_dropped_and_counted(port: MediaPort, stranger: socket.socket) -> None:
     guest = Guest()
     port.join(guest)
     hello = b"\x16\xfe\xff" + bytes(60)
@@ -90,9 +87,7 @@ async def test_strangers_are_dropped_and_counted(
     stranger.close()
 
 
-async def test_a_verified_address_is_let_in_until_its_owner_leaves(
-    port: MediaPort, stranger: socket.socket
-) -> None:
+async def test_a_verified_address_is_let_in_until_its_owner_leaves(port: MediaPort, stranger: socket.socket) -> None:
     guest = Guest()
     port.join(guest)
     stranger.bind(("127.0.0.1", 0))
@@ -111,9 +106,7 @@ async def test_a_verified_address_is_let_in_until_its_owner_leaves(
     stranger.close()
 
 
-async def test_stun_finds_its_connection_by_name_or_by_transaction(
-    port: MediaPort, stranger: socket.socket
-) -> None:
+async def test_stun_finds_its_connection_by_name_or_by_transaction(port: MediaPort, stranger: socket.socket) -> None:
     guest = Guest()
     port.join(guest)
     await reach(port, stranger, request("guest:them"), request("other:them"), request("guest"))
@@ -150,20 +143,18 @@ async def test_nothing_sent_to_it_breaks_it(port: MediaPort, stranger: socket.so
 async def test_a_tick_that_fails_does_not_stop_the_clock(port: MediaPort) -> None:
     guest = Guest()
     port.join(guest)
-    async with asyncio.timeout(5):
-        while guest.ticks < 3:
-            await asyncio.sleep(TICK)
+    await until(lambda: guest.ticks >= 3)
 
 
 async def test_closing_gives_everything_back() -> None:
-    before = len(os.listdir("/proc/self/fd"))
+    before = open_files()
     port = await MediaPort.open("127.0.0.1", 0)
     with pytest.raises(OSError, match="use"):
         await MediaPort.open("127.0.0.1", port.address[1])
     port.join(Guest())
     port.close()
     port.close()
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert open_files() == before
     assert not port.callers
     assert not port.send(b"late", ("127.0.0.1", 9))
 

@@ -136,10 +136,17 @@ def test_a_falling_estimate_below_what_is_sent_limits() -> None:
 def test_heavy_loss_limits_and_light_loss_does_not() -> None:
     budget = Downlink()
     budget.review(0, 0, 0.0, CAP)
-    budget.review(125_000, 13, 1.0, CAP)
+    budget.review(125_000, 0.05, 1.0, CAP)
     assert budget.share(1) is None
-    budget.review(250_000, 128, 2.0, CAP)
-    assert budget.share(1) == 750_000
+    budget.review(250_000, 0.5, 2.0, CAP)
+    limit = budget.share(1)
+    assert limit is not None
+    assert 800_000 < limit < 1_000_000
+    budget.estimated(2_000_000)
+    budget.review(375_000, 0.0, 3.0, CAP)
+    budget.review(500_000, 0.0, 4.0, CAP)
+    budget.review(625_000, 0.0, 5.0, CAP)
+    assert (budget.share(1) or 0) > 1.2 * limit
 
 
 def test_the_weakest_useful_receiver_decides() -> None:

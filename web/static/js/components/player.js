@@ -64,12 +64,17 @@ function follow(picture, at, playing, rate) {
   }
   if (!current) return true;
   const { media, zero } = current;
+  // A file may be a little shorter than the office believes; play() on a finished one would begin it again.
+  if (at - zero > media.duration - HEARD) {
+    media.pause();
+    return true;
+  }
   const drift = media.currentTime - (at - zero);
   if (Math.abs(drift) > TOO_FAR && !media.seeking) media.currentTime = at - zero;
   media.playbackRate = rate * (Math.abs(drift) > HEARD ? (drift > 0 ? 0.95 : 1.05) : 1);
   if (playing && media.paused) media.play().catch(() => {});
   if (!playing) media.pause();
-  return media.error !== null || media.ended || media.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA;
+  return media.error !== null || media.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA;
 }
 
 /** @param {HTMLElement} root */

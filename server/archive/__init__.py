@@ -1,0 +1,1 @@
+"""Recordings after they were made: registered, made playable, watched by those who may."""

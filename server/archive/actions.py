@@ -1,0 +1,87 @@
+"""Register segments as rooms close them, keep what was composed, log every viewing."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server import audit, text
+from server.archive import queries
+from server.audit import About
+from server.tables import Playback, Reception, ReceptionMember, Segment
+from server.who import Who
+from server.words import PlaybackState
+
+
+def register_segment(db: Session, at: datetime, reception_id: int, facts: Mapping[str, Any]) -> None:
+    """Register one finished original by what the worker told; twice is harmless, a second fact never wins."""
+    member, number = str(facts["member"]), int(facts["segment"])
+    known = db.scalar(
+        select(Segment.id).where(
+            Segment.reception_id == reception_id, Segment.member == member, Segment.number == number
+        )
+    )
+    if known is not None:
+        return
+    db.add(
+        Segment(
+            reception_id=reception_id,
+            member=member,
+            number=number,
+            file=str(facts["file"]),
+            bytes=int(facts["bytes"]),
+            sha256=str(facts["sha256"]),
+            zero_ms=int(facts["zero_ms"]),
+            started_at=datetime.fromisoformat(str(facts["started_at"])),
+            ended_at=datetime.fromisoformat(str(facts["ended_at"])),
+            has_audio=bool(facts["has_audio"]),
+            has_video=bool(facts["has_video"]),
+            closed=str(facts["closed"]),
+            registered_at=at,
+        )
+    )
+    db.flush()
+
+
+def open_playbacks(db: Session, reception_code: str) -> list[tuple[int, str]]:
+    """Make a row for each recorded member's playable file; return (id, member) of those not ready."""
+    reception = db.scalars(select(Reception).where(Reception.code == reception_code)).one()
+    names = dict(
+        db.execute(
+            select(ReceptionMember.member, ReceptionMember.name).where(ReceptionMember.reception_id == reception.id)
+        ).tuples()
+    )
+    known = {each.member: each for each in db.scalars(select(Playback).where(Playback.reception_id == reception.id))}
+    members = db.scalars(select(Segment.member).where(Segment.reception_id == reception.id).distinct())
+    for member in members:
+        if member not in known:
+            known[member] = Playback(
+                code=text.new_code("PH", 4, 4),
+                reception_id=reception.id,
+                member=member,
+                name=names.get(member, member),
+                state=PlaybackState.WAITING,
+            )
+            db.add(known[member])
+    db.flush()
+    return [(each.id, each.member) for each in known.values() if each.state is not PlaybackState.READY]
+
+
+def keep_playback(db: Session, at: datetime, playback_id: int, facts: Mapping[str, Any] | None) -> None:
+    """Keep the facts of a composed file; None: composing failed for good."""
+    playback = db.get_one(Playback, playback_id)
+    if facts is None:
+        playback.state = PlaybackState.FAILED
+        return
+    playback.state, playback.made_at = PlaybackState.READY, at
+    playback.file, playback.bytes = str(facts["file"]), int(facts["bytes"])
+    playback.sha256, playback.duration_ms = str(facts["sha256"]), int(facts["duration_ms"])
+
+
+def note_viewing(db: Session, who: Who, at: datetime, reception_code: str) -> None:
+    """Log that somebody opened a recording. Raises NotHere when they may not."""
+    found = queries.recording_for(db, who, reception_code)
+    about = About("recording", found.reception_id, found.code, found.case_id, found.unit_id)
+    audit.record(db, who, at, "viewed_recording", about)

@@ -1,0 +1,25 @@
+"""Who may watch a recording, and whether one may go.
+
+No recording leaves by download and none is public (domain.md 3.6); an extract is a written
+request. A technician knows that a recording exists and is whole, never what it shows (F38).
+"""
+
+from server.words import Role
+
+_DESK = frozenset({Role.RECEPTION_OFFICER, Role.WARD_CHAIR, Role.OFFICE_HEAD})
+_WITH_CASE = frozenset({Role.CITY_BOARD_MEMBER, Role.WARD_VICE_CHAIR})
+WATCHES = _DESK | _WITH_CASE | {Role.INSPECTOR}
+
+
+def may_watch(role: Role, *, is_own_unit: bool, was_there: bool, is_restricted: bool) -> bool:
+    """Whether an officer may watch: the unit's own desk; others only what they took part in; the inspector all."""
+    if is_restricted and role is not Role.WARD_CHAIR and not was_there:
+        return False
+    if role in _DESK:
+        return is_own_unit
+    return role is Role.INSPECTOR or (role in _WITH_CASE and was_there)
+
+
+def may_delete(*, is_case_closed: bool, is_on_hold: bool) -> bool:
+    """Whether a recording may be deleted at all: never while its case is open or somebody asked to keep it."""
+    return is_case_closed and not is_on_hold

@@ -1,0 +1,1 @@
+"""The file that outlives the meeting: cases, what is owed, by when."""

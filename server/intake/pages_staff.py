@@ -1,0 +1,163 @@
+"""Staff sort what came in: the inbox, one request, accept, ask, refer, decline, classify."""
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from server.errors import BadForm, FieldError, Stale
+from server.house import House
+from server.intake import actions, forms, queries, rules
+from server.intake.actions import Ruling
+from server.intake.pages_lookup import paper
+from server.intake.queries import InboxFilter
+from server.office.forms_fields import read_form
+from server.pagekit import get, house, now, post, posted, render, see_other, who
+from server.who import Who
+from server.words import Kind, RequestState, RequestVerb
+
+ALL = "tat-ca"
+_Doing = Callable[[web.Request, dict[str, str]], Awaitable[str]]
+
+
+async def inbox(request: web.Request) -> web.Response:
+    """Show what waits to be sorted; the filter stands in the address."""
+    here, place = who(request), house(request)
+    state = request.query.get("loc", RequestState.RECEIVED.value)
+    chosen = RequestState(state) if state in set(RequestState) else None
+    page = request.query.get("trang", "1")
+    wanted = InboxFilter(
+        chosen if state != ALL else None,
+        request.query.get("tim", "")[:100],
+        min(10_000, int(page)) if page.isascii() and page.isdigit() and int(page) > 0 else 1,
+    )
+    found = await place.db.read(queries.inbox, here, wanted)
+    return await render(request, "intake/inbox.html", inbox=found, wanted=wanted, state=state, all_states=ALL)
+
+
+async def request_page(request: web.Request) -> web.Response:
+    """Show one request with everything known; the look is written down."""
+    await house(request).db.write(actions.note_view, who(request), now(request), request.match_info["code"])
+    return await _show(request)
+
+
+async def _show(
+    request: web.Request,
+    status: int = 200,
+    errors: dict[str, FieldError] | None = None,
+    typed: dict[str, str] | None = None,
+    *,
+    is_stale: bool = False,
+) -> web.Response:
+    here, place = who(request), house(request)
+    found = await place.db.read(queries.request_for, here, request.match_info["code"])
+    likely = await place.db.read(queries.likely_duplicates, here, found.id)
+    return await render(
+        request,
+        "intake/request.html",
+        status,
+        file=found,
+        likely=likely,
+        card_note=await place.db.read(queries.card_note, found.id),
+        verbs={verb.value for verb in rules.verbs(found.state, here.role)},
+        is_head=here.role in rules.HEADS,
+        typed=typed or {},
+        errors=errors or {},
+        is_stale=is_stale,
+    )
+
+
+async def _decide(request: web.Request, doing: _Doing) -> web.Response:
+    """Run one decision; what was typed stays when a field is wrong or somebody was quicker."""
+    typed = {k: v for k, v in (await posted(request)).items() if isinstance(v, str)}
+    try:
+        said = await doing(request, typed)
+    except BadForm as bad:
+        return await _show(request, 422, bad.fields, typed)
+    except Stale:
+        return await _show(request, 409, typed=typed, is_stale=True)
+    return see_other(f"/dang-ky-moi/{request.match_info['code']}?da={said}")
+
+
+async def accept(request: web.Request) -> web.Response:
+    """Take the request on, in a new case or one of the citizen's."""
+    return await _decide(request, _accept)
+
+
+async def _accept(request: web.Request, typed: dict[str, str]) -> str:
+    form = read_form(forms.AcceptForm, typed)
+    ruling = Ruling(form.version, form.accept_words)
+    code = request.match_info["code"]
+    await house(request).db.write(actions.accept, who(request), now(request), code, form.join, ruling)
+    return "accepted"
+
+
+async def ask(request: web.Request) -> web.Response:
+    """Ask the citizen for more."""
+    return await _decide(request, _ask)
+
+
+async def _ask(request: web.Request, typed: dict[str, str]) -> str:
+    form = read_form(forms.AskForm, typed)
+    await _decided(request, RequestVerb.ASK, Ruling(form.version, form.ask_words))
+    return "asked"
+
+
+async def refer(request: web.Request) -> web.Response:
+    """Tell the citizen which body is competent."""
+    return await _decide(request, _refer)
+
+
+async def _refer(request: web.Request, typed: dict[str, str]) -> str:
+    form = read_form(forms.ReferForm, typed)
+    words = f"{form.refer_to}\n{form.refer_words}"
+    await _decided(request, RequestVerb.REFER, Ruling(form.version, words))
+    return "referred"
+
+
+async def _decided(request: web.Request, verb: RequestVerb, ruling: Ruling) -> None:
+    code = request.match_info["code"]
+    await house(request).db.write(actions.decide, who(request), now(request), code, verb, ruling)
+
+
+async def decline(request: web.Request) -> web.Response:
+    """Decline on a ground of law."""
+    return await _decide(request, _decline)
+
+
+async def _decline(request: web.Request, typed: dict[str, str]) -> str:
+    form = read_form(forms.DeclineForm, typed)
+    ruling = Ruling(form.version, form.decline_words, form.ground)
+    code = request.match_info["code"]
+    await house(request).db.write(actions.decline, who(request), now(request), code, ruling, form.prior_decision)
+    return "declined"
+
+
+async def classify(request: web.Request) -> web.Response:
+    """Say which of the four kinds it is; the title stays."""
+    return await _decide(request, _classify)
+
+
+async def _classify(request: web.Request, typed: dict[str, str]) -> str:
+    form = read_form(forms.ClassifyForm, typed)
+    code = request.match_info["code"]
+    await house(request).db.write(actions.classify, who(request), now(request), code, form.kind, form.version)
+    if form.kind is Kind.DENUNCIATION and who(request).role not in rules.RECEIVERS:
+        raise web.HTTPSeeOther("/dang-ky-moi?da=classified")
+    return "classified"
+
+
+async def counters(place: House, here: Who) -> dict[str, int]:
+    """Return how many requests wait, for the rail."""
+    return {"inbox": await place.db.read(queries.waiting, here)}
+
+
+ROUTES = (
+    get("/dang-ky-moi", inbox, rules.READERS),
+    get("/dang-ky-moi/{code}", request_page, rules.READERS),
+    get("/dang-ky-moi/{code}/tep/{paper}", paper, rules.READERS),
+    post("/dang-ky-moi/{code}/nhan", accept, rules.SORTERS),
+    post("/dang-ky-moi/{code}/bo-sung", ask, rules.SORTERS),
+    post("/dang-ky-moi/{code}/huong-dan", refer, rules.SORTERS),
+    post("/dang-ky-moi/{code}/tu-choi", decline, rules.SORTERS),
+    post("/dang-ky-moi/{code}/phan-loai", classify, rules.SORTERS),
+)

@@ -1,0 +1,1 @@
+"""The unit itself: working calendar, numbering, settings."""

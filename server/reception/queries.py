@@ -1,0 +1,371 @@
+"""Today's receptions, one reception with its people, and who may enter which room."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from server.clock import at_office, local
+from server.errors import NotHere
+from server.reception import rules
+from server.reception.rules import Seat
+from server.tables import (
+    Appointment,
+    Case,
+    Citizen,
+    GuestLink,
+    Officer,
+    Reception,
+    ReceptionDay,
+    ReceptionMember,
+    ReceptionRequest,
+    Slot,
+    Unit,
+)
+from server.who import Who
+from server.words import AppointmentState, IdentityCheck, Place, ReceptionState, Role
+from signaling.roles import RoomRole
+
+
+@dataclass(frozen=True, slots=True)
+class TodayLine:
+    """One reception of a day; names and subject are empty for those who see the schedule only."""
+
+    code: str
+    appointment_code: str
+    starts_at: datetime
+    ends_at: datetime
+    state: ReceptionState
+    unit_name: str
+    place: str
+    citizen_name: str
+    subject: str
+    group_size: int
+    is_in_person: bool
+    is_from_home: bool
+    chair_name: str
+    checked_device_at: datetime | None
+    device_result: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLine:
+    """Someone who may enter the room."""
+
+    member: str
+    role: RoomRole
+    site: str
+    name: str
+    title: str
+    unit_name: str
+    people: tuple[tuple[str, str], ...]
+    officer_id: int | None
+    guest_code: str
+    acknowledged_at: datetime | None
+    first_connected_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceptionFile:
+    """A reception as its desk sees it."""
+
+    id: int
+    code: str
+    unit_id: int
+    unit_name: str
+    unit_phone: str
+    state: ReceptionState
+    version: int
+    appointment_code: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    case_id: int
+    case_code: str
+    case_number: str
+    request_code: str
+    subject: str
+    citizen_name: str
+    citizen_phone: str
+    citizen_place: Place
+    group_size: int
+    interpreter: str
+    support_needed: str
+    chair_id: int
+    chair_name: str
+    clerk_id: int | None
+    identity_check: IdentityCheck
+    began_at: datetime | None
+    ended_at: datetime | None
+    without_recording_ground: str
+    members: tuple[MemberLine, ...]
+    room_role: RoomRole | None
+
+
+def _joined(*columns: Any) -> Select[Any]:
+    return (
+        select(*columns)
+        .select_from(Appointment)
+        .join(Slot, Slot.id == Appointment.slot_id)
+        .join(ReceptionDay, ReceptionDay.id == Slot.day_id)
+        .join(ReceptionRequest, ReceptionRequest.id == Appointment.request_id)
+        .join(Citizen, Citizen.id == ReceptionRequest.citizen_id)
+        .join(Unit, Unit.id == ReceptionDay.unit_id)
+        .join(Officer, Officer.id == ReceptionDay.chair_id)
+        .outerjoin(Reception, Reception.appointment_id == Appointment.id)
+    )
+
+
+def today(db: Session, who: Who, on: date) -> list[TodayLine]:
+    """Return the receptions of a day that this person may know of, in order of their hour."""
+    first, last = at_office(on, 0, 0), at_office(on, 23, 59)
+    live = {AppointmentState.BOOKED, AppointmentState.KEPT}
+    query = (
+        _joined(Appointment, Slot, ReceptionDay, ReceptionRequest, Citizen.name, Unit.name, Officer.name, Reception)
+        .where(Slot.starts_at.between(first, last), Appointment.state.in_(live))
+        .order_by(Slot.starts_at)
+    )
+    if who.role in rules.DESK | rules.SCHEDULE_ONLY:
+        query = query.where(ReceptionDay.unit_id == who.unit_id)
+    elif who.role in rules.INVITED:
+        mine = select(ReceptionMember.reception_id).where(ReceptionMember.officer_id == who.officer_id)
+        query = query.where((ReceptionDay.chair_id == who.officer_id) | Reception.id.in_(mine))
+    else:
+        return []
+    return [_today_line(who, *row) for row in db.execute(query)]
+
+
+def _today_line(
+    who: Who, appointment: Appointment, slot: Slot, day: ReceptionDay, request: ReceptionRequest, *rest: Any
+) -> TodayLine:
+    citizen_name, unit_name, chair_name, reception = rest
+    hidden = who.role in rules.SCHEDULE_ONLY or request.is_without_content
+    return TodayLine(
+        code=reception.code if reception else "",
+        appointment_code=appointment.code,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        state=reception.state if reception else ReceptionState.SCHEDULED,
+        unit_name=unit_name,
+        place=day.place,
+        citizen_name="" if hidden else citizen_name,
+        subject="" if hidden else request.subject,
+        group_size=0 if request.is_without_content else request.group_size,
+        is_in_person=appointment.is_in_person,
+        is_from_home=request.place is Place.HOME and not appointment.is_in_person,
+        chair_name=chair_name,
+        checked_device_at=appointment.checked_device_at,
+        device_result=appointment.device_result,
+    )
+
+
+def reception_for(db: Session, who: Who, code: str) -> ReceptionFile:
+    """Return one reception that this person may open. Raises NotHere otherwise."""
+    reception = db.scalar(select(Reception).where(Reception.code == code))
+    if reception is None:
+        raise NotHere
+    seat = seat_of(db, who, reception)
+    found = _file(db, reception, rules.room_role(who.role, seat))
+    if found.room_role is None:
+        raise NotHere
+    return found
+
+
+def seat_of(db: Session, who: Who, reception: Reception) -> Seat:
+    """Return what decides this officer's place in the room."""
+    invited = db.scalar(
+        select(ReceptionMember.room_role).where(
+            ReceptionMember.reception_id == reception.id,
+            ReceptionMember.officer_id == who.officer_id,
+            ReceptionMember.invited_by.is_not(None),
+        )
+    )
+    return Seat(
+        is_own_unit=who.unit_id == reception.unit_id,
+        is_chair=who.officer_id == reception.chair_id,
+        is_clerk=who.officer_id == reception.clerk_id,
+        invited_as=RoomRole(invited) if invited else None,
+    )
+
+
+def reception_file(db: Session, reception_id: int) -> ReceptionFile:
+    """Return a reception for a citizen, a guest or a job that proved its right another way."""
+    return _file(db, db.get_one(Reception, reception_id), None)
+
+
+def _file(db: Session, reception: Reception, role: RoomRole | None) -> ReceptionFile:
+    appointment, slot, day, request, citizen, unit, chair_name, case = db.execute(
+        _joined(Appointment, Slot, ReceptionDay, ReceptionRequest, Citizen, Unit, Officer.name, Case)
+        .join(Case, Case.id == Reception.case_id)
+        .where(Reception.id == reception.id)
+    ).one()
+    return ReceptionFile(
+        id=reception.id,
+        code=reception.code,
+        unit_id=unit.id,
+        unit_name=unit.name,
+        unit_phone=unit.phone,
+        state=reception.state,
+        version=reception.version,
+        appointment_code=appointment.code,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        place=day.place,
+        case_id=case.id,
+        case_code=case.code,
+        case_number=case.number,
+        request_code=request.code,
+        subject=request.subject,
+        citizen_name=citizen.name,
+        citizen_phone=citizen.phone,
+        citizen_place=request.place,
+        group_size=request.group_size,
+        interpreter=request.interpreter,
+        support_needed=request.support_needed,
+        chair_id=reception.chair_id,
+        chair_name=chair_name,
+        clerk_id=reception.clerk_id,
+        identity_check=reception.identity_check,
+        began_at=reception.began_at,
+        ended_at=reception.ended_at,
+        without_recording_ground=reception.without_recording_ground,
+        members=members_of(db, reception.id),
+        room_role=role,
+    )
+
+
+def members_of(db: Session, reception_id: int) -> tuple[MemberLine, ...]:
+    """Return everybody who may enter a room, in the order they were named."""
+    rows = db.execute(
+        select(ReceptionMember, GuestLink.code)
+        .outerjoin(
+            GuestLink,
+            (GuestLink.reception_id == ReceptionMember.reception_id) & (GuestLink.member == ReceptionMember.member),
+        )
+        .where(ReceptionMember.reception_id == reception_id)
+        .order_by(ReceptionMember.id)
+    )
+    return tuple(_member_line(member, code) for member, code in rows)
+
+
+def _member_line(member: ReceptionMember, guest_code: str | None) -> MemberLine:
+    return MemberLine(
+        member=member.member,
+        role=RoomRole(member.room_role),
+        site=member.site,
+        name=member.name,
+        title=member.title,
+        unit_name=member.unit_name,
+        people=tuple((str(p[0]), str(p[1])) for p in member.people),
+        officer_id=member.officer_id,
+        guest_code=guest_code or "",
+        acknowledged_at=member.acknowledged_at,
+        first_connected_at=member.first_connected_at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a citizen's or guest's link leads to."""
+
+    appointment_id: int
+    appointment_code: str
+    request_id: int
+    unit_id: int
+    unit_name: str
+    unit_phone: str
+    starts_at: datetime
+    ends_at: datetime
+    state: AppointmentState
+    place: str
+    is_in_person: bool
+    citizen_name: str
+    chair_name: str
+    locale: str
+    checked_device_at: datetime | None
+    device_result: str
+    reception_state: ReceptionState
+
+
+def entry(db: Session, appointment_code: str) -> Entry:
+    """Return what a proven appointment link leads to. Raises NotHere for an unknown code."""
+    row = db.execute(
+        _joined(
+            Appointment, Slot, ReceptionDay, ReceptionRequest, Citizen.name, Unit, Officer.name, Reception.state
+        ).where(Appointment.code == appointment_code)
+    ).first()
+    if row is None:
+        raise NotHere
+    appointment, slot, day, request, name, unit, chair_name, state = row
+    return Entry(
+        appointment_id=appointment.id,
+        appointment_code=appointment.code,
+        request_id=request.id,
+        unit_id=unit.id,
+        unit_name=unit.name,
+        unit_phone=unit.phone,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        state=appointment.state,
+        place=day.place,
+        is_in_person=appointment.is_in_person,
+        citizen_name=name,
+        chair_name=chair_name,
+        locale=request.locale,
+        checked_device_at=appointment.checked_device_at,
+        device_result=appointment.device_result,
+        reception_state=state or ReceptionState.SCHEDULED,
+    )
+
+
+def guest_reception(db: Session, guest_code: str) -> tuple[int, str]:
+    """Return (reception id, member) of a guest's live link. Raises NotHere."""
+    row = db.execute(
+        select(GuestLink.reception_id, GuestLink.member).where(
+            GuestLink.code == guest_code, GuestLink.ended_at.is_(None)
+        )
+    ).first()
+    if row is None:
+        raise NotHere
+    return row.reception_id, row.member
+
+
+def appointment_of_guest(db: Session, guest_code: str) -> str:
+    """Return the code of the appointment a guest's live link belongs to. Raises NotHere."""
+    reception_id, _ = guest_reception(db, guest_code)
+    return db.scalars(
+        select(Appointment.code)
+        .join(Reception, Reception.appointment_id == Appointment.id)
+        .where(Reception.id == reception_id)
+    ).one()
+
+
+def own_appointment(db: Session, who: Who, code: str) -> str:
+    """Return the code of an appointment of the acting officer's unit. Raises NotHere."""
+    found = db.scalar(_joined(Appointment.code).where(Appointment.code == code, ReceptionDay.unit_id == who.unit_id))
+    if found is None:
+        raise NotHere
+    return str(found)
+
+
+def by_digits(db: Session, digits: str, phone: str, on: date) -> str | None:
+    """Return the code of today's appointment that six digits and a telephone name, or None."""
+    rows = db.execute(
+        _joined(Appointment.code, Slot.starts_at).where(
+            Appointment.digits == digits, Citizen.phone == phone, Appointment.state == AppointmentState.BOOKED
+        )
+    )
+    return next((code for code, starts_at in rows if local(starts_at).date() >= on), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Invitable:
+    """An officer of the city board or a department who can be called in."""
+
+    officer_role_id: int
+    name: str
+    title: str
+    unit_name: str
+    role: Role

@@ -1,0 +1,51 @@
+"""Who can be called into a reception."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.reception import rules
+from server.reception.queries import Invitable
+from server.tables import Attachment, Officer, OfficerRole, ReceptionRequest, Unit
+from server.who import Who
+from server.words import Role, UnitKind
+
+_CALLABLE = (Role.CITY_BOARD_MEMBER, Role.CASE_OFFICER)
+
+
+def invitable(db: Session, who: Who) -> list[Invitable]:
+    """Return the officers of the city board and of this ward's departments, in Vietnamese order."""
+    rows = db.execute(
+        select(OfficerRole.id, Officer.name, Officer.title, Unit.name, OfficerRole.role)
+        .join(Officer, Officer.id == OfficerRole.officer_id)
+        .join(Unit, Unit.id == OfficerRole.unit_id)
+        .where(
+            Officer.closed_at.is_(None),
+            OfficerRole.role.in_(_CALLABLE),
+            (Unit.kind == UnitKind.CITY_BOARD) | (Unit.parent_id == who.unit_id),
+        )
+        .order_by(Officer.name_sort)
+    )
+    return [Invitable(*row) for row in rows if rules.invited_role(row.role) is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A file handed in with a request of the case."""
+
+    code: str
+    name: str
+    bytes: int
+    request_code: str
+
+
+def papers(db: Session, case_id: int) -> list[Paper]:
+    """Return the files of a case that ``reception_for`` let through, in the order handed in."""
+    rows = db.execute(
+        select(Attachment.code, Attachment.name, Attachment.bytes, ReceptionRequest.code)
+        .join(ReceptionRequest, ReceptionRequest.id == Attachment.request_id)
+        .where(ReceptionRequest.case_id == case_id)
+        .order_by(Attachment.id)
+    )
+    return [Paper(*row) for row in rows]

@@ -1,0 +1,1 @@
+"""Reception days, their slots, and who is received when."""

@@ -1,0 +1,321 @@
+"""Find reception days, free slots and appointments that the person asking may know of."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from server.clock import local
+from server.errors import NotHere
+from server.scheduling import rules
+from server.scheduling.rules import TextShown
+from server.tables import Appointment, Citizen, Officer, ReceptionDay, ReceptionRequest, Slot, Unit
+from server.who import Who
+from server.words import (
+    AppointmentState,
+    DayKind,
+    DayState,
+    Kind,
+    Place,
+    RequestState,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DayLine:
+    """A reception day in a list, with how many places it has and how many are given away."""
+
+    id: int
+    code: str
+    unit_id: int
+    kind: DayKind
+    held_on: date
+    state: DayState
+    place: str
+    chair_id: int
+    chair_name: str
+    chair_title: str
+    is_delegated: bool
+    attendees: str
+    expected_content: str
+    published_at: datetime | None
+    is_posted_late: bool
+    ground: str
+    moved_to_on: date | None
+    places: int
+    booked: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentLine:
+    """An appointment in the day's list; the name is empty for those who may know the time only."""
+
+    id: int
+    code: str
+    state: AppointmentState
+    starts_at: datetime
+    ends_at: datetime
+    day_code: str
+    is_in_person: bool
+    request_code: str
+    name: str
+    phone: str
+    kind: Kind | None
+    group_size: int
+    interpreter: str
+    confirmed_at: datetime | None
+    cancel_asked_at: datetime | None
+    cancel_asked_ground: str
+    is_device_tested: bool
+    ground: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlotLine:
+    """A slot with who comes in it."""
+
+    id: int
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int
+    booked: int
+    appointments: tuple[AppointmentLine, ...] = ()
+
+    @property
+    def left(self) -> int:
+        """How many places remain."""
+        return self.capacity - self.booked
+
+
+@dataclass(frozen=True, slots=True)
+class DaySheet:
+    """A day with its slots."""
+
+    day: DayLine
+    slots: tuple[SlotLine, ...]
+
+    @property
+    def coming(self) -> int:
+        """How many appointments are still to be kept."""
+        return sum(a.state is AppointmentState.BOOKED for slot in self.slots for a in slot.appointments)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLine:
+    """What the booking page says of a request."""
+
+    id: int
+    code: str
+    name: str
+    kind: Kind
+    state: RequestState
+    place: Place
+    preferred_on: date | None
+    interpreter: str
+    group_size: int
+
+
+def day_for(db: Session, who: Who, code: str) -> DaySheet:
+    """Return a day of the acting officer's own unit with all who come. Raises NotHere."""
+    line = next(iter(_days(db, ReceptionDay.code == code, ReceptionDay.unit_id == who.unit_id)), None)
+    if line is None or not who.is_staff:
+        raise NotHere
+    lines = _appointment_lines(db, who, Slot.day_id == line.id)
+    slots = _slots(db, line.id)
+    return DaySheet(
+        line,
+        tuple(SlotLine(s.id, s.starts_at, s.ends_at, s.capacity, s.booked, tuple(lines.get(s.id, ()))) for s in slots),
+    )
+
+
+def days(db: Session, who: Who, first: date, last: date) -> list[DayLine]:
+    """Return the unit's days from ``first`` to ``last`` inclusive, in order."""
+    return _days(
+        db,
+        ReceptionDay.unit_id == who.unit_id,
+        ReceptionDay.held_on >= first,
+        ReceptionDay.held_on <= last,
+    )
+
+
+def appointment_for(db: Session, who: Who, code: str) -> AppointmentLine:
+    """Return one appointment of the own unit whose citizen this officer may know. NotHere."""
+    found = _appointment_lines(db, who, Appointment.code == code, ReceptionDay.unit_id == who.unit_id)
+    line = next(iter(found.values()))[0] if found else None
+    if line is None or not line.code or not who.is_staff:
+        raise NotHere
+    return line
+
+
+def appointment_of(db: Session, who: Who, request_id: int) -> AppointmentLine | None:
+    """Return the live appointment of a request that ``request_for`` let through, or None."""
+    found = _appointment_lines(
+        db,
+        who,
+        Appointment.request_id == request_id,
+        Appointment.state == AppointmentState.BOOKED,
+        ReceptionDay.unit_id == who.unit_id,
+    )
+    return next(iter(found.values()))[0] if found else None
+
+
+def free_slots(db: Session, who: Who, at: datetime) -> list[DaySheet]:
+    """Return the unit's published days to come with the slots that can still be given away."""
+    coming = _days(
+        db,
+        ReceptionDay.unit_id == who.unit_id,
+        ReceptionDay.state == DayState.PUBLISHED,
+        ReceptionDay.held_on >= local(at).date(),
+    )
+    found = []
+    for day in coming:
+        slots = tuple(
+            SlotLine(s.id, s.starts_at, s.ends_at, s.capacity, s.booked)
+            for s in _slots(db, day.id)
+            if s.booked < s.capacity and s.starts_at - at >= rules.LATEST_NOTICE
+        )
+        if slots:
+            found.append(DaySheet(day, slots))
+    return found
+
+
+def request_line(db: Session, request_id: int) -> RequestLine:
+    """Return what the booking page says of a request that ``request_for`` let through."""
+    request, name = db.execute(
+        select(ReceptionRequest, Citizen.name)
+        .join(Citizen, Citizen.id == ReceptionRequest.citizen_id)
+        .where(ReceptionRequest.id == request_id)
+    ).one()
+    return RequestLine(
+        request.id, request.code, name, request.kind, request.state, request.place,
+        request.preferred_on, request.interpreter, request.group_size,
+    )  # fmt: skip
+
+
+def orphans(db: Session) -> list[int]:
+    """Return booked appointments whose request is no longer scheduled (it was withdrawn)."""
+    return list(
+        db.scalars(
+            select(Appointment.id)
+            .join(ReceptionRequest, ReceptionRequest.id == Appointment.request_id)
+            .where(
+                Appointment.state == AppointmentState.BOOKED,
+                ReceptionRequest.state == RequestState.WITHDRAWN,
+            )
+        )
+    )
+
+
+def waiting_counts(db: Session, who: Who) -> dict[str, int]:
+    """Return the rail's counter: citizens who asked for another time and have no answer yet."""
+    asked = db.scalar(
+        select(func.count(Appointment.id))
+        .join(Slot, Slot.id == Appointment.slot_id)
+        .join(ReceptionDay, ReceptionDay.id == Slot.day_id)
+        .where(
+            ReceptionDay.unit_id == who.unit_id,
+            Appointment.state == AppointmentState.BOOKED,
+            Appointment.cancel_asked_at.is_not(None),
+        )
+    )
+    return {"schedule": asked or 0}
+
+
+def _slots(db: Session, day_id: int) -> list[Slot]:
+    return list(db.scalars(select(Slot).where(Slot.day_id == day_id).order_by(Slot.starts_at)))
+
+
+def _days(db: Session, *conditions: object) -> list[DayLine]:
+    sums = (
+        select(
+            Slot.day_id,
+            func.sum(Slot.capacity).label("places"),
+            func.sum(Slot.booked).label("booked"),
+        )
+        .group_by(Slot.day_id)
+        .subquery()
+    )
+    rows = db.execute(
+        select(ReceptionDay, Officer.name, Officer.title, sums.c.places, sums.c.booked)
+        .join(Officer, Officer.id == ReceptionDay.chair_id)
+        .join(Unit, Unit.id == ReceptionDay.unit_id)
+        .outerjoin(sums, sums.c.day_id == ReceptionDay.id)
+        .where(*conditions)  # type: ignore[arg-type]
+        .order_by(ReceptionDay.held_on, ReceptionDay.id)
+    )
+    return [
+        DayLine(
+            id=day.id,
+            code=day.code,
+            unit_id=day.unit_id,
+            kind=day.kind,
+            held_on=day.held_on,
+            state=day.state,
+            place=day.place,
+            chair_id=day.chair_id,
+            chair_name=name,
+            chair_title=title,
+            is_delegated=day.is_delegated,
+            attendees=day.attendees,
+            expected_content=day.expected_content,
+            published_at=day.published_at,
+            is_posted_late=day.is_posted_late,
+            ground=day.postponed_ground,
+            moved_to_on=day.moved_to_on,
+            places=int(places or 0),
+            booked=int(booked or 0),
+            version=day.version,
+        )
+        for day, name, title, places, booked in rows
+    ]
+
+
+def _appointment_lines(db: Session, who: Who, *conditions: object) -> dict[int, list[AppointmentLine]]:
+    rows = db.execute(
+        select(Appointment, Slot, ReceptionDay.code, ReceptionRequest, Citizen)
+        .join(Slot, Slot.id == Appointment.slot_id)
+        .join(ReceptionDay, ReceptionDay.id == Slot.day_id)
+        .join(ReceptionRequest, ReceptionRequest.id == Appointment.request_id)
+        .join(Citizen, Citizen.id == ReceptionRequest.citizen_id)
+        .where(*conditions)  # type: ignore[arg-type]
+        .order_by(Slot.starts_at, Appointment.id)
+    )
+    found: dict[int, list[AppointmentLine]] = {}
+    for appointment, slot, day_code, request, citizen in rows:
+        line = _line(who, appointment, slot, day_code, (request, citizen))
+        found.setdefault(slot.id, []).append(line)
+    return found
+
+
+def _line(
+    who: Who,
+    appointment: Appointment,
+    slot: Slot,
+    day_code: str,
+    person: tuple[ReceptionRequest, Citizen],
+) -> AppointmentLine:
+    request, citizen = person
+    is_open = rules.what_is_shown(who.role, request.kind) is TextShown.ALL
+    is_known = is_open or request.kind is not Kind.DENUNCIATION
+    return AppointmentLine(
+        id=appointment.id,
+        code=appointment.code if is_open else "",
+        state=appointment.state,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        day_code=day_code,
+        is_in_person=appointment.is_in_person,
+        request_code=request.code if is_open else "",
+        name=citizen.name if is_open else "",
+        phone=citizen.phone if is_open else "",
+        kind=request.kind if is_open else None,
+        group_size=request.group_size if is_known else 0,
+        interpreter=request.interpreter if is_open else "",
+        confirmed_at=appointment.confirmed_at,
+        cancel_asked_at=appointment.cancel_asked_at if is_open else None,
+        cancel_asked_ground=appointment.cancel_asked_ground if is_open else "",
+        is_device_tested=appointment.checked_device_at is not None,
+        ground=appointment.changed_ground if is_open else "",
+    )

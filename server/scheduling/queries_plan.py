@@ -1,0 +1,103 @@
+"""What planning a day must know: who may preside, who is busy, what may not be said in public."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.accounts import queries as accounts
+from server.scheduling import rules
+from server.scheduling.rules import ChairDay, ChairMonth, SlotTime
+from server.tables import Appointment, Citizen, ReceptionDay, ReceptionRequest, Slot
+from server.who import Who
+from server.words import AppointmentState, DayState, RequestState, Role
+
+
+def chairs(db: Session, who: Who) -> list[accounts.OfficerLine]:
+    """Return the officers who may preside over a day of this unit."""
+    return accounts.holders(db, who.unit_id, rules.CHAIRS)
+
+
+def is_ward_chair(db: Session, unit_id: int, officer_id: int) -> bool:
+    """Whether this officer is the unit's own head; anybody else presides by delegation."""
+    return any(line.id == officer_id for line in accounts.holders(db, unit_id, frozenset({Role.WARD_CHAIR})))
+
+
+def is_chair_busy(db: Session, chair_id: int, slots: tuple[SlotTime, ...], but: int = 0) -> bool:
+    """Whether the chair presides over another live day whose slots run into these."""
+    if not slots:
+        return False
+    rows = db.execute(
+        select(Slot.starts_at, Slot.ends_at, Slot.capacity)
+        .join(ReceptionDay, ReceptionDay.id == Slot.day_id)
+        .where(
+            ReceptionDay.chair_id == chair_id,
+            ReceptionDay.id != but,
+            ReceptionDay.state.in_((DayState.DRAFT, DayState.PUBLISHED)),
+            Slot.starts_at < max(slot.ends_at for slot in slots),
+            Slot.ends_at > min(slot.starts_at for slot in slots),
+        )
+    )
+    return rules.overlaps(slots, (SlotTime(*row) for row in rows))
+
+
+def secrets_of(db: Session, unit_id: int, day_id: int | None = None) -> list[str]:
+    """Return what no public text may contain: names and subjects of a day or of open requests."""
+    wanted = (
+        select(Citizen.name, ReceptionRequest.subject, ReceptionRequest.kind)
+        .join(Citizen, Citizen.id == ReceptionRequest.citizen_id)
+        .where(ReceptionRequest.unit_id == unit_id)
+    )
+    if day_id is None:
+        over = (RequestState.DECLINED, RequestState.WITHDRAWN, RequestState.REFERRED)
+        wanted = wanted.where(ReceptionRequest.state.not_in(over))
+    else:
+        wanted = wanted.where(
+            ReceptionRequest.id.in_(
+                select(Appointment.request_id).join(Slot, Slot.id == Appointment.slot_id).where(Slot.day_id == day_id)
+            )
+        )
+    return [
+        words
+        for name, subject, kind in db.execute(wanted)
+        for words in (name, rules.secret_subject(subject, kind))
+        if words
+    ]
+
+
+def digits_in_use(db: Session, digits: str) -> bool:
+    """Whether a live appointment carries these six digits."""
+    return (
+        db.scalar(
+            select(Appointment.id).where(Appointment.digits == digits, Appointment.state == AppointmentState.BOOKED)
+        )
+        is not None
+    )
+
+
+def slot_times(db: Session, day_id: int) -> tuple[SlotTime, ...]:
+    """Return the plan of a day."""
+    rows = db.execute(
+        select(Slot.starts_at, Slot.ends_at, Slot.capacity).where(Slot.day_id == day_id).order_by(Slot.starts_at)
+    )
+    return tuple(SlotTime(*row) for row in rows)
+
+
+def chair_months(db: Session, who: Who, months: Iterable[tuple[int, int]], today: date) -> list[ChairMonth]:
+    """Return the ward chair's counter for each (year, month) (Article 15)."""
+    wanted = list(months)
+    found = [
+        ChairDay(*row)
+        for row in db.execute(
+            select(
+                ReceptionDay.held_on,
+                ReceptionDay.state,
+                ReceptionDay.kind,
+                ReceptionDay.is_delegated,
+            )
+            .where(ReceptionDay.unit_id == who.unit_id)
+            .order_by(ReceptionDay.held_on)
+        )
+    ]
+    return [rules.chair_month(found, year, month, today) for year, month in wanted]

@@ -1,0 +1,130 @@
+"""The parent of one machine: starts the web process and the media workers, starts again what dies, stops all on Ctrl-C.
+
+A web process that dies does not disturb a talk: media workers are processes of their own
+and wait for it to come back.
+"""
+
+import contextlib
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from types import FrameType
+
+from server import founding, migrations
+from server.config import BadSettings, Settings
+from server.terminal import say
+
+STOP_WITHIN = 15.0
+READY_WITHIN = 30.0
+_PAUSES = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
+_STEADY_AFTER = 30.0
+
+
+@dataclass(slots=True)
+class Child:
+    """One process we keep alive."""
+
+    name: str
+    command: list[str]
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    deaths: int = 0
+    due: float = 0.0
+
+    def start(self) -> None:
+        """Start it in a session of its own, so that Ctrl-C reaches only the parent."""
+        self.process = subprocess.Popen(self.command, start_new_session=True)
+        self.started = time.monotonic()
+
+    def mind(self) -> None:
+        """Start it again if it died: at once the first time, later after a growing pause."""
+        at = time.monotonic()
+        if self.process is not None and self.process.poll() is None:
+            return
+        if self.process is not None:
+            self.deaths = 1 if at - self.started > _STEADY_AFTER else self.deaths + 1
+            self.due = at + _PAUSES[min(self.deaths - 1, len(_PAUSES) - 1)]
+            self.process = None
+        if at >= self.due:
+            self.start()
+
+
+@dataclass(slots=True)
+class Supervisor:
+    """All processes of one machine."""
+
+    settings: Settings
+    children: list[Child] = field(default_factory=list[Child])
+    is_stopping: bool = False
+
+    def run(self) -> int:
+        """Keep the processes alive until SIGINT or SIGTERM, then stop them and wait."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._stop)
+        for child in self.children:
+            child.start()
+        self._announce()
+        while not self.is_stopping:
+            for child in self.children:
+                child.mind()
+            time.sleep(0.1)
+        return self._end()
+
+    def _stop(self, _: int, __: FrameType | None) -> None:
+        self.is_stopping = True
+
+    def _announce(self) -> None:
+        until = time.monotonic() + READY_WITHIN
+        while not self.is_stopping and time.monotonic() < until:
+            address = f"http://{self._host()}:{self.settings.port}/healthz"
+            with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=1):
+                say("ready", url=self.settings.base_url, data=str(self.settings.folder))
+                return
+            time.sleep(0.05)
+            for child in self.children:
+                child.mind()
+
+    def _host(self) -> str:
+        return "127.0.0.1" if self.settings.host in {"0.0.0.0", ""} else self.settings.host  # noqa: S104 compared, not bound
+
+    def _end(self) -> int:
+        say("stopping")
+        running = [child.process for child in self.children if child.process and child.process.poll() is None]
+        for process in running:
+            process.terminate()
+        until = time.monotonic() + STOP_WITHIN
+        for process in running:
+            try:
+                process.wait(max(0.1, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        return 0
+
+
+def serve(settings: Settings, *, is_demo: bool) -> int:
+    """Bring the schema up to date, found the demo office if asked, and run everything."""
+    _assert_free(settings)
+    migrations.upgrade(settings.database_url)
+    founding.prepare(settings, is_demo=is_demo)
+    common = ["--data", str(settings.folder), "--host", settings.host, "--port", str(settings.port)]
+    program = [sys.executable, "-m", "server"]
+    names = [f"m{n + 1}" for n in range(settings.media_workers)]
+    children = [
+        Child("web", [*program, "web", *common]),
+        *(Child(n, [*program, "media", "--name", n, *common]) for n in names),
+    ]
+    return Supervisor(settings, children).run()
+
+
+def _assert_free(settings: Settings) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise BadSettings(f"port: {settings.host}:{settings.port}: {error.strerror}") from error
