@@ -4,6 +4,7 @@ from typing import Any
 
 from aiohttp import web
 
+from server import security
 from server.clock import local
 from server.errors import BadForm
 from server.i18n import size_vi
@@ -12,6 +13,7 @@ from server.reception import actions, forms, queries, queries_people, rules
 from server.reception.actions import Admission
 from server.reception.queries import ReceptionFile
 from server.scheduling.rules import link_token
+from server.who import UnitFacts
 from server.words import IdentityCheck, Role
 from signaling.roles import RoomRole
 from signaling.tickets import Person, Ticket, sign
@@ -157,7 +159,7 @@ async def room_page(
         people=tuple(Person(n, t) for n, t in admission.people),
         not_before=min(admission.not_before, at),
         until=admission.until,
-        nonce=request["request_id"],
+        nonce=request[security.REQUEST_ID],
     )
     facts = {
         "socket": f"/ws/{worker}",
@@ -172,7 +174,8 @@ async def room_page(
         "script_url": "",
         "script": [],
     }
-    return await render(request, "reception/room.html", facts=facts, file=found)
+    unit = UnitFacts(found.unit_id, found.unit_name, found.unit_phone, "")
+    return await render(request, "reception/room.html", facts=facts, file=found, unit=unit)
 
 
 def _layout(role: RoomRole) -> str:
