@@ -71,7 +71,9 @@ class MinutesFile:
     @property
     def paragraphs(self) -> dict[MinutesField, tuple[Paragraph, ...]]:
         """The paragraphs of each written part, in the order of the paper."""
-        return {f: rules.paragraphs(self.fields[f].words) for f in MinutesField if f in self.fields and self.fields[f].words}
+        return {
+            f: rules.paragraphs(self.fields[f].words) for f in MinutesField if f in self.fields and self.fields[f].words
+        }
 
     @property
     def hindrance(self) -> str:
