@@ -1,12 +1,7 @@
-"""Write the minutes, read them back, take them up again, keep the citizen's answers.
-
-No typed word is lost: a text that comes too late, because somebody else saved first or because
-the minutes are being read back, is kept as a proposal beside theirs and is answered with their
-words. That is why ``save_text`` returns ``TooLate`` and does not raise: a raise would undo the keeping.
-"""
+"""Begin the minutes, read them back, take them up again, keep the citizen's answers."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,20 +15,13 @@ from server.reception import queries as receptions
 from server.reception.queries import ReceptionFile
 from server.tables import (
     Appointment,
-    IdempotencyKey,
     Minutes,
     MinutesAnswer,
-    MinutesText,
-    Officer,
     Reception,
-    Revision,
 )
 from server.who import Who
 from server.words import Answer, MinutesField, MinutesState, MinutesVerb
 from signaling.roles import RoomRole
-
-WRITTEN_AGAIN = timedelta(minutes=5)
-"""One who goes on writing the same part is noted in the log once in this time; every state is a revision anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +97,16 @@ def door_of_link(db: Session, at: datetime, code: str) -> LinkDoor:
 
 def hold(db: Session, who: Who, door: Door) -> Place:
     """Lock the minutes behind a door until the transaction ends. Raises NotHere."""
-    match door:
-        case StaffDoor(code):
-            seen = queries.minutes_for(db, who, code)
-            found, is_writer, is_citizen = seen.reception, seen.is_writer, False
-            member = queries.citizen_of(found).member
-        case LinkDoor(reception_id, member):
-            found = receptions.reception_file(db, reception_id)
-            seat = queries.seat_of(found, member)
-            if seat is None:
-                raise NotHere
-            is_writer, is_citizen = False, seat.role is RoomRole.CITIZEN
+    if isinstance(door, StaffDoor):
+        seen = queries.minutes_for(db, who, door.code)
+        found, is_writer, is_citizen = seen.reception, seen.is_writer, False
+        member = queries.citizen_of(found).member
+    else:
+        found, member = receptions.reception_file(db, door.reception_id), door.member
+        seat = queries.seat_of(found, member)
+        if seat is None:
+            raise NotHere
+        is_writer, is_citizen = False, seat.role is RoomRole.CITIZEN
     query = select(Minutes).where(Minutes.reception_id == found.id).with_for_update()
     row = db.scalars(query.execution_options(populate_existing=True)).first()
     if row is None:
@@ -130,165 +117,6 @@ def hold(db: Session, who: Who, door: Door) -> Place:
 def about(place: Place) -> About:
     """Name the minutes in the audit."""
     return About("minutes", place.row.id, place.row.code, place.found.case_id, place.found.unit_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Saving:
-    """Words for one part, the version they were written on, and a key that makes sending twice harmless."""
-
-    field: MinutesField
-    words: str
-    version: int
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """The words are in the minutes, as this version."""
-
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class TooLate:
-    """The words are kept beside the minutes; ``code`` says why, the rest is what stands in the minutes."""
-
-    code: str
-    words: str
-    version: int
-    changed_by: str
-
-
-def save_text(db: Session, who: Who, at: datetime, code: str, saving: Saving) -> Saved | TooLate:
-    """Save one part. Raises NotHere, NotYours, BadForm; never loses a word (F83)."""
-    return save_all(db, who, at, code, (saving,))[saving.field]
-
-
-def save_all(
-    db: Session, who: Who, at: datetime, code: str, savings: tuple[Saving, ...]
-) -> dict[MinutesField, Saved | TooLate]:
-    """Save several parts; each is saved or kept as too late by itself."""
-    place = hold(db, who, StaffDoor(code))
-    rules.check_writer(is_writer=place.is_writer)
-    for saving in savings:
-        if len(saving.words) > rules.LONGEST:
-            raise BadForm({saving.field.value: FieldError("too_long", {"most": rules.LONGEST})})
-    return {saving.field: _save(db, who, at, place, saving) for saving in savings}
-
-
-def _save(db: Session, who: Who, at: datetime, place: Place, saving: Saving) -> Saved | TooLate:
-    key = f"minutes:{place.row.id}:{saving.key}"
-    done = db.get(IdempotencyKey, key)
-    if done is not None:
-        return Saved(int(done.result))
-    words = _as_typed(saving.words)
-    now = db.scalar(
-        select(MinutesText).where(MinutesText.minutes_id == place.row.id, MinutesText.field == saving.field)
-    )
-    if words == (now.words if now else ""):
-        return Saved(now.version if now else 0)
-    if not rules.may_edit(queries.stand_of(place.row), is_writer=True):
-        code = "minutes_sealed" if place.row.sealed_at else "minutes_shown"
-        return _keep_beside(db, who, at, place, saving.field, words, now, code)
-    if saving.version != (now.version if now else 0):
-        return _keep_beside(db, who, at, place, saving.field, words, now, "stale")
-    version = _write(db, who, at, place, saving.field, words, now)
-    db.add(IdempotencyKey(key=key, action="save_minutes", result=str(version), at=at))
-    db.flush()
-    return Saved(version)
-
-
-def _as_typed(words: str) -> str:
-    # Blanks and line ends at the end stay: they belong to somebody who is in the middle of typing.
-    return text.tidy(f"|{words}|")[1:-1]
-
-
-def _write(
-    db: Session, who: Who, at: datetime, place: Place, field: MinutesField, words: str, now: MinutesText | None
-) -> int:
-    version = now.version + 1 if now else 1
-    if _is_news(db, who, at, place, field):
-        audit.record(db, who, at, "wrote_minutes", about(place), field=field.value, version=version)
-    if now is None:
-        db.add(
-            MinutesText(
-                minutes_id=place.row.id,
-                field=field,
-                words=words,
-                version=version,
-                changed_at=at,
-                changed_by=who.officer_id,
-            )
-        )
-    else:
-        now.words, now.version, now.changed_at, now.changed_by = words, version, at, who.officer_id or 0
-    _add_revision(db, who, at, place, field, words, version)
-    # The minutes' own version tells every open page that there is something new.
-    flag_modified(place.row, "number")
-    db.flush()
-    return version
-
-
-def _is_news(db: Session, who: Who, at: datetime, place: Place, field: MinutesField) -> bool:
-    last = db.scalar(
-        select(Revision)
-        .where(Revision.minutes_id == place.row.id, Revision.field == field)
-        .order_by(Revision.id.desc())
-        .limit(1)
-    )
-    return last is None or last.officer_id != who.officer_id or at - last.at >= WRITTEN_AGAIN
-
-
-def _keep_beside(
-    db: Session,
-    who: Who,
-    at: datetime,
-    place: Place,
-    field: MinutesField,
-    words: str,
-    now: MinutesText | None,
-    code: str,
-) -> TooLate:
-    version = now.version if now else 0
-    known = db.scalar(
-        select(Revision.id).where(
-            Revision.minutes_id == place.row.id,
-            Revision.field == field,
-            Revision.officer_id == who.officer_id,
-            Revision.version == version,
-            Revision.is_proposal.is_(True),
-            Revision.words == words,
-        )
-    )
-    if known is None:
-        _add_revision(db, who, at, place, field, words, version, is_proposal=True)
-        audit.record(db, who, at, "wrote_beside_minutes", about(place), field=field.value, version=version)
-    name = db.scalar(select(Officer.name).where(Officer.id == now.changed_by)) if now else ""
-    return TooLate(code, now.words if now else "", version, name or "")
-
-
-def _add_revision(
-    db: Session,
-    who: Who,
-    at: datetime,
-    place: Place,
-    field: MinutesField,
-    words: str,
-    version: int,
-    *,
-    is_proposal: bool = False,
-) -> None:
-    db.add(
-        Revision(
-            minutes_id=place.row.id,
-            field=field,
-            version=version,
-            words=words,
-            is_proposal=is_proposal,
-            officer_id=who.officer_id,
-            at=at,
-        )
-    )
 
 
 def show(db: Session, who: Who, at: datetime, code: str) -> None:
