@@ -85,11 +85,12 @@ class _Pen:
     field: MinutesField
 
     def save(self, saving: Saving) -> Saved | TooLate:
-        key = f"minutes:{self.place.row.id}:{saving.key}"
+        words, now = as_typed(saving.words), self._now()
+        # A page left open keeps its key: only the same words under it are the same command.
+        key = f"minutes:{self.place.row.id}:{saving.key[:40]}:{rules.sha256(self.field + words)[:32]}"
         done = self.db.get(IdempotencyKey, key)
         if done is not None:
             return Saved(int(done.result))
-        words, now = as_typed(saving.words), self._now()
         version = now.version if now else 0
         if words == (now.words if now else ""):
             return Saved(version)

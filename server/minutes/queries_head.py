@@ -145,7 +145,19 @@ def _originals(db: Session, reception_id: int) -> tuple[Original, ...]:
     return tuple(Original(s.member, s.file, s.bytes, s.sha256, s.started_at, s.ended_at, s.closed) for s in rows)
 
 
-def sealed_facts(db: Session, row: Minutes, sealed_at: datetime) -> dict[str, Any]:
+def to_print(db: Session, minutes_code: str) -> dict[str, Any] | None:
+    """Return sealed minutes that were not printed yet, or None."""
+    row = db.scalars(select(Minutes).where(Minutes.code == minutes_code)).one()
+    return None if row.document_id is not None or row.sealed_at is None else row.sealed_head
+
+
+def as_it_stands(db: Session, minutes_id: int) -> dict[str, Any]:
+    """Return minutes as they would be sealed now, without number and day; sealed ones as they were sealed."""
+    row = db.get_one(Minutes, minutes_id)
+    return row.sealed_head if row.sealed_at is not None else sealed_facts(db, row, None)
+
+
+def sealed_facts(db: Session, row: Minutes, sealed_at: datetime | None) -> dict[str, Any]:
     """Return all that is printed and kept when minutes are sealed: head, parts, answers, confirmation."""
     texts = queries.texts_of(db, row.id)
     answers = rules.standing(queries.answers_of(db, row.id), texts)
@@ -172,5 +184,5 @@ def sealed_facts(db: Session, row: Minutes, sealed_at: datetime) -> dict[str, An
         "confirmed_at": row.confirmed_at.isoformat() if row.confirmed_at else "",
         "refused_ground": row.refused_ground,
         "witness": row.witness,
-        "sealed_at": sealed_at.isoformat(),
+        "sealed_at": sealed_at.isoformat() if sealed_at else "",
     }
