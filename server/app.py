@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from aiohttp import web
 
@@ -16,11 +16,13 @@ from server.adapters.media_nodes import MediaNodes
 from server.adapters.pdf import Press
 from server.adapters.sms import FolderTexter, HttpTexter
 from server.archive import pages as archive
+from server.cases import pages as cases
 from server.clock import Clock
 from server.config import Settings
 from server.db import Database, is_answering
 from server.house import WEB, CountWaiting, House
 from server.i18n import load_catalogue
+from server.intake import pages as intake
 from server.jobs import registry
 from server.jobs.runner import Runner
 from server.office import pages as office
@@ -34,6 +36,8 @@ UPLOAD_FILES = 5
 ROUTES: tuple[pagekit.Route, ...] = (
     *office.ROUTES,
     *accounts.ROUTES,
+    *intake.ROUTES,
+    *cases.ROUTES,
     *scheduling.ROUTES,
     *scheduling_citizen.ROUTES,
     *reception.ROUTES,
@@ -42,7 +46,7 @@ ROUTES: tuple[pagekit.Route, ...] = (
 )
 """Every address of the office; the generated access test walks this list."""
 
-COUNTERS: tuple[CountWaiting, ...] = (scheduling.count_waiting,)
+COUNTERS: tuple[CountWaiting, ...] = (intake.counters, cases.counters, scheduling.count_waiting)
 
 
 def build_house(settings: Settings, clock: Clock | None = None) -> House:
@@ -83,9 +87,7 @@ def build(house: House, *, with_jobs: bool = True) -> web.Application:
     app[security.READS] = security.Buckets(per_second=50, burst=400)
     app[security.WRITES] = security.Buckets(per_second=20, burst=300)
     app[pagekit.HOUSE] = house
-    app[pagekit.WHO_IS] = account_queries.who_is
-    app[pagekit.TOUCH] = account_actions.touch
-    app[pagekit.UNIT_FACTS] = account_queries.unit_facts
+    app[pagekit.LOOKUPS] = pagekit.Lookups(account_queries.who_is, account_actions.touch, account_queries.unit_facts)
     app[pagekit.COUNTERS] = COUNTERS
     pagekit.mount(app, ROUTES)
     app.router.add_get("/healthz", _alive)
@@ -95,7 +97,7 @@ def build(house: House, *, with_jobs: bool = True) -> web.Application:
     return app
 
 
-def _background(*, with_jobs: bool):  # noqa: ANN202 aiohttp's own callback type is private
+def _background(*, with_jobs: bool) -> Callable[[web.Application], AsyncIterator[None]]:
     async def run(app: web.Application) -> AsyncIterator[None]:
         house = app[pagekit.HOUSE]
         runner = Runner(house, registry.KINDS)

@@ -143,4 +143,4 @@ def _assert_sqlite(connection: object) -> None:
 
 def is_answering(db: Session) -> bool:
     """Whether the database answers a trivial question."""
-    return db.execute(text("select 1")).scalar_one() == 1
+    return bool(db.execute(text("select 1")).scalar_one() == 1)

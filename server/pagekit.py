@@ -20,9 +20,18 @@ from server.who import UnitFacts, Who
 from server.words import Role
 
 HOUSE = web.AppKey("house", House)
-WHO_IS = web.AppKey("who_is", Callable[..., Who | None])
-TOUCH = web.AppKey("touch", Callable[..., None])
-UNIT_FACTS = web.AppKey("unit_facts", Callable[..., UnitFacts | None])
+
+
+@dataclass(frozen=True, slots=True)
+class Lookups:
+    """The few questions that every page asks the database; ``app`` gives the queries."""
+
+    who_is: Callable[..., Who | None]
+    touch: Callable[..., None]
+    unit_facts: Callable[..., UnitFacts | None]
+
+
+LOOKUPS = web.AppKey("lookups", Lookups)
 COUNTERS = web.AppKey("counters", tuple[CountWaiting, ...])
 ROUTES = web.AppKey("routes", tuple["Route", ...])
 VISITOR = web.RequestKey("visitor", object)
@@ -143,10 +152,10 @@ async def recognise(request: web.Request, handler: Handler) -> web.StreamRespons
     token = request.cookies.get(security.cookie_name(place.settings, LOGIN_COOKIE))
     if token and not request.path.startswith(("/static/", "/internal/")):
         at = place.clock.now()
-        here = await place.db.read(request.app[WHO_IS], token, at)
+        here = await place.db.read(request.app[LOOKUPS].who_is, token, at)
         request[VISITOR] = here
         if here and here.login_id and here.seen_at and at - here.seen_at > TOUCH_AFTER:
-            await place.db.write(request.app[TOUCH], at, here.login_id)
+            await place.db.write(request.app[LOOKUPS].touch, at, here.login_id)
     seed = request.cookies.get(security.cookie_name(place.settings, security.SEED_COOKIE), "")
     is_new = len(seed) != 43  # noqa: PLR2004 token_urlsafe(32)
     request[SEED] = secrets.token_urlsafe(32) if is_new else seed
@@ -171,7 +180,7 @@ async def refuse(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await refusal(request, OfficeError("wrong_method"), 405)
     except (web.HTTPException, ConnectionError):
         raise
-    except Exception:
+    except Exception:  # noqa: BLE001 a bug is logged whole and shown as an incident number, never as a trace
         security.log.exception("bug", extra={"facts": {"id": request[security.REQUEST_ID]}})
         return await refusal(request, OfficeError("bug"), 500)
 
@@ -200,7 +209,7 @@ async def refusal(request: web.Request, error: OfficeError, status: int | None =
         return see_other(
             "/tra-cuu" if error.code == "not_signed_in_citizen" else f"/dang-nhap?den={request.rel_url.raw_path}"
         )
-    sentence = house(request).words
+    words = house(request).words
     return await render(
         request,
         "errors/refusal.html",
@@ -208,8 +217,8 @@ async def refusal(request: web.Request, error: OfficeError, status: int | None =
         code=error.code,
         kind=_kind_of(error, status),
         reference=request[security.REQUEST_ID],
-        sentence=sentence.find("refusals", f"{error.code}.text", locale(request), error.facts)
-        if sentence.has("refusals", f"{error.code}.text")
+        sentence=words.find("refusals", f"{error.code}.text", locale(request), error.facts)
+        if words.has("refusals", f"{error.code}.text")
         else "",
         back_href=local_path(urlsplit(request.headers.get(hdrs.REFERER, "")).path, "")
         if request.method != "GET"
@@ -304,7 +313,7 @@ def _rail(request: web.Request, here: Who, counts: Mapping[str, int]) -> list[di
 
 async def _unit(request: web.Request, here: Who | None) -> UnitFacts | None:
     """The office a page speaks for: that of the person, or the city on top when nobody is known."""
-    return await house(request).db.read(request.app[UNIT_FACTS], here.unit_id if here else None)
+    return await house(request).db.read(request.app[LOOKUPS].unit_facts, here.unit_id if here else None)
 
 
 def see_other(path: str) -> web.Response:

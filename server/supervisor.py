@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from types import FrameType
@@ -81,10 +80,10 @@ class Supervisor:
     def _announce(self) -> None:
         until = time.monotonic() + READY_WITHIN
         while not self.is_stopping and time.monotonic() < until:
-            with contextlib.suppress(urllib.error.URLError, OSError):
-                with urllib.request.urlopen(f"http://{self._host()}:{self.settings.port}/healthz", timeout=1):
-                    say("ready", url=self.settings.base_url, data=str(self.settings.folder))
-                    return
+            address = f"http://{self._host()}:{self.settings.port}/healthz"
+            with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=1):
+                say("ready", url=self.settings.base_url, data=str(self.settings.folder))
+                return
             time.sleep(0.05)
             for child in self.children:
                 child.mind()

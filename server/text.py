@@ -23,7 +23,7 @@ _LANDLINE = re.compile(r"02\d{8,9}")
 
 
 def tidy(text: str) -> str:
-    """Return text in NFC without control or direction characters, line ends as ``\\n``, trimmed."""
+    """Return text in NFC without control or direction characters, line ends as LF, trimmed."""
     return _CONTROLS.sub("", unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
 
 

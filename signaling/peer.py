@@ -31,6 +31,7 @@ REPORT_EVERY = 1.0
 class Peer:
     """Answers a browser's one offer and forwards media for as long as it lives.
 
+    Whoever made it closes it, also after it failed or was closed by the browser.
     `on_state(peer, state)` is called on the loop's thread for each new state. `cap` is what
     the browser may send at most, in bits per second of picture.
     """
@@ -102,7 +103,9 @@ class Peer:
         same sources again changes nothing.
         """
         self._seated[slot] = (audio, video)
-        if self.state == "connected" and self._downlink is not None and slot < self.slots:
+        if self.state != "connected" or self._downlink is None:
+            return
+        if 0 <= slot < self.slots:
             self._downlink.seat(slot, audio, video)
 
     def stats(self) -> dict[str, int | float | str]:

@@ -67,6 +67,8 @@ class Source:
         self.level = SILENCE
         self.last_report: tuple[int, float] | None = None
         self.has_ended = False
+        self.is_muted = False
+        self.breaks = 0
         self.on_key_frame_wanted: Callable[[], None] | None = None
         self._sinks: tuple[Sink, ...] = ()
         self._room_for: dict[int, int] = {}
@@ -103,8 +105,22 @@ class Source:
         """Bits per second that the weakest sink can take, None when nobody complains."""
         return min(self._room_for.values(), default=None)
 
+    def mute(self, *, on: bool) -> None:
+        """Hold everything back, whatever the browser sends, or let it through again.
+
+        `breaks` counts the times it was let through again; a sink that cares starts anew.
+        """
+        if self.is_muted and not on:
+            self.breaks += 1
+            self.request_key_frame()
+        self.is_muted = on
+        if on:
+            self.level = SILENCE
+
     def deliver(self, packet: RtpPacket) -> None:
         """Hand `packet` to every sink. Called by the connection that owns this source."""
+        if self.is_muted:
+            return
         for sink in self._sinks:
             try:
                 sink.push(self, packet)

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.accounts import queries as accounts
 from server.cases import rules
 from server.errors import NotHere
 from server.office import queries as office
@@ -65,11 +66,9 @@ def case_for(db: Session, who: Who, code_or_id: str | int) -> CaseCard:
 def is_open_to(db: Session, who: Who, case: Case) -> bool:
     """Whether this person may open this case."""
     path = office.path_up(db, case.unit_id)
-    if who.role is Role.INSPECTOR and not set(path) & _watched(db, who):
+    if who.role is Role.INSPECTOR and case.unit_id not in watched_units(db, who):
         return False
-    return rules.may_open(
-        who, path, is_restricted=case.is_restricted, is_assigned=is_assigned(db, who, case.id)
-    )
+    return rules.may_open(who, path, is_restricted=case.is_restricted, is_assigned=is_assigned(db, who, case.id))
 
 
 def is_assigned(db: Session, who: Who, case_id: int) -> bool:
@@ -86,7 +85,7 @@ def is_assigned(db: Session, who: Who, case_id: int) -> bool:
     )
 
 
-def _watched(db: Session, who: Who) -> set[int]:
-    # An inspectorate is a department of the city: what it watches hangs below its parent.
+def watched_units(db: Session, who: Who) -> list[int]:
+    """Return the units an inspectorate watches: it is a department, what hangs below its parent."""
     unit = office.unit_card(db, who.unit_id)
-    return {unit.id} if unit.parent_id is None else {unit.id, unit.parent_id}
+    return accounts.units_below(db, unit.parent_id or unit.id)

@@ -111,16 +111,10 @@ CHECKERS = _DESK
 LATE_STATES = frozenset({FollowUpState.OPEN, FollowUpState.IN_PROGRESS})
 
 
-def follow_up_verbs(
-    state: FollowUpState, *, is_owner: bool, is_checker: bool
-) -> tuple[FollowUpVerb, ...]:
+def follow_up_verbs(state: FollowUpState, *, is_owner: bool, is_checker: bool) -> tuple[FollowUpVerb, ...]:
     """Return what a person may do: owners start and finish, the desk checks, reopens and closes."""
     working = {FollowUpVerb.START, FollowUpVerb.FINISH}
-    return tuple(
-        verb
-        for verb in FOLLOW_UP_FLOW[state]
-        if (is_checker or is_owner if verb in working else is_checker)
-    )
+    return tuple(verb for verb in FOLLOW_UP_FLOW[state] if (is_checker or is_owner if verb in working else is_checker))
 
 
 def is_overdue(state: FollowUpState, due_on: date, today: date) -> bool:
@@ -139,18 +133,10 @@ class Term:
 
 
 TERMS: Mapping[str, Term] = {
-    "D1": Term(
-        "notice_working_days", in_working_days=True, article="reception_28", version="2026-07"
-    ),
-    "D2": Term(
-        "acceptance_days", in_working_days=False, article="complaints_27", version="2026-07"
-    ),
-    "D3": Term(
-        "first_resolution_days", in_working_days=False, article="complaints_28", version="2026-07"
-    ),
-    "D5": Term(
-        "second_resolution_days", in_working_days=False, article="complaints_37", version="2026-07"
-    ),
+    "D1": Term("notice_working_days", in_working_days=True, article="reception_28", version="2026-07"),
+    "D2": Term("acceptance_days", in_working_days=False, article="complaints_27", version="2026-07"),
+    "D3": Term("first_resolution_days", in_working_days=False, article="complaints_28", version="2026-07"),
+    "D5": Term("second_resolution_days", in_working_days=False, article="complaints_37", version="2026-07"),
 }
 """Terms by their number in domain.md 2.4. ``article`` is a key of the labels ``article.…``."""
 
@@ -168,9 +154,7 @@ def terms_at_opening(kind: Kind) -> tuple[str, ...]:
     return ("D1", "D2") if kind is Kind.COMPLAINT else ("D1",)
 
 
-def may_open(
-    who: Who, unit_path: tuple[int, ...], *, is_restricted: bool, is_assigned: bool
-) -> bool:
+def may_open(who: Who, unit_path: tuple[int, ...], *, is_restricted: bool, is_assigned: bool) -> bool:
     """Whether this person may know of a case. ``unit_path`` is its unit and everything above it.
 
     Police, technicians, records officers and administrators never may; an inspector reads what

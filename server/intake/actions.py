@@ -46,9 +46,7 @@ def in_audit(who: Who, row: ReceptionRequest) -> Who:
 def write_to_citizen(db: Session, at: datetime, row: ReceptionRequest, template: str) -> None:
     """Put a letter into the outbox: the code and where to read more, never the subject (F66)."""
     citizen = db.get_one(Citizen, row.citizen_id)
-    step = len(
-        db.scalars(select(TriageDecision.id).where(TriageDecision.request_id == row.id)).all()
-    )
+    step = len(db.scalars(select(TriageDecision.id).where(TriageDecision.request_id == row.id)).all())
     outbox.put(
         db,
         Letter(
@@ -105,9 +103,7 @@ def move(
     return state
 
 
-def add_step(
-    db: Session, who: Who, at: datetime, row: ReceptionRequest, verb: RequestVerb, ruling: Ruling
-) -> None:
+def add_step(db: Session, who: Who, at: datetime, row: ReceptionRequest, verb: RequestVerb, ruling: Ruling) -> None:
     """Keep one step of a request with its words."""
     db.add(
         TriageDecision(
@@ -125,9 +121,7 @@ def add_step(
     db.flush()
 
 
-def accept(
-    db: Session, who: Who, at: datetime, code: str, join: str = "", ruling: Ruling = PLAIN
-) -> str:
+def accept(db: Session, who: Who, at: datetime, code: str, join: str = "", ruling: Ruling = PLAIN) -> str:
     """Take a request on: open a case, or join the case ``join``; returns the case's code."""
     request = queries.request_for(db, who, code)
     row = db.get_one(ReceptionRequest, request.id)
@@ -167,16 +161,12 @@ def _opened(db: Session, who: Who, at: datetime, request: queries.RequestFile) -
     return case_actions.open_case(db, who, at, new).id
 
 
-def decide(
-    db: Session, who: Who, at: datetime, code: str, verb: RequestVerb, ruling: Ruling
-) -> RequestState:
+def decide(db: Session, who: Who, at: datetime, code: str, verb: RequestVerb, ruling: Ruling) -> RequestState:
     """Ask for more or refer elsewhere, in words to the citizen. Raises NotHere and as ``move``."""
     return move(db, who, at, queries.request_for(db, who, code).id, verb, ruling)
 
 
-def decline(
-    db: Session, who: Who, at: datetime, code: str, ruling: Ruling, prior_decision: str = ""
-) -> RequestState:
+def decline(db: Session, who: Who, at: datetime, code: str, ruling: Ruling, prior_decision: str = "") -> RequestState:
     """Decline on a ground of Article 9 (F31, F32); the chair is told of 9(1) and 9(2).
 
     Raises BadForm when words or the prior decision are missing, NotYours when only the head may.
@@ -187,9 +177,7 @@ def decline(
     if faults:
         raise BadForm(faults)
     words = f"{ruling.words}\n({prior_decision})" if prior_decision else ruling.words
-    state = move(
-        db, who, at, request.id, RequestVerb.DECLINE, replace(ruling, ground=ground, words=words)
-    )
+    state = move(db, who, at, request.id, RequestVerb.DECLINE, replace(ruling, ground=ground, words=words))
     if ground in {DeclineGround.NO_CONTROL, DeclineGround.DISORDER}:
         for chair in accounts.holders(db, request.unit_id, rules.HEADS):
             outbox.put(
@@ -206,9 +194,7 @@ def decline(
     return state
 
 
-def classify(
-    db: Session, who: Who, at: datetime, code: str, kind: Kind, version: int | None = None
-) -> None:
+def classify(db: Session, who: Who, at: datetime, code: str, kind: Kind, version: int | None = None) -> None:
     """Change the kind; the title stays as the citizen wrote it (F20). Only before a case exists."""
     request = queries.request_for(db, who, code)
     row = db.get_one(ReceptionRequest, request.id)

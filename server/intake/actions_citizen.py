@@ -48,10 +48,7 @@ def look_up(db: Session, at: datetime, code: str, phone: str, network: str) -> F
     """
     bucket = "lookup:" + hashlib.sha256(code.encode()).hexdigest()[:32]
     tries = office.count_try(db, at, bucket, WINDOW)
-    if (
-        office.count_try(db, at, f"lookup:{network}", WINDOW) > TRIES_OF_NETWORK
-        or tries > TRIES_OF_CODE
-    ):
+    if office.count_try(db, at, f"lookup:{network}", WINDOW) > TRIES_OF_NETWORK or tries > TRIES_OF_CODE:
         # Not raised: the count itself must be committed.
         return Found("", "")
     row = db.execute(
@@ -132,14 +129,8 @@ def withdraw(db: Session, who: Who, at: datetime, words: str, version: int | Non
 def _give_back_slot(db: Session, at: datetime, request_id: int) -> None:
     # A slot is given back by the same conditional change that takes it, so no count can drift.
     booked = db.scalars(
-        select(Appointment).where(
-            Appointment.request_id == request_id, Appointment.state == AppointmentState.BOOKED
-        )
+        select(Appointment).where(Appointment.request_id == request_id, Appointment.state == AppointmentState.BOOKED)
     )
     for appointment in booked:
         appointment.state, appointment.changed_at = AppointmentState.CANCELLED, at
-        db.execute(
-            update(Slot)
-            .where(Slot.id == appointment.slot_id, Slot.booked > 0)
-            .values(booked=Slot.booked - 1)
-        )
+        db.execute(update(Slot).where(Slot.id == appointment.slot_id, Slot.booked > 0).values(booked=Slot.booked - 1))

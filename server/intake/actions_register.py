@@ -106,17 +106,11 @@ def register(db: Session, at: datetime, new: NewRequest, officer: Who | None = N
     db.add(row)
     db.flush()
     for one in new.representatives:
-        db.add(
-            Representative(
-                request_id=row.id, name=one.name, id_number=one.id_number, phone=one.phone
-            )
-        )
+        db.add(Representative(request_id=row.id, name=one.name, id_number=one.id_number, phone=one.phone))
     add_papers(db, at, row.id, new.papers)
     citizen = Who(Role.CITIZEN, row.unit_id, "", row.code, request_id=row.id)
     facts = {"card_note": new.card_note} if new.card_note else {}
-    audit.record(
-        db, officer or citizen, at, "registered", about(row), papers=len(new.papers), **facts
-    )
+    audit.record(db, officer or citizen, at, "registered", about(row), papers=len(new.papers), **facts)
     write_to_citizen(db, at, row, "registered")
     return Registered(row.id, row.code, is_new=True)
 

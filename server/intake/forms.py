@@ -203,8 +203,7 @@ def spokespeople(typed: Mapping[str, Any], group_size: int) -> tuple[Spokesperso
     faults: dict[str, FieldError] = {}
     for n in range(1, MOST_SPOKESPEOPLE + 1):
         name, number, phone = (
-            text.one_line(str(typed.get(f"{field}_{n}", "")))
-            for field in ("name", "number", "phone")
+            text.one_line(str(typed.get(f"{field}_{n}", ""))) for field in ("name", "number", "phone")
         )
         if not name and not number and not phone:
             continue

@@ -169,9 +169,7 @@ async def uploads(request: web.Request, given: list[Any], room: int) -> list[Upl
         name = rules_files.safe_name(one.filename)
         content = await asyncio.to_thread(one.file.read)
         try:
-            fitting = await asyncio.to_thread(
-                rules_files.check, name, content, megabytes * MEGABYTE
-            )
+            fitting = await asyncio.to_thread(rules_files.check, name, content, megabytes * MEGABYTE)
         except BadFile as bad:
             raise BadForm({"files": bad.fault}) from None
         found.append(Upload(name, content, fitting.content_type, fitting.suffix))
@@ -184,9 +182,7 @@ async def put_away(request: web.Request, found: list[Upload]) -> tuple[NewPaper,
     try:
         for one in found:
             kept = await house(request).files.keep_bytes(one.content, one.suffix)
-            papers.append(
-                NewPaper(one.name, one.content_type, kept.bytes, kept.sha256, kept.stored_as)
-            )
+            papers.append(NewPaper(one.name, one.content_type, kept.bytes, kept.sha256, kept.stored_as))
     except BaseException:
         drop(request, tuple(papers))
         raise

@@ -51,9 +51,7 @@ async def look_up(request: web.Request) -> web.Response:
         )
         found = _found(actions_citizen.checked(answer))
     except BadForm as bad:
-        return await render(
-            request, "intake/look_up.html", 422, typed=dict(form), errors=bad.fields
-        )
+        return await render(request, "intake/look_up.html", 422, typed=dict(form), errors=bad.fields)
     opened = see_other(f"/tra-cuu/{found.code}")
     security.set_cookie(opened, place.settings, LOGIN_COOKIE, found.token)
     return opened
@@ -93,9 +91,7 @@ async def _show(
         is_stale=is_stale,
         slip=slip(own.appointment.code) if slip and own.appointment else "",
         may_add=own.request.state in rules.ADDABLE_STATES and not own.request.is_without_content,
-        may_withdraw=bool(
-            {v.value for v in rules.verbs(own.request.state, here.role)} & {"withdraw"}
-        ),
+        may_withdraw=bool({v.value for v in rules.verbs(own.request.state, here.role)} & {"withdraw"}),
         most_files=rules_files.MOST_FILES,
         accept=rules_files.ACCEPT,
         megabytes=place.settings.upload_megabytes,
@@ -105,9 +101,7 @@ async def _show(
 async def receipt(request: web.Request) -> web.Response:
     """Show the receipt, made to print on one sheet."""
     place = house(request)
-    own = await place.db.read(
-        queries_own.own_request, who(request), request.match_info["code"], place.clock.today()
-    )
+    own = await place.db.read(queries_own.own_request, who(request), request.match_info["code"], place.clock.today())
     return await render(request, "intake/receipt.html", own=own, unit=own.unit)
 
 
@@ -130,9 +124,7 @@ async def amend(request: web.Request) -> web.Response:
         found = await drafts.uploads(request, list(given), rules_files.MOST_FILES)
         _something(wanted.words, found)
         papers = await drafts.put_away(request, found)
-        await place.db.write(
-            actions_citizen.amend, here, now(request), wanted.words, papers, wanted.version
-        )
+        await place.db.write(actions_citizen.amend, here, now(request), wanted.words, papers, wanted.version)
     except BadForm as bad:
         return await _show(request, 422, bad.fields, typed)
     except Stale:
@@ -157,9 +149,7 @@ async def withdraw(request: web.Request) -> web.Response:
     await place.db.read(queries.request_for, here, code)
     try:
         wanted = read_form(forms.WithdrawForm, form)
-        await place.db.write(
-            actions_citizen.withdraw, here, now(request), wanted.words, wanted.version
-        )
+        await place.db.write(actions_citizen.withdraw, here, now(request), wanted.words, wanted.version)
     except BadForm as bad:
         return await _show(request, 422, bad.fields, dict(form))
     except Stale:

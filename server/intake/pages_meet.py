@@ -49,9 +49,7 @@ async def count(request: web.Request, what: str, most: int) -> None:
     """Count one go from this network in an hour. Raises TooMuch."""
     network = security.network_of(security.client_address(request))
     window = actions_citizen.WINDOW * 4
-    tries = await house(request).db.write(
-        office_actions.count_try, now(request), f"{what}:{network}", window
-    )
+    tries = await house(request).db.write(office_actions.count_try, now(request), f"{what}:{network}", window)
     if tries > most:
         raise TooMuch("too_often")
 
@@ -62,9 +60,7 @@ def officer_here(request: web.Request) -> Who | None:
     return here if here is not None and here.is_staff else None
 
 
-async def give_receipt(
-    request: web.Request, done: Registered, draft: Draft | None
-) -> web.StreamResponse:
+async def give_receipt(request: web.Request, done: Registered, draft: Draft | None) -> web.StreamResponse:
     """Open the new request for this browser and lead to its receipt; staff stay who they are."""
     place, officer = house(request), officer_here(request)
     if officer is not None:
@@ -107,9 +103,7 @@ async def meet(request: web.Request) -> web.StreamResponse:
         unit = ward_of(wards, wanted.unit)
         check_day(wanted.preferred_on, place.clock.today(), calendar)
     except BadForm as bad:
-        return await render(
-            request, "intake/meet.html", 422, typed=dict(form), wards=wards, errors=bad.fields
-        )
+        return await render(request, "intake/meet.html", 422, typed=dict(form), wards=wards, errors=bad.fields)
     await count(request, "meet", 60)
     subject = place.words.find("labels", "subject.in_person", "vi")
     new = NewRequest(

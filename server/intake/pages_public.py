@@ -223,11 +223,7 @@ async def _send_all(request: web.Request) -> web.StreamResponse:
     place = house(request)
     if draft is None:
         found = await place.db.read(actions_citizen.by_key, str(form.get("key", "")))
-        return (
-            await give_receipt(request, found, None)
-            if found
-            else see_other("/dang-ky?da=draft_gone")
-        )
+        return await give_receipt(request, found, None) if found else see_other("/dang-ky?da=draft_gone")
     first = drafts.first_open(draft)
     if first != drafts.STEPS[-1]:
         return see_other(drafts.path(first))
@@ -238,9 +234,7 @@ async def _send_all(request: web.Request) -> web.StreamResponse:
     try:
         papers = await drafts.put_away(request, await _kept_files(request, draft))
         new = _new_request(request, draft, unit, papers)
-        done = await place.db.write(
-            actions_register.register, now(request), new, officer_here(request)
-        )
+        done = await place.db.write(actions_register.register, now(request), new, officer_here(request))
     except BaseException:
         drafts.drop(request, papers)
         raise
@@ -258,9 +252,7 @@ async def _kept_files(request: web.Request, draft: Draft) -> list[drafts.Upload]
     return found
 
 
-def _new_request(
-    request: web.Request, draft: Draft, unit: UnitCard, papers: tuple[NewPaper, ...]
-) -> NewRequest:
+def _new_request(request: web.Request, draft: Draft, unit: UnitCard, papers: tuple[NewPaper, ...]) -> NewRequest:
     whole = drafts.whole(draft)
     who, how, matter = whole.who, whole.how, whole.matter
     return NewRequest(

@@ -31,16 +31,12 @@ async def inbox(request: web.Request) -> web.Response:
         min(10_000, int(page)) if page.isascii() and page.isdigit() and int(page) > 0 else 1,
     )
     found = await place.db.read(queries.inbox, here, wanted)
-    return await render(
-        request, "intake/inbox.html", inbox=found, wanted=wanted, state=state, all_states=ALL
-    )
+    return await render(request, "intake/inbox.html", inbox=found, wanted=wanted, state=state, all_states=ALL)
 
 
 async def request_page(request: web.Request) -> web.Response:
     """Show one request with everything known; the look is written down."""
-    await house(request).db.write(
-        actions.note_view, who(request), now(request), request.match_info["code"]
-    )
+    await house(request).db.write(actions.note_view, who(request), now(request), request.match_info["code"])
     return await _show(request)
 
 
@@ -91,9 +87,7 @@ async def _accept(request: web.Request, typed: dict[str, str]) -> str:
     form = read_form(forms.AcceptForm, typed)
     ruling = Ruling(form.version, form.accept_words)
     code = request.match_info["code"]
-    await house(request).db.write(
-        actions.accept, who(request), now(request), code, form.join, ruling
-    )
+    await house(request).db.write(actions.accept, who(request), now(request), code, form.join, ruling)
     return "accepted"
 
 
@@ -134,9 +128,7 @@ async def _decline(request: web.Request, typed: dict[str, str]) -> str:
     form = read_form(forms.DeclineForm, typed)
     ruling = Ruling(form.version, form.decline_words, form.ground)
     code = request.match_info["code"]
-    await house(request).db.write(
-        actions.decline, who(request), now(request), code, ruling, form.prior_decision
-    )
+    await house(request).db.write(actions.decline, who(request), now(request), code, ruling, form.prior_decision)
     return "declined"
 
 
@@ -148,9 +140,7 @@ async def classify(request: web.Request) -> web.Response:
 async def _classify(request: web.Request, typed: dict[str, str]) -> str:
     form = read_form(forms.ClassifyForm, typed)
     code = request.match_info["code"]
-    await house(request).db.write(
-        actions.classify, who(request), now(request), code, form.kind, form.version
-    )
+    await house(request).db.write(actions.classify, who(request), now(request), code, form.kind, form.version)
     if form.kind is Kind.DENUNCIATION and who(request).role not in rules.RECEIVERS:
         raise web.HTTPSeeOther("/dang-ky-moi?da=classified")
     return "classified"

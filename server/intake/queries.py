@@ -8,9 +8,9 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from server import text
+from server.cases import queries as cases
 from server.errors import NotHere
 from server.intake import rules
-from server.office import queries as office
 from server.tables import AuditEntry, Case, Citizen, ReceptionRequest
 from server.who import Who
 from server.words import IdKind, Kind, Place, RequestState, RequestVerb, Role, Sex
@@ -117,11 +117,7 @@ class RequestFile:
 
 def request_for(db: Session, who: Who, code_or_id: str | int) -> RequestFile:
     """Return a request this person may open: their own, or one of their unit. Raises NotHere."""
-    where = (
-        ReceptionRequest.id == code_or_id
-        if isinstance(code_or_id, int)
-        else ReceptionRequest.code == code_or_id
-    )
+    where = ReceptionRequest.id == code_or_id if isinstance(code_or_id, int) else ReceptionRequest.code == code_or_id
     row = db.scalar(_whole().where(where))
     if row is None or not is_open_to(db, who, row):
         raise NotHere
@@ -134,15 +130,9 @@ def is_open_to(db: Session, who: Who, row: ReceptionRequest) -> bool:
         return who.request_id == row.id
     if not who.is_staff:
         return who.role is Role.SYS_ADMIN
-    if who.role is Role.INSPECTOR and not set(office.path_up(db, row.unit_id)) & _watched(db, who):
+    if who.role is Role.INSPECTOR and row.unit_id not in cases.watched_units(db, who):
         return False
     return rules.may_open(who, row.unit_id, row.kind)
-
-
-def _watched(db: Session, who: Who) -> set[int]:
-    # An inspectorate is a department of the city: what it watches hangs below its parent.
-    unit = office.unit_card(db, who.unit_id)
-    return {unit.id} if unit.parent_id is None else {unit.id, unit.parent_id}
 
 
 def _whole() -> Select[Any]:
@@ -197,16 +187,13 @@ def _file(db: Session, row: ReceptionRequest) -> RequestFile:
         changed_at=row.changed_at,
         version=row.version,
         citizen=person(row.citizen),
-        representatives=tuple(
-            Spokesperson(r.name, r.id_number, r.phone) for r in row.representatives
-        ),
+        representatives=tuple(Spokesperson(r.name, r.id_number, r.phone) for r in row.representatives),
         papers=tuple(
             Paper(a.code, a.name, a.content_type, a.bytes, a.sha256, a.stored_as, a.uploaded_at)
             for a in sorted(row.attachments, key=lambda a: a.id)
         ),
         steps=tuple(
-            Step(d.verb, d.state, d.ground or "", d.words, d.officer_name, d.role, d.at)
-            for d in row.decisions
+            Step(d.verb, d.state, d.ground or "", d.words, d.officer_name, d.role, d.at) for d in row.decisions
         ),
     )
 
@@ -246,13 +233,9 @@ class Inbox:
 
 def inbox(db: Session, who: Who, wanted: InboxFilter) -> Inbox:
     """Return the requests of the acting person's unit that they may know of, oldest first."""
-    seen = _visible(who)
+    seen = _visible(db, who)
     counts = dict(
-        db.execute(
-            select(ReceptionRequest.state, func.count())
-            .where(*seen)
-            .group_by(ReceptionRequest.state)
-        )
+        db.execute(select(ReceptionRequest.state, func.count()).where(*seen).group_by(ReceptionRequest.state))
         .tuples()
         .all()
     )
@@ -293,12 +276,13 @@ def waiting(db: Session, who: Who) -> int:
     """Return how many requests wait to be sorted by this person's unit."""
     if who.role not in rules.SORTERS:
         return 0
-    where = [*_visible(who), ReceptionRequest.state == RequestState.RECEIVED]
+    where = [*_visible(db, who), ReceptionRequest.state == RequestState.RECEIVED]
     return db.scalar(select(func.count()).select_from(ReceptionRequest).where(*where)) or 0
 
 
-def _visible(who: Who) -> list[Any]:
-    seen: list[Any] = [ReceptionRequest.unit_id == who.unit_id]
+def _visible(db: Session, who: Who) -> list[Any]:
+    units = cases.watched_units(db, who) if who.role is Role.INSPECTOR else [who.unit_id]
+    seen: list[Any] = [ReceptionRequest.unit_id.in_(units)]
     if who.role not in rules.RECEIVERS:
         seen.append(ReceptionRequest.kind != Kind.DENUNCIATION)
     return seen

@@ -90,18 +90,14 @@ def _appointment(db: Session, request_id: int) -> OwnAppointment | None:
 def _deadlines(db: Session, case_id: int | None) -> tuple[OwnDeadline, ...]:
     if case_id is None:
         return ()
-    rows = db.scalars(
-        select(Deadline).where(Deadline.case_id == case_id).order_by(Deadline.due_on, Deadline.rule)
-    )
+    rows = db.scalars(select(Deadline).where(Deadline.case_id == case_id).order_by(Deadline.due_on, Deadline.rule))
     return tuple(OwnDeadline(d.rule, d.article, d.due_on, d.met_on) for d in rows)
 
 
 def _owed(db: Session, case_id: int | None, today: date) -> tuple[Owed, ...]:
     if case_id is None:
         return ()
-    rows = db.scalars(
-        select(FollowUp).where(FollowUp.case_id == case_id).order_by(FollowUp.due_on, FollowUp.id)
-    )
+    rows = db.scalars(select(FollowUp).where(FollowUp.case_id == case_id).order_by(FollowUp.due_on, FollowUp.id))
     return tuple(
         Owed(
             f.words,

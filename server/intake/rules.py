@@ -102,9 +102,7 @@ def may_open(who: Who, unit_id: int, kind: Kind) -> bool:
     return who.role is Role.INSPECTOR or (who.unit_id == unit_id and who.role in SORTERS)
 
 
-def decline_faults(
-    who: Who, ground: DeclineGround, words: str, prior_decision: str
-) -> dict[str, FieldError]:
+def decline_faults(who: Who, ground: DeclineGround, words: str, prior_decision: str) -> dict[str, FieldError]:
     """Say what a declining still lacks; under 9(3) it is the head's alone (F31, F32).
 
     Raises NotYours("decline_head_only") when the ground is not this person's to use.

@@ -127,9 +127,7 @@ def _check_word(name: str, content: bytes) -> None:
     except (KeyError, zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error, OSError):
         raise BadFile("file_broken", name=name) from None
     names = {part.filename.lower() for part in parts}
-    if b"macroEnabled" in types or any(
-        n.endswith(("vbaproject.bin", ".exe", ".js")) for n in names
-    ):
+    if b"macroEnabled" in types or any(n.endswith(("vbaproject.bin", ".exe", ".js")) for n in names):
         raise BadFile("file_macros", name=name)
 
 

@@ -3,12 +3,16 @@
 from datetime import timedelta
 
 from server.archive import jobs as archive
+from server.cases import jobs as cases
+from server.intake import jobs as intake
 from server.jobs import deliver
 from server.jobs.runner import JobKind
 from server.scheduling import jobs as scheduling
 
 KINDS: tuple[JobKind, ...] = (
     JobKind("deliver", deliver.deliver, every=timedelta(seconds=2)),
+    JobKind("remind_follow_ups", cases.remind, every=timedelta(hours=6)),
+    JobKind("sweep_drafts", intake.sweep_drafts, every=timedelta(hours=1)),
     JobKind("release_withdrawn", scheduling.release_withdrawn, every=timedelta(minutes=1)),
     JobKind("compose", archive.compose),
 )

@@ -16,12 +16,14 @@ from sqlalchemy.orm import Session
 from server import audit
 from server.archive import actions as archive
 from server.audit import About
+from server.intake import actions as intake
 from server.jobs.runner import book
 from server.reception import rules
 from server.scheduling import actions as scheduling
-from server.tables import Appointment, Reception, ReceptionMember, RoomNote, Unit
+from server.scheduling.rules import appointment_after
+from server.tables import Reception, ReceptionMember, ReceptionRequest, RoomNote, Unit
 from server.who import Who, the_system
-from server.words import AppointmentState, AppointmentVerb, ReceptionState
+from server.words import AppointmentState, AppointmentVerb, ReceptionState, RequestState, RequestVerb
 
 log = logging.getLogger("tiepdan.reception")
 
@@ -107,9 +109,15 @@ def _mark_member(db: Session, reception: Reception, note: NoteIn) -> None:
 
 
 def _keep_appointment(db: Session, at: datetime, reception: Reception) -> None:
-    appointment = db.get_one(Appointment, reception.appointment_id)
-    if appointment.state is AppointmentState.BOOKED:
-        scheduling.mark(db, _unit_who(db, reception), at, appointment.code, AppointmentVerb.KEEP)
+    appointment = scheduling.locked_appointment(db, reception.appointment_id)
+    if appointment.state is not AppointmentState.BOOKED:
+        return
+    who = _unit_who(db, reception)
+    kept = appointment_after(appointment.state, AppointmentVerb.KEEP)
+    scheduling.leave(db, at, appointment, kept, "")
+    request = db.get_one(ReceptionRequest, appointment.request_id)
+    if request.state is RequestState.SCHEDULED:
+        intake.move(db, who, at, request.id, RequestVerb.HEAR)
 
 
 def _end(db: Session, at: datetime, reception: Reception, note: NoteIn) -> None:

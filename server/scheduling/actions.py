@@ -175,9 +175,7 @@ def note_device(db: Session, who: Who, at: datetime, code: str, result: str) -> 
     appointment.checked_device_at, appointment.device_result = at, one_line(result)[:200]
 
 
-def leave(
-    db: Session, at: datetime, appointment: Appointment, after: AppointmentState, ground: str
-) -> None:
+def leave(db: Session, at: datetime, appointment: Appointment, after: AppointmentState, ground: str) -> None:
     """Put an appointment into a state it does not come back from, and drop its reminders."""
     appointment.state, appointment.changed_at = after, at
     appointment.changed_ground = one_line(ground)
@@ -185,9 +183,7 @@ def leave(
     db.flush()
 
 
-def follow(
-    db: Session, at: datetime, old: Appointment, slot_id: int, *, is_in_person: bool
-) -> Appointment:
+def follow(db: Session, at: datetime, old: Appointment, slot_id: int, *, is_in_person: bool) -> Appointment:
     """Return the appointment that takes an old one's place: new code, same digits."""
     new = Appointment(
         code=new_code("LH", 4, 4),
@@ -231,14 +227,10 @@ def locked_request(db: Session, request_id: int) -> ReceptionRequest:
 
 def locked_appointment(db: Session, appointment_id: int) -> Appointment:
     """Return an appointment with its request locked, as it stands now."""
-    request_id = db.scalars(
-        select(Appointment.request_id).where(Appointment.id == appointment_id)
-    ).one()
+    request_id = db.scalars(select(Appointment.request_id).where(Appointment.id == appointment_id)).one()
     locked_request(db, request_id)
     return db.scalars(
-        select(Appointment)
-        .where(Appointment.id == appointment_id)
-        .execution_options(populate_existing=True)
+        select(Appointment).where(Appointment.id == appointment_id).execution_options(populate_existing=True)
     ).one()
 
 
@@ -255,9 +247,7 @@ def release(db: Session, who: Who, at: datetime, appointment_id: int) -> None:
 def take(db: Session, slot_id: int) -> bool:
     """Take one place of a slot; False when none is left. The only way a place is ever taken."""
     taken = db.execute(
-        update(Slot)
-        .where(Slot.id == slot_id, Slot.booked < Slot.capacity)
-        .values(booked=Slot.booked + 1),
+        update(Slot).where(Slot.id == slot_id, Slot.booked < Slot.capacity).values(booked=Slot.booked + 1),
         execution_options={"synchronize_session": False},
     )
     return taken.rowcount == 1  # type: ignore[attr-defined,no-any-return]
@@ -299,9 +289,7 @@ def _add(db: Session, appointment: Appointment) -> None:
 
 def _check_mode(db: Session, who: Who, request: ReceptionRequest, *, is_in_person: bool) -> None:
     is_allowed = office.setting(db, who.unit_id, "is_denunciation_online") == 1
-    if not is_in_person and not rules.may_receive_online(
-        request.kind, denunciations_allowed=is_allowed
-    ):
+    if not is_in_person and not rules.may_receive_online(request.kind, denunciations_allowed=is_allowed):
         raise Refused("not_online")
 
 
@@ -329,11 +317,7 @@ def _booked(db: Session, code: str) -> Booked:
     return Booked(db.scalars(select(Appointment.id).where(Appointment.code == code)).one(), code)
 
 
-def _record(
-    db: Session, who: Who, at: datetime, verb: str, appointment: Appointment, **facts: str
-) -> None:
-    case_id = db.scalar(
-        select(ReceptionRequest.case_id).where(ReceptionRequest.id == appointment.request_id)
-    )
+def _record(db: Session, who: Who, at: datetime, verb: str, appointment: Appointment, **facts: str) -> None:
+    case_id = db.scalar(select(ReceptionRequest.case_id).where(ReceptionRequest.id == appointment.request_id))
     about = About("appointment", appointment.id, appointment.code, case_id, who.unit_id)
     audit.record(db, who, at, verb, about, **facts)

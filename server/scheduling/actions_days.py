@@ -209,9 +209,7 @@ def _check(db: Session, who: Who, at: datetime, new: NewDay, but: int = 0) -> No
         raise BadForm(faults)
 
 
-def _check_new_date(
-    db: Session, at: datetime, old: ReceptionDay, new: Postponing, slots: tuple[SlotTime, ...]
-) -> None:
+def _check_new_date(db: Session, at: datetime, old: ReceptionDay, new: Postponing, slots: tuple[SlotTime, ...]) -> None:
     faults: dict[str, FieldError] = {}
     if new.new_on <= local(at).date():
         faults["new_on"] = FieldError("day_past")
@@ -227,8 +225,7 @@ def _check_new_date(
 
 def _lay_slots(db: Session, day_id: int, slots: tuple[SlotTime, ...]) -> None:
     db.add_all(
-        Slot(day_id=day_id, starts_at=s.starts_at, ends_at=s.ends_at, capacity=s.capacity, booked=0)
-        for s in slots
+        Slot(day_id=day_id, starts_at=s.starts_at, ends_at=s.ends_at, capacity=s.capacity, booked=0) for s in slots
     )
     db.flush()
 
@@ -250,15 +247,11 @@ def _coming(db: Session, day_id: int) -> list[int]:
     )
 
 
-def _take_along(
-    db: Session, at: datetime, links: bytes, appointment_id: int, day: ReceptionDay
-) -> None:
+def _take_along(db: Session, at: datetime, links: bytes, appointment_id: int, day: ReceptionDay) -> None:
     old = locked_appointment(db, appointment_id)
     was = db.get_one(Slot, old.slot_id)
     (then,) = rules.shifted([SlotTime(was.starts_at, was.ends_at, was.capacity)], day.held_on)
-    slot = db.scalars(
-        select(Slot).where(Slot.day_id == day.id, Slot.starts_at == then.starts_at)
-    ).one()
+    slot = db.scalars(select(Slot).where(Slot.day_id == day.id, Slot.starts_at == then.starts_at)).one()
     taken = take(db, slot.id)
     assert taken  # noqa: S101 the new day has the old day's places
     give_back(db, was.id)
@@ -268,9 +261,7 @@ def _take_along(
     letters.remind(db, at, links, new.id, slot.starts_at)
 
 
-def _send_home(
-    db: Session, who: Who, at: datetime, links: bytes, appointment_id: int, day: ReceptionDay
-) -> None:
+def _send_home(db: Session, who: Who, at: datetime, links: bytes, appointment_id: int, day: ReceptionDay) -> None:
     appointment = locked_appointment(db, appointment_id)
     after = rules.appointment_after(appointment.state, AppointmentVerb.CANCEL)
     give_back(db, appointment.slot_id)
@@ -283,15 +274,11 @@ def _send_home(
 
 
 def _ground(db: Session, slot: Slot) -> str:
-    ground = db.scalars(
-        select(ReceptionDay.postponed_ground).where(ReceptionDay.id == slot.day_id)
-    ).one()
+    ground = db.scalars(select(ReceptionDay.postponed_ground).where(ReceptionDay.id == slot.day_id)).one()
     return one_line(ground)
 
 
-def _record(
-    db: Session, who: Who, at: datetime, verb: str, day: ReceptionDay, **facts: str | bool
-) -> None:
+def _record(db: Session, who: Who, at: datetime, verb: str, day: ReceptionDay, **facts: str | bool) -> None:
     db.flush()
     about = About("reception_day", day.id, day.code, unit_id=day.unit_id)
     audit.record(db, who, at, verb, about, **facts)

@@ -28,9 +28,7 @@ def send(
     outbox.put(db, _letter(db, links, appointment_id, template, more or {}), at)
 
 
-def remind(
-    db: Session, at: datetime, links: bytes, appointment_id: int, starts_at: datetime
-) -> None:
+def remind(db: Session, at: datetime, links: bytes, appointment_id: int, starts_at: datetime) -> None:
     """Lay the reminders that are still to come: 17:00 the day before, and one hour before."""
     for template, due_at in rules.reminders_at(starts_at):
         if due_at > at:
@@ -43,9 +41,7 @@ def drop_reminders(db: Session, code: str) -> None:
         outbox.drop(db, f"{template}:{code}")
 
 
-def _letter(
-    db: Session, links: bytes, appointment_id: int, template: str, more: Mapping[str, str]
-) -> Letter:
+def _letter(db: Session, links: bytes, appointment_id: int, template: str, more: Mapping[str, str]) -> Letter:
     appointment, slot, day, request, citizen = db.execute(
         select(Appointment, Slot, ReceptionDay, ReceptionRequest, Citizen)
         .join(Slot, Slot.id == Appointment.slot_id)

@@ -90,9 +90,7 @@ class DayForm(_Form):
     def as_day(self) -> NewDay:
         """Return what the action needs. Raises BadForm for hours that make no day."""
         stretches = []
-        for number, pair in enumerate(
-            ((self.begins_1, self.ends_1), (self.begins_2, self.ends_2)), 1
-        ):
+        for number, pair in enumerate(((self.begins_1, self.ends_1), (self.begins_2, self.ends_2)), 1):
             begins, ends = pair
             if begins is not None and ends is not None:
                 stretches.append((begins, ends))
@@ -173,9 +171,7 @@ def read(model: type[M], form: Mapping[str, Any]) -> M:
     try:
         return model.model_validate(given)
     except ValidationError as error:
-        raise BadForm(
-            {str(one["loc"][0]): _field_error(dict(one)) for one in error.errors()}
-        ) from None
+        raise BadForm({str(one["loc"][0]): _field_error(dict(one)) for one in error.errors()}) from None
 
 
 def _field_error(error: Mapping[str, Any]) -> FieldError:

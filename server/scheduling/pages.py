@@ -46,9 +46,7 @@ async def month(request: web.Request) -> web.Response:
     last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
     place, here = house(request), who(request)
     days = await place.db.read(queries.days, here, first, last)
-    (counter,) = await place.db.read(
-        queries_plan.chair_months, here, [(first.year, first.month)], today
-    )
+    (counter,) = await place.db.read(queries_plan.chair_months, here, [(first.year, first.month)], today)
     held: dict[date, list[queries.DayLine]] = {}
     for day in days:
         held.setdefault(day.held_on, []).append(day)
@@ -245,15 +243,11 @@ async def book(request: web.Request) -> web.Response:
         new = forms.read(forms.BookForm, form).as_appointment(code)
     except BadForm as bad:
         return await _book_form(request, form, bad)
-    made = await place.db.write(
-        actions.book, who(request), now(request), place.settings.key("links"), new
-    )
+    made = await place.db.write(actions.book, who(request), now(request), place.settings.key("links"), new)
     return see_other(f"/lich/hen/{made.code}?da=booked")
 
 
-async def _book_form(
-    request: web.Request, values: Mapping[str, Any], bad: BadForm | None = None
-) -> web.Response:
+async def _book_form(request: web.Request, values: Mapping[str, Any], bad: BadForm | None = None) -> web.Response:
     place, here = house(request), who(request)
     found = await place.db.read(requests.request_for, here, request.match_info["code"])
     booked = await place.db.read(queries.appointment_of, here, found.id)
@@ -278,9 +272,7 @@ async def appointment(request: web.Request) -> web.Response:
     return await _appointment(request, {"key": _key()})
 
 
-async def _appointment(
-    request: web.Request, values: Mapping[str, Any], bad: BadForm | None = None
-) -> web.Response:
+async def _appointment(request: web.Request, values: Mapping[str, Any], bad: BadForm | None = None) -> web.Response:
     place, here = house(request), who(request)
     line = await place.db.read(queries.appointment_for, here, request.match_info["code"])
     slip = await place.db.read(queries_slips.slip, line.code)
@@ -309,9 +301,7 @@ async def move(request: web.Request) -> web.Response:
         moving = forms.read(forms.MoveForm, form).as_moving(request.match_info["code"])
     except BadForm as bad:
         return await _appointment(request, form, bad)
-    made = await place.db.write(
-        actions.move, who(request), now(request), place.settings.key("links"), moving
-    )
+    made = await place.db.write(actions.move, who(request), now(request), place.settings.key("links"), moving)
     return see_other(f"/lich/hen/{made.code}?da=moved")
 
 

@@ -99,9 +99,7 @@ class DaySheet:
     @property
     def coming(self) -> int:
         """How many appointments are still to be kept."""
-        return sum(
-            a.state is AppointmentState.BOOKED for slot in self.slots for a in slot.appointments
-        )
+        return sum(a.state is AppointmentState.BOOKED for slot in self.slots for a in slot.appointments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +119,14 @@ class RequestLine:
 
 def day_for(db: Session, who: Who, code: str) -> DaySheet:
     """Return a day of the acting officer's own unit with all who come. Raises NotHere."""
-    line = next(
-        iter(_days(db, ReceptionDay.code == code, ReceptionDay.unit_id == who.unit_id)), None
-    )
+    line = next(iter(_days(db, ReceptionDay.code == code, ReceptionDay.unit_id == who.unit_id)), None)
     if line is None or not who.is_staff:
         raise NotHere
     lines = _appointment_lines(db, who, Slot.day_id == line.id)
     slots = _slots(db, line.id)
     return DaySheet(
         line,
-        tuple(
-            SlotLine(s.id, s.starts_at, s.ends_at, s.capacity, s.booked, tuple(lines.get(s.id, ())))
-            for s in slots
-        ),
+        tuple(SlotLine(s.id, s.starts_at, s.ends_at, s.capacity, s.booked, tuple(lines.get(s.id, ()))) for s in slots),
     )
 
 
@@ -149,9 +142,7 @@ def days(db: Session, who: Who, first: date, last: date) -> list[DayLine]:
 
 def appointment_for(db: Session, who: Who, code: str) -> AppointmentLine:
     """Return one appointment of the own unit whose citizen this officer may know. NotHere."""
-    found = _appointment_lines(
-        db, who, Appointment.code == code, ReceptionDay.unit_id == who.unit_id
-    )
+    found = _appointment_lines(db, who, Appointment.code == code, ReceptionDay.unit_id == who.unit_id)
     line = next(iter(found.values()))[0] if found else None
     if line is None or not line.code or not who.is_staff:
         raise NotHere
@@ -281,9 +272,7 @@ def _days(db: Session, *conditions: object) -> list[DayLine]:
     ]
 
 
-def _appointment_lines(
-    db: Session, who: Who, *conditions: object
-) -> dict[int, list[AppointmentLine]]:
+def _appointment_lines(db: Session, who: Who, *conditions: object) -> dict[int, list[AppointmentLine]]:
     rows = db.execute(
         select(Appointment, Slot, ReceptionDay.code, ReceptionRequest, Citizen)
         .join(Slot, Slot.id == Appointment.slot_id)

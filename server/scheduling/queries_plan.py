@@ -21,10 +21,7 @@ def chairs(db: Session, who: Who) -> list[accounts.OfficerLine]:
 
 def is_ward_chair(db: Session, unit_id: int, officer_id: int) -> bool:
     """Whether this officer is the unit's own head; anybody else presides by delegation."""
-    return any(
-        line.id == officer_id
-        for line in accounts.holders(db, unit_id, frozenset({Role.WARD_CHAIR}))
-    )
+    return any(line.id == officer_id for line in accounts.holders(db, unit_id, frozenset({Role.WARD_CHAIR})))
 
 
 def is_chair_busy(db: Session, chair_id: int, slots: tuple[SlotTime, ...], but: int = 0) -> bool:
@@ -58,9 +55,7 @@ def secrets_of(db: Session, unit_id: int, day_id: int | None = None) -> list[str
     else:
         wanted = wanted.where(
             ReceptionRequest.id.in_(
-                select(Appointment.request_id)
-                .join(Slot, Slot.id == Appointment.slot_id)
-                .where(Slot.day_id == day_id)
+                select(Appointment.request_id).join(Slot, Slot.id == Appointment.slot_id).where(Slot.day_id == day_id)
             )
         )
     return [
@@ -75,9 +70,7 @@ def digits_in_use(db: Session, digits: str) -> bool:
     """Whether a live appointment carries these six digits."""
     return (
         db.scalar(
-            select(Appointment.id).where(
-                Appointment.digits == digits, Appointment.state == AppointmentState.BOOKED
-            )
+            select(Appointment.id).where(Appointment.digits == digits, Appointment.state == AppointmentState.BOOKED)
         )
         is not None
     )
@@ -86,16 +79,12 @@ def digits_in_use(db: Session, digits: str) -> bool:
 def slot_times(db: Session, day_id: int) -> tuple[SlotTime, ...]:
     """Return the plan of a day."""
     rows = db.execute(
-        select(Slot.starts_at, Slot.ends_at, Slot.capacity)
-        .where(Slot.day_id == day_id)
-        .order_by(Slot.starts_at)
+        select(Slot.starts_at, Slot.ends_at, Slot.capacity).where(Slot.day_id == day_id).order_by(Slot.starts_at)
     )
     return tuple(SlotTime(*row) for row in rows)
 
 
-def chair_months(
-    db: Session, who: Who, months: Iterable[tuple[int, int]], today: date
-) -> list[ChairMonth]:
+def chair_months(db: Session, who: Who, months: Iterable[tuple[int, int]], today: date) -> list[ChairMonth]:
     """Return the ward chair's counter for each (year, month) (Article 15)."""
     wanted = list(months)
     found = [

@@ -53,9 +53,7 @@ SEES_DAYS = PLANS | {
     Role.INSPECTOR,
     Role.RECORDS_OFFICER,
 }
-CHAIRS = frozenset(
-    {Role.WARD_CHAIR, Role.WARD_VICE_CHAIR, Role.OFFICE_HEAD, Role.RECEPTION_OFFICER}
-)
+CHAIRS = frozenset({Role.WARD_CHAIR, Role.WARD_VICE_CHAIR, Role.OFFICE_HEAD, Role.RECEPTION_OFFICER})
 _SEES_NAMES = READERS | {Role.WARD_VICE_CHAIR}
 
 DAYS_A_MONTH = 2
@@ -191,10 +189,7 @@ def plan_of(slots: Sequence[SlotTime]) -> SlotPlan:
 
 def shifted(slots: Iterable[SlotTime], to: date) -> tuple[SlotTime, ...]:
     """Return the same hours on another day."""
-    return tuple(
-        SlotTime(_on_day(slot.starts_at, to), _on_day(slot.ends_at, to), slot.capacity)
-        for slot in slots
-    )
+    return tuple(SlotTime(_on_day(slot.starts_at, to), _on_day(slot.ends_at, to), slot.capacity) for slot in slots)
 
 
 def _on_day(at: datetime, on: date) -> datetime:

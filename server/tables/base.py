@@ -15,7 +15,7 @@ class Moment(TypeDecorator[datetime]):
     impl = DateTime
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 SQLAlchemy calls it so
         """Turn an aware time into naive UTC for the driver."""
         if value is None:
             return None
@@ -23,7 +23,7 @@ class Moment(TypeDecorator[datetime]):
             raise TypeError("naive datetime")
         return value.astimezone(UTC).replace(tzinfo=None)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 SQLAlchemy calls it so
         """Give stored UTC back as an aware time."""
         return None if value is None else value.replace(tzinfo=UTC)
 

@@ -35,6 +35,12 @@ class Agreed:
     video: IncomingFormat
     slots: tuple[tuple[OutgoingFormat, OutgoingFormat], ...]
 
+    def line(self, index: int) -> IncomingFormat | OutgoingFormat:
+        """Return what was agreed for the m-line at `index`."""
+        slots = [line for slot in self.slots for line in slot]
+        upward: list[IncomingFormat | OutgoingFormat] = [self.audio, self.video]
+        return [*upward, *slots][index]
+
 
 @dataclass(frozen=True)
 class Here:
@@ -133,11 +139,7 @@ def write(agreed: Agreed, here: Here) -> str:
 
 
 def _section(agreed: Agreed, here: Here, index: int, section: Section) -> list[str]:
-    line: IncomingFormat | OutgoingFormat
-    if index < 2:  # noqa: PLR2004
-        line = agreed.video if index else agreed.audio
-    else:
-        line = agreed.slots[(index - 2) // 2][index % 2]
+    line = agreed.line(index)
     payload_types = [line.payload_type]
     if line.rtx_payload_type >= 0:
         payload_types.append(line.rtx_payload_type)

@@ -109,7 +109,7 @@ class Incoming:
 
     def _hear(self, packet: Arrived) -> None:
         value = find_extension(packet.profile, packet.extensions, self.form.level_id)
-        if value:
+        if value and not self.source.is_muted:
             self.source.level = value[0] & SILENCE
 
     def _want_key_frame(self) -> None:

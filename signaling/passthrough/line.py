@@ -229,5 +229,9 @@ class Line:
         if state == self.state or self.state in {"failed", "closed"}:
             return
         self.state = state
-        if self._user is not None:
+        if self._user is None:
+            return
+        try:
             self._user.changed(state)
+        except Exception:  # noqa: BLE001 - who listens must not break the line
+            _log.exception("telling of state %s failed", state)

@@ -89,7 +89,8 @@ class Outgoing:
         self._is_waiting = True
         self._asked_at = float("-inf")
         self._report: tuple[int, float] | None = None
-        self._ring = Ring()
+        self._ring: Ring | None = None
+        self._breaks = 0
         self._rtx_sequence = 0
         self._may_repeat = MOST_REPEATED
         self._picture, self._level_zero = -1, -1
@@ -105,8 +106,10 @@ class Outgoing:
         self._is_waiting = True
         self._asked_at = float("-inf")
         self._report = None
-        self._ring = Ring()
+        self._ring = None
         if self.source is not None:
+            self._ring = Ring() if self.form.rtx_ssrc > 0 else None
+            self._breaks = self.source.breaks
             self._report = self.source.last_report
             self.source.subscribe(self)
             self.source.request_key_frame()
@@ -120,6 +123,8 @@ class Outgoing:
         """Send `packet` on under this line's numbers."""
         if source is not self.source:
             return
+        if source.breaks != self._breaks:
+            self._breaks, self._is_waiting = source.breaks, True
         payload = packet.payload
         if self._clock_rate == 90_000:  # noqa: PLR2004 - the picture
             picture = vp8.look(payload)
@@ -138,7 +143,7 @@ class Outgoing:
             return
         sequence, timestamp = self._splice.shift(packet.sequence, packet.timestamp, packet.arrived)
         out = RtpPacket(payload, sequence, timestamp, packet.marker, packet.arrived)
-        if self.form.rtx_ssrc > 0:
+        if self._ring is not None:
             self._ring.keep(out)
         self.packets += 1
         self.octets += len(payload)
@@ -174,7 +179,7 @@ class Outgoing:
 
     def repeat(self, lost: tuple[int, ...], now: float) -> None:
         """Send again what the browser missed, as far as it is remembered."""
-        if self.form.rtx_ssrc <= 0:
+        if self._ring is None:
             return
         for sequence in lost:
             if self._may_repeat <= 0:

@@ -25,13 +25,7 @@ def is_allowed(path: Path) -> bool:
 
 def sentences(path: Path) -> Iterator[tuple[int, str]]:
     """Vietnamese text of several words outside docstrings."""
-    docstrings = {
-        id(node.body[0].value)
-        for node in ast.walk(tree(path))
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-        and node.body
-        and isinstance(node.body[0], ast.Expr)
-    }
+    docstrings = {id(node.value) for node in ast.walk(tree(path)) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             is_sentence = " " in node.value.strip() and VIETNAMESE.search(node.value)

@@ -138,6 +138,23 @@ def test_an_occupant_that_ended_leaves_the_line_silent() -> None:
     assert speaker.source.sinks == ()
 
 
+def test_a_muted_source_is_silent_and_comes_back_without_a_hole() -> None:
+    line, speaker = Line(PICTURE), Speaker()
+    line.line.occupy(speaker.source)
+    speaker.speak(payload(key=True), 1.0)
+    speaker.source.mute(on=True)
+    speaker.source.mute(on=True)
+    for _ in range(5):
+        speaker.speak(payload(key=False), 1.1)
+    assert len(line.sent) == 1
+    speaker.source.mute(on=False)
+    assert speaker.wishes == 2
+    speaker.speak(payload(key=False), 2.0)
+    speaker.speak(payload(key=True), 2.1)
+    first, second = line.arrived
+    assert (second.sequence - first.sequence) & 0xFFFF == 1
+
+
 def test_what_was_missed_comes_again_beside_the_stream() -> None:
     line, speaker = Line(PICTURE), Speaker()
     line.line.occupy(speaker.source)

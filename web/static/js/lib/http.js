@@ -5,12 +5,14 @@ export class NotDone extends Error {
   /**
    * @param {number} status 0 when nothing answered
    * @param {string} code
+   * @param {any} [said] all that the server said about it
    */
-  constructor(status, code) {
+  constructor(status, code, said = null) {
     super(`${status} ${code}`);
     this.name = "NotDone";
     this.status = status;
     this.code = code;
+    this.said = said;
   }
 }
 
@@ -42,7 +44,7 @@ export async function json(method, address, body, options = {}) {
     throw new NotDone(0, "no_answer");
   }
   const said = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : null;
-  if (!answer.ok) throw new NotDone(answer.status, said?.code ?? "");
+  if (!answer.ok) throw new NotDone(answer.status, said?.code ?? "", said);
   return said;
 }
 

@@ -1,0 +1,145 @@
+"""Work on a case: run its flow, assign, mark a term met; work on what is owed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server import audit, text
+from server.audit import About
+from server.cases import queries, queries_file, queries_lists, rules
+from server.cases.actions import expect_version
+from server.cases.queries import CaseCard
+from server.clock import local
+from server.errors import NotHere, NotYours, Refused
+from server.tables import Assignment, Case, Deadline, FollowUp, Officer
+from server.who import Who
+from server.words import CaseState, CaseVerb, FollowUpState, FollowUpVerb
+
+
+def about(case: CaseCard) -> About:
+    """Name a case in the audit, without its title."""
+    return About("case", case.id, case.code, case.id, case.unit_id)
+
+
+def note_view(db: Session, who: Who, at: datetime, code: str) -> None:
+    """Write down that somebody looked at a case. Raises NotHere."""
+    audit.record(db, who, at, "viewed_case", about(queries.case_for(db, who, code)))
+
+
+def move(
+    db: Session, who: Who, at: datetime, code: str | int, verb: CaseVerb, version: int | None = None
+) -> CaseState:
+    """Run the flow of a case one step. Raises NotHere, Refused("case_flow"), NotYours, Stale.
+
+    A case is not closed while somebody still owes something (Refused("case_owes")).
+    """
+    case = queries.case_for(db, who, code)
+    row = db.get_one(Case, case.id)
+    expect_version(row.version, version)
+    state = rules.moved(row.state, verb, who.role)
+    if state is CaseState.CLOSED and _owes(db, case.id):
+        raise Refused("case_owes")
+    row.state = state
+    row.closed_at = at if state is CaseState.CLOSED else None
+    db.flush()
+    audit.record(db, who, at, f"case_{verb.value}", about(case))
+    return state
+
+
+def _owes(db: Session, case_id: int) -> bool:
+    open_states = set(FollowUpState) - {FollowUpState.CLOSED}
+    found = select(FollowUp.id).where(FollowUp.case_id == case_id, FollowUp.state.in_(open_states))
+    return db.scalar(found.limit(1)) is not None
+
+
+def assign(db: Session, who: Who, at: datetime, code: str | int, officer_id: int) -> None:
+    """Let an officer open a case; twice changes nothing. Raises NotHere, NotYours."""
+    case = queries.case_for(db, who, code)
+    row = db.get_one(Case, case.id)
+    state = rules.moved(row.state, CaseVerb.ASSIGN, who.role)
+    if officer_id not in {one.id for one in queries_file.assignable(db, case)}:
+        raise NotHere
+    if officer_id in {one.officer_id for one in queries_file.assigned(db, case.id)}:
+        return
+    db.add(
+        Assignment(
+            case_id=case.id,
+            officer_id=officer_id,
+            given_by=who.officer_id or officer_id,
+            given_at=at,
+        )
+    )
+    row.state = state
+    db.flush()
+    name = db.get_one(Officer, officer_id).name
+    audit.record(db, who, at, "case_assign", about(case), officer=name)
+
+
+def end_assignment(db: Session, who: Who, at: datetime, code: str, assignment_id: int) -> None:
+    """End an assignment: that officer may not open the case any more."""
+    case = queries.case_for(db, who, code)
+    if who.role not in rules.CHECKERS:
+        raise NotYours("case_not_yours")
+    row = db.get(Assignment, assignment_id)
+    if row is None or row.case_id != case.id:
+        raise NotHere
+    if row.ended_at is None:
+        row.ended_at = at
+        audit.record(db, who, at, "case_unassign", about(case))
+
+
+def meet_deadline(db: Session, who: Who, at: datetime, code: str, rule: str) -> None:
+    """Mark a term of law as met today; twice changes nothing."""
+    case = queries.case_for(db, who, code)
+    if who.role not in rules.HANDLERS:
+        raise NotYours("case_not_yours")
+    rows = db.scalars(
+        select(Deadline).where(
+            Deadline.case_id == case.id, Deadline.rule == rule, Deadline.met_on.is_(None)
+        )
+    )
+    for row in rows:
+        row.met_on = local(at).date()
+        audit.record(db, who, at, "met_deadline", about(case), rule=rule)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What somebody says about a promise: the step, the evidence, the page's version."""
+
+    verb: FollowUpVerb
+    evidence: str = ""
+    version: int | None = None
+
+
+def move_follow_up(
+    db: Session, who: Who, at: datetime, code: str, progress: Progress
+) -> FollowUpState:
+    """Start, finish (with evidence), reopen or close what is owed.
+
+    Raises NotHere, NotYours, Refused("follow_up_flow" or "evidence_needed"), Stale.
+    """
+    seen = queries_lists.follow_up_for(db, who, code, local(at).date())
+    row = db.get_one(FollowUp, seen.id)
+    expect_version(row.version, progress.version)
+    state = rules.FOLLOW_UP_FLOW[row.state].get(progress.verb)
+    if state is None:
+        raise Refused("follow_up_flow")
+    is_checker = seen.is_case_open_to_me and who.role in rules.CHECKERS
+    allowed = rules.follow_up_verbs(row.state, is_owner=seen.is_mine, is_checker=is_checker)
+    if progress.verb not in allowed:
+        raise NotYours("follow_up_not_yours")
+    if progress.verb is FollowUpVerb.FINISH:
+        if not progress.evidence:
+            raise Refused("evidence_needed")
+        row.evidence, row.done_at = text.tidy(progress.evidence), at
+    if progress.verb is FollowUpVerb.REOPEN:
+        row.done_at = None
+    row.state = state
+    db.flush()
+    case = db.get_one(Case, row.case_id)
+    where = About("follow_up", row.id, row.code, case.id, case.unit_id)
+    audit.record(db, who, at, f"follow_up_{progress.verb.value}", where)
+    return state

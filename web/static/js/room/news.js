@@ -1,0 +1,60 @@
+/**
+ * What is worth saying aloud to somebody who cannot look: the difference between two states, in
+ * few words. Pure; imports nothing. What the screen shows anyway and changes often is not here.
+ *
+ * @typedef {import("./wire.js").RoomState} RoomState
+ * @typedef {{key: string, facts?: Record<string, string>}} News
+ */
+
+const INSIDE = new Set(["admitted", "connected", "lost"]);
+
+/** @param {RoomState} before @param {RoomState} after @returns {News[]} */
+export function newsOf(before, after) {
+  return [...ofMe(before, after), ...ofCourse(before, after), ...ofPeople(before, after)];
+}
+
+/** @param {RoomState} before @param {RoomState} after @returns {News[]} */
+function ofMe(before, after) {
+  /** @type {News[]} */
+  const news = [];
+  const [was, is] = [before.view?.you, after.view?.you];
+  if (was?.status === "waiting" && is && INSIDE.has(is.status)) news.push({ key: "news.admitted" });
+  if (before.own.mic && !after.own.mic && is?.muted_by) news.push({ key: "news.muted" });
+  return news;
+}
+
+/** @param {RoomState} before @param {RoomState} after @returns {News[]} */
+function ofCourse(before, after) {
+  const [was, is] = [before.view, after.view];
+  if (!was || !is) return [];
+  /** @type {News[]} */
+  const news = [];
+  if (was.phase !== is.phase) news.push({ key: `news.${is.phase}` });
+  if (was.recording.state !== is.recording.state && INSIDE.has(is.you.status)) {
+    const worth = ["on", "interrupted", "waived"];
+    if (worth.includes(is.recording.state)) news.push({ key: `news.recording_${is.recording.state}` });
+  }
+  if (!was.read_back && is.read_back) news.push({ key: "news.read_back" });
+  return news;
+}
+
+/** @param {RoomState} before @param {RoomState} after @returns {News[]} */
+function ofPeople(before, after) {
+  const [was, is] = [before.view, after.view];
+  if (!was || !is) return [];
+  /** @type {News[]} */
+  const news = [];
+  const waited = new Set(was.waiting.map((each) => each.member));
+  for (const each of is.waiting) {
+    if (!waited.has(each.member)) news.push({ key: "news.waits", facts: { name: each.name } });
+  }
+  const before_ = new Map(was.members.map((each) => [each.member, each]));
+  for (const each of is.members) {
+    const earlier = before_.get(each.member);
+    if (each.member === after.me?.member) continue;
+    if (!earlier?.hand && each.hand) news.push({ key: "news.hand", facts: { name: each.name } });
+    if (earlier && earlier.status !== "lost" && each.status === "lost") news.push({ key: "news.lost", facts: { name: each.name } });
+    if (earlier?.status === "lost" && each.status === "connected") news.push({ key: "news.back", facts: { name: each.name } });
+  }
+  return news;
+}

@@ -1,0 +1,278 @@
+/**
+ * One person's stay in the room: joins the wire, the media and what the screens show.
+ *
+ * Media is sent only while the server counts this person among those inside and the notice of
+ * recording was acknowledged; it stops by itself ten seconds after the line to the room broke,
+ * because nobody should be heard by people who cannot be seen.
+ */
+
+import { signal } from "@preact/signals";
+import { Capture, rememberDevices } from "./capture.js";
+import { isInside } from "./derive.js";
+import { Media } from "./media.js";
+import { Minutes } from "./minutes.js";
+import { judge, sampleOf } from "./quality.js";
+import { Line, Refused } from "./protocol.js";
+import { Sound } from "./sound.js";
+import { stayAwake } from "./awake.js";
+import { initial, reduce } from "./state.js";
+import { json } from "../lib/http.js";
+
+const HOLD_AFTER = 10_000;
+const MEASURE_EVERY = 4_000;
+
+/**
+ * @typedef {object} Page what the template told
+ * @property {string} socket
+ * @property {string} ticket
+ * @property {string} layout
+ * @property {string} icons
+ * @property {string} unit
+ * @property {string} phone
+ * @property {string} title
+ * @property {string} receiver
+ * @property {string} startsAt
+ * @property {string} back where to go afterwards
+ * @property {string} minutes
+ * @property {boolean} isHigh
+ * @property {string} scriptUrl
+ * @property {{code: string, words: string, done_at: string | null}[]} script
+ * @property {{title: string, href: string, note: string}[]} papers
+ * @property {{lead: string, items: string[]}} notice
+ */
+
+export class Session {
+  room = signal(initial());
+  now = signal(Date.now());
+  quality = signal(/** @type {"good" | "poor" | "bad" | null} */ (null));
+  streams = signal(0);
+  isSilenced = signal(false);
+  minutesAt = signal(0);
+  /** @type {{before: import("./wire.js").RoomState, after: import("./wire.js").RoomState, hear: ((before: import("./wire.js").RoomState, after: import("./wire.js").RoomState) => void) | null}} */
+  #watch = { before: initial(), after: initial(), hear: null };
+  /** @type {import("./quality.js").Sample | null} */ #sample = null;
+  /** @type {(() => void) | null} */ #sleep = null;
+  #selfStream = new MediaStream();
+  #isIn = false;
+  #isNew = false;
+
+  /** @param {Page} page @param {import("./words.js").Say} say */
+  constructor(page, say) {
+    this.page = page;
+    this.say = say;
+    this.line = new Line({ url: page.socket, ticket: page.ticket, device: describeDevice(), hear: (message) => this.#hear(message) });
+    this.media = new Media({
+      offer: (sdp, connection) => this.line.tell("offer", { sdp, connection }),
+      onState: (state) => this.#put({ type: "media", state, at: Date.now() }),
+      onStreams: () => this.#streamsChanged(),
+    }, page.isHigh);
+    this.capture = new Capture({
+      onTrack: (kind, track) => this.#send(kind, track),
+      onTrouble: (kind, trouble) => this.#put({ type: "trouble", [kind]: trouble }),
+      onShareEnded: () => void this.switch("screen", false),
+    }, page.isHigh);
+    this.sound = new Sound((isBlocked) => (this.isSilenced.value = isBlocked));
+    this.minutes = page.minutes
+      ? new Minutes({ url: page.minutes, json, storage: localStorage, onChange: () => (this.minutesAt.value += 1) })
+      : null;
+  }
+
+  /** @param {(before: import("./wire.js").RoomState, after: import("./wire.js").RoomState) => void} hear */
+  start(hear) {
+    this.#watch.hear = hear;
+    this.line.start();
+    setInterval(() => this.#second(), 1000);
+    setInterval(() => void this.#measure(), MEASURE_EVERY);
+    window.addEventListener("online", () => this.#networkChanged());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.line.hurry());
+    /** @type {any} */ (navigator).connection?.addEventListener?.("change", () => this.#networkChanged());
+  }
+
+  get selfStream() {
+    return this.#selfStream;
+  }
+
+  /**
+   * Ask the room for something. What it refuses is shown; nobody has to catch it.
+   *
+   * @param {string} command
+   * @param {Record<string, unknown>} [fields]
+   * @returns {Promise<boolean>} whether it is so now
+   */
+  async ask(command, fields) {
+    try {
+      await this.line.ask(command, fields);
+      return true;
+    } catch (error) {
+      if (error instanceof Refused) return false;
+      throw error;
+    }
+  }
+
+  /** @param {"mic" | "camera" | "screen"} kind @param {boolean} isOn */
+  async switch(kind, isOn) {
+    if (kind === "screen") {
+      if (isOn && !(await this.capture.share())) return;
+      if (!isOn) this.capture.unshare();
+    } else {
+      await this.capture.switch(kind, isOn);
+    }
+    this.#put({ type: "own", [kind]: isOn });
+    await this.#tellMedia();
+  }
+
+  /** @param {"mic" | "camera" | "speaker"} kind @param {string} device */
+  async use(kind, device) {
+    if (kind === "speaker") {
+      rememberDevices({ speaker: device });
+      this.sound.use(device);
+    } else {
+      await this.capture.use(kind, device);
+    }
+  }
+
+  /** Show one person large, or let the speaker be large again. @param {string} member */
+  pin(member) {
+    this.#put({ type: "pin", member });
+  }
+
+  /** The refusal was read. */
+  read() {
+    this.#put({ type: "read" });
+  }
+
+  async leave() {
+    if (this.line.state === "open") await Promise.race([this.ask("leave"), new Promise((go) => setTimeout(go, 1000))]);
+    this.line.close();
+  }
+
+  /** Where a member's sound and picture come in. @param {number} slot */
+  streamsOf(slot) {
+    return this.media.streams(this.room.value.seats.connection, slot);
+  }
+
+  /** @param {import("./wire.js").Message} message */
+  #hear(message) {
+    if (message.type === "answer") return void this.media.answered(message.sdp, message.connection);
+    if (message.type === "welcome") {
+      this.#isNew = true;
+      this.media.told(message);
+    }
+    this.#put(message);
+    if (message.type === "refused" && message.re === null && message.code === "media_failed") this.media.rebuild();
+    if (message.type === "slots") this.#streamsChanged();
+    if (message.type === "changed" && message.topic === "minutes") void this.minutes?.read();
+  }
+
+  /** @param {import("./wire.js").Message} message */
+  #put(message) {
+    const before = this.room.peek();
+    const after = reduce(before, message);
+    if (before === after) return;
+    this.room.value = after;
+    this.#follow(before, after, message);
+    this.#watch.hear?.(before, after);
+  }
+
+  /** @param {import("./wire.js").RoomState} before @param {import("./wire.js").RoomState} after @param {import("./wire.js").Message} message */
+  #follow(before, after, message) {
+    if (after.link.state === "open") this.media.hold(false);
+    if (message.type === "state") this.#place(before, after);
+    if (before.link.state !== "closed" && after.link.state === "closed") this.#quiet();
+    if (message.type === "media" && message.state === "connected") void this.#tellMedia();
+    for (const kind of /** @type {("mic" | "camera" | "screen")[]} */ (["mic", "camera", "screen"])) {
+      if (message.type !== "state" || !before.own[kind] || after.own[kind]) continue;
+      // The desk switched it off; the device follows.
+      if (kind === "screen") this.capture.unshare();
+      else void this.capture.switch(kind, false);
+    }
+  }
+
+  /** @param {import("./wire.js").RoomState} before @param {import("./wire.js").RoomState} after */
+  #place(before, after) {
+    const you = after.view?.you;
+    if (!isInside(after) || !you?.acknowledged) {
+      if (isInside(before)) this.#quiet();
+      return;
+    }
+    if (!this.#isIn) void this.#enter();
+    // After a worker's restart the room stands again, but our connection ended with the old
+    // worker; and an offer made while the line broke was never heard.
+    else if (this.#isNew && (you.status === "admitted" || !this.media.isUp)) this.media.rebuild();
+    this.#isNew = false;
+  }
+
+  async #enter() {
+    this.#isIn = true;
+    this.#sleep = stayAwake();
+    if (this.room.peek().me?.powers.includes("speak")) await this.capture.start();
+    else this.#put({ type: "own", mic: false, camera: false });
+    if (this.#isIn) this.media.start();
+    void this.minutes?.read();
+  }
+
+  #quiet() {
+    this.media.stop();
+    this.capture.stop();
+    this.sound.stop();
+    this.#isIn = false;
+    this.#sleep?.();
+    this.#sleep = null;
+    this.#put({ type: "media", state: "off", at: Date.now() });
+  }
+
+  async #tellMedia() {
+    const { own, me } = this.room.peek();
+    if (!me?.powers.includes("speak")) return;
+    const mic = own.mic && this.capture.mic !== null;
+    const camera = own.camera && !own.screen && this.capture.video !== null;
+    await this.ask("media", { mic, camera, screen: own.screen });
+  }
+
+  /** @param {"audio" | "video"} kind @param {MediaStreamTrack | null} track */
+  #send(kind, track) {
+    void this.media.send(kind, track);
+    if (kind === "video") {
+      for (const each of this.#selfStream.getVideoTracks()) this.#selfStream.removeTrack(each);
+      if (track) this.#selfStream.addTrack(track);
+    }
+    this.streams.value += 1;
+    if (this.media.isUp) void this.#tellMedia();
+  }
+
+  #streamsChanged() {
+    const { seats } = this.room.peek();
+    const heard = new Map();
+    for (const { slot } of seats.seats) {
+      const found = this.media.streams(seats.connection, slot);
+      if (found) heard.set(slot, found.audio);
+    }
+    if (heard.size || seats.connection === this.media.number) this.sound.play(heard);
+    this.streams.value += 1;
+  }
+
+  #second() {
+    this.now.value = Date.now();
+    const { lostAt } = this.room.peek().link;
+    if (lostAt !== null && Date.now() - lostAt > HOLD_AFTER) this.media.hold(true);
+  }
+
+  async #measure() {
+    const report = await this.media.stats();
+    if (!report) return;
+    const sample = sampleOf(report);
+    if (this.#sample && this.#sample.sent <= sample.sent) this.quality.value = judge(this.#sample, sample);
+    this.#sample = sample;
+  }
+
+  #networkChanged() {
+    this.line.hurry();
+    this.media.check();
+  }
+}
+
+/** What the ward's technician needs to help by telephone; nothing that follows a person. */
+function describeDevice() {
+  const { userAgent, language } = navigator;
+  return `${userAgent} | ${screen.width}x${screen.height} | ${language}`.slice(0, 300);
+}

@@ -1,0 +1,39 @@
+/** The five controls, always with their words, and the questions they ask. */
+
+import { useEffect, useState } from "preact/hooks";
+import { controlsOf, listenForKeys } from "../controls.js";
+import { Button, Dialog, Icon, html } from "./parts.js";
+
+/** @typedef {import("../session.js").Session} Session */
+
+/** @param {{s: Session}} props */
+export function Controls({ s }) {
+  const [isLeaving, setLeaving] = useState(false);
+  const askLeave = () => setLeaving(true);
+  useEffect(() => listenForKeys(() => controlsOf(s, { askLeave })), [s]);
+  return html`<div class="controls" role="group" aria-label=${s.say("control.group")}>
+      ${controlsOf(s, { askLeave }).map((each) => html`<button
+        key=${each.name}
+        type="button"
+        class=${`control${each.isOff ? " control--off" : ""}${each.name === "leave" ? " control--leave" : ""}`}
+        aria-pressed=${each.name === "hand" ? String(each.isPressed) : undefined}
+        aria-keyshortcuts=${`Alt+${each.key}`}
+        title=${s.say("control.key", { word: s.say(each.word), key: each.key })}
+        onClick=${each.act}
+      >
+        <${Icon} s=${s} name=${each.icon} /><span>${s.say(each.word)}</span>
+      </button>`)}
+    </div>
+    ${isLeaving && html`<${Leave} s=${s} onClose=${() => setLeaving(false)} />`}`;
+}
+
+/** @param {{s: Session, onClose: () => void}} props */
+function Leave({ s, onClose }) {
+  return html`<${Dialog} question=${s.say("leave.question")} onClose=${onClose}>
+    <p>${s.say("leave.text")}</p>
+    <div class="actions">
+      <${Button} s=${s} kind="danger" icon="leave" label=${s.say("leave.yes")} onClick=${() => void s.leave()} />
+      <${Button} s=${s} label=${s.say("leave.no")} onClick=${onClose} />
+    </div>
+  <//>`;
+}

@@ -1,0 +1,101 @@
+/** Left of the desk: who waits, one button each; who is here, how they are heard and connected. */
+
+import { useState } from "preact/hooks";
+import { isAsking, may, others } from "../derive.js";
+import { GroundDialog } from "./ground.js";
+import { Button, Icon, html, initials } from "./parts.js";
+
+/** @typedef {import("../session.js").Session} Session */
+/** @typedef {import("../wire.js").Member} Member */
+
+/** @param {{s: Session}} props */
+export function People({ s }) {
+  const room = s.room.value;
+  const waiting = room.view?.waiting ?? [];
+  const here = others(room);
+  const [asked, ask] = useState(/** @type {{command: string, member: Member} | null} */ (null));
+  return html`<section class="room__people" aria-label=${s.say("people.label")}>
+    ${may(room, "admit") && html`
+      <h2 class="present__title"><span>${s.say("people.waiting")}</span><span class="count">${waiting.length}</span></h2>
+      ${waiting.length
+        ? html`<ul class="present">${waiting.map((each) => html`<${Waiter} key=${each.member} s=${s} member=${each} ask=${ask} />`)}</ul>`
+        : html`<p class="soft">${s.say("people.nobody_waits")}</p>`}`}
+    <h2 class="present__title"><span>${s.say("people.here")}</span><span class="count">${here.length + 1}</span></h2>
+    <ul class="present">
+      <${Myself} s=${s} />
+      ${here.map((each) => html`<${One} key=${each.member} s=${s} member=${each} ask=${ask} />`)}
+    </ul>
+    ${asked && html`<${GroundDialog} s=${s}
+      question=${s.say(`people.${asked.command}_question`, { name: asked.member.name })}
+      text=${s.say(`people.${asked.command}_text`)}
+      yes=${s.say(`people.${asked.command}`)}
+      onClose=${() => ask(null)}
+      onYes=${(/** @type {string} */ ground) => s.ask(asked.command, { member: asked.member.member, ground })}
+    />`}
+  </section>`;
+}
+
+/** @param {{s: Session, member: Member, note?: string}} props */
+function Person({ s, member, note }) {
+  const about = [member.title || s.say(`role.${member.role}`), s.say(`site.${member.site}`)];
+  return html`<div class="person">
+    <span class="person__initials" aria-hidden="true">${initials(member.name)}</span>
+    <span class="person__words">
+      <span class="person__name">${member.name}${note && ` ${note}`}</span>
+      <span class="person__title">${about.join(" · ")}</span>
+      ${member.people.length > 0 && html`<span class="person__note">${s.say("people.with", { names: member.people.map((each) => each.name).join(", ") })}</span>`}
+    </span>
+  </div>`;
+}
+
+/** @param {{s: Session, member: Member, ask: (asked: {command: string, member: Member}) => void}} props */
+function Waiter({ s, member, ask }) {
+  const busy = isAsking(s.room.value, "admit");
+  return html`<li class="present__one present__one--waiting" data-member=${member.member}>
+    <${Person} s=${s} member=${member} />
+    <p class="present__about">
+      <span>${s.say(member.acknowledged ? "people.acknowledged" : "people.not_acknowledged")}</span>
+      ${member.link === "lost" && html`<span>${s.say("people.away")}</span>`}
+    </p>
+    <div class="present__moves">
+      <${Button} s=${s} small kind="primary" icon="user-check" busy=${busy} label=${s.say("people.admit")} onClick=${() => void s.ask("admit", { member: member.member })} />
+      <${Button} s=${s} small kind="quiet" label=${s.say("people.refuse")} onClick=${() => ask({ command: "refuse", member })} />
+    </div>
+  </li>`;
+}
+
+/** @param {{s: Session}} props */
+function Myself({ s }) {
+  const room = s.room.value;
+  const me = room.view?.members.find((each) => each.member === room.me?.member);
+  const quality = s.quality.value;
+  if (!me) return null;
+  return html`<li class="present__one">
+    <${Person} s=${s} member=${me} note=${s.say("people.me")} />
+    <p class="present__about"><span>${s.say(quality ? `link.${quality}` : "link.unknown")}</span></p>
+  </li>`;
+}
+
+/** @param {{s: Session, member: Member, ask: (asked: {command: string, member: Member}) => void}} props */
+function One({ s, member, ask }) {
+  const room = s.room.value;
+  const isLost = member.status === "lost";
+  const link = isLost ? "lost" : member.status === "admitted" ? "coming" : member.link;
+  const bad = link === "bad" || link === "lost";
+  const isHeard = member.role !== "observer" && member.status === "connected";
+  return html`<li class="present__one" data-member=${member.member}>
+    <${Person} s=${s} member=${member} />
+    <p class="present__about">
+      <span class=${bad ? "present__bad" : ""}><${Icon} s=${s} name=${bad ? "wifi-off" : "wifi"} size="small" /> ${s.say(`link.${link}`)}</span>
+      ${isHeard && html`<span><${Icon} s=${s} name=${member.mic ? "mic" : "mic-off"} size="small" /> ${s.say(member.mic ? "mark.mic_on" : "mark.mic_off")}</span>`}
+      ${isHeard && html`<span><${Icon} s=${s} name=${member.screen ? "share" : member.camera ? "camera" : "camera-off"} size="small" /> ${s.say(member.screen ? "mark.screen" : member.camera ? "mark.camera_on" : "mark.camera_off")}</span>`}
+      ${member.hand && html`<span class="present__hand"><${Icon} s=${s} name="hand" size="small" /> ${s.say("mark.hand")}</span>`}
+      ${!member.acknowledged && html`<span class="present__bad">${s.say("people.not_acknowledged")}</span>`}
+    </p>
+    ${member.role !== "chair" && html`<div class="present__moves">
+      ${isHeard && member.mic && may(room, "mute_others") &&
+      html`<${Button} s=${s} small icon="mic-off" label=${s.say("people.mute")} onClick=${() => void s.ask("mute", { member: member.member, kind: "audio" })} />`}
+      ${may(room, "remove") && html`<${Button} s=${s} small kind="quiet" label=${s.say("people.remove")} onClick=${() => ask({ command: "remove", member })} />`}
+    </div>`}
+  </li>`;
+}

@@ -1,0 +1,55 @@
+/** Which microphone, camera and speaker; the keys; how good the line is; whom to call. */
+
+import { useEffect, useState } from "preact/hooks";
+import { chosenDevices } from "../capture.js";
+import { controlsOf } from "../controls.js";
+import { Button, Dialog, Telephone, html } from "./parts.js";
+
+/** @typedef {import("../session.js").Session} Session */
+
+const KINDS = /** @type {const} */ ({ mic: "audioinput", camera: "videoinput", speaker: "audiooutput" });
+
+/** @param {{s: Session, onClose: () => void}} props */
+export function Settings({ s, onClose }) {
+  const [devices, setDevices] = useState(/** @type {MediaDeviceInfo[]} */ ([]));
+  useEffect(() => {
+    const look = async () => setDevices((await navigator.mediaDevices?.enumerateDevices()) ?? []);
+    void look();
+    navigator.mediaDevices?.addEventListener("devicechange", look);
+    return () => navigator.mediaDevices?.removeEventListener("devicechange", look);
+  }, []);
+  const quality = s.quality.value;
+  return html`<${Dialog} question=${s.say("settings.title")} onClose=${onClose}>
+    <div class="settings">
+      ${/** @type {(keyof typeof KINDS)[]} */ (Object.keys(KINDS)).map((kind) => html`<${Choice} key=${kind} s=${s} kind=${kind} devices=${devices} />`)}
+      ${quality && html`<p>${s.say(`quality.${quality}`)}</p>`}
+      <div>
+        <p class="field__label">${s.say("settings.keys")}</p>
+        <ul class="settings__keys">
+          ${controlsOf(s, { askLeave: () => {} }).map((each) => html`<li key=${each.name}><kbd>Alt + ${each.key}</kbd> ${s.say(each.word)}</li>`)}
+        </ul>
+      </div>
+      <${Telephone} s=${s} />
+    </div>
+    <div class="actions"><${Button} s=${s} kind="primary" label=${s.say("settings.close")} onClick=${onClose} /></div>
+  <//>`;
+}
+
+/** @param {{s: Session, kind: keyof typeof KINDS, devices: MediaDeviceInfo[]}} props */
+function Choice({ s, kind, devices }) {
+  const found = devices.filter((each) => each.kind === KINDS[kind] && each.deviceId);
+  const [device, setDevice] = useState(chosenDevices()[kind]);
+  if (!found.length) return null;
+  const known = found.some((each) => each.deviceId === device) ? device : (found[0]?.deviceId ?? "");
+  const choose = (/** @type {Event} */ event) => {
+    const { value } = /** @type {HTMLSelectElement} */ (event.currentTarget);
+    setDevice(value);
+    void s.use(kind, value);
+  };
+  return html`<div class="field">
+    <label class="field__label" for=${`device-${kind}`}>${s.say(`settings.${kind}`)}</label>
+    <select class="input" id=${`device-${kind}`} value=${known} onChange=${choose}>
+      ${found.map((each, at) => html`<option key=${each.deviceId} value=${each.deviceId}>${each.label || s.say("settings.unnamed", { number: at + 1 })}</option>`)}
+    </select>
+  </div>`;
+}

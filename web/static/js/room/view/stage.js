@@ -1,0 +1,136 @@
+/** The stage: one large, the others small, oneself smallest; sentences over it when something is not as usual. */
+
+import { useState } from "preact/hooks";
+import { brokenFor, mainOf, onStage, rungOf, slotOf } from "../derive.js";
+import { Button, Icon, Picture, html, initials } from "./parts.js";
+
+/** @typedef {import("../session.js").Session} Session */
+/** @typedef {import("../wire.js").Member} Member */
+
+/** @param {{s: Session, children?: any}} props */
+export function Stage({ s, children }) {
+  const room = s.room.value;
+  const main = mainOf(room);
+  const small = onStage(room).filter((each) => each !== main);
+  const speaks = room.me?.powers.includes("speak");
+  return html`<main class="stage stage--focus" id="noi-dung" tabindex="-1" aria-label=${s.say("stage.label")}>
+    ${main
+      ? html`<${Tile} key=${main.member} s=${s} member=${main} size="main" />`
+      : html`<${Empty} s=${s} />`}
+    <div class="stage__others">
+      ${small.map((each) => html`<${Tile} key=${each.member} s=${s} member=${each} size="small" />`)}
+    </div>
+    ${speaks && html`<${Self} s=${s} />`}
+    <${Band} s=${s} />
+    ${children}
+  </main>`;
+}
+
+/** @param {{s: Session, member: Member, size: "main" | "small"}} props */
+function Tile({ s, member, size }) {
+  const room = s.room.value;
+  const version = s.streams.value;
+  const slot = slotOf(room, member.member);
+  const streams = slot === null ? null : s.streamsOf(slot);
+  const isLost = member.status === "lost";
+  const [hasFrame, setFrame] = useState(false);
+  const isShown = !isLost && streams !== null && (member.camera || member.screen);
+  const isSpeaking = room.tick?.speaking === member.member;
+  const classes = ["tile", `tile--${size}`, member.screen && "tile--screen", isSpeaking && "tile--speaking"];
+  const pin = () => s.pin(member.member);
+  return html`<figure class=${classes.filter(Boolean).join(" ")} data-member=${member.member}>
+    ${isShown && html`<${Picture} stream=${streams?.video ?? null} version=${version} onFrame=${() => setFrame(true)} />`}
+    ${!(isShown && hasFrame) && html`<${Rest} s=${s} member=${member} size=${size} isComing=${isShown} />`}
+    <${Marks} s=${s} member=${member} isSpeaking=${isSpeaking} />
+    <figcaption class="tile__name">
+      ${member.name}${size === "main" && html` <span class="tile__title">${titleOf(s, member)}</span>`}
+    </figcaption>
+    ${size === "small" &&
+    html`<button type="button" class="tile__pin" onClick=${pin}><span class="visually-hidden">${s.say("stage.enlarge", { name: member.name })}</span></button>`}
+  </figure>`;
+}
+
+/** @param {Session} s @param {Member} member */
+function titleOf(s, member) {
+  const people = member.people.map((each) => each.name).join(", ");
+  return [member.title, people].filter(Boolean).join(" · ") || s.say(`role.${member.role}`);
+}
+
+/** @param {{s: Session, member: Member, size: string, isComing: boolean}} props */
+function Rest({ s, member, size, isComing }) {
+  const word = member.status === "lost" ? "tile.lost" : isComing || member.status === "admitted" ? "tile.coming" : "tile.no_picture";
+  return html`<div class="tile__rest">
+    <span class="person__initials" aria-hidden="true">${initials(member.name)}</span>
+    ${size === "main" && html`<span>${s.say(word, { name: member.name })}</span>`}
+  </div>`;
+}
+
+/** @param {{s: Session, member: Member, isSpeaking: boolean}} props */
+function Marks({ s, member, isSpeaking }) {
+  const isHere = member.status === "connected";
+  return html`<div class="tile__marks">
+    ${member.hand &&
+    html`<span class="tile__mark tile__mark--hand"><${Icon} s=${s} name="hand" size="small" />${s.say("mark.hand")}</span>`}
+    ${member.status === "lost" &&
+    html`<span class="tile__mark"><${Icon} s=${s} name="wifi-off" size="small" />${s.say("mark.lost")}</span>`}
+    ${isHere && !member.mic &&
+    html`<span class="tile__mark"><${Icon} s=${s} name="mic-off" size="small" /><span class="tile__word">${s.say("mark.mic_off")}</span></span>`}
+    ${isSpeaking && html`<span class="tile__mark"><${Icon} s=${s} name="volume" size="small" /><span class="tile__word">${s.say("mark.speaking")}</span></span>`}
+  </div>`;
+}
+
+/** @param {{s: Session}} props */
+function Self({ s }) {
+  const { own, trouble } = s.room.value;
+  const version = s.streams.value;
+  const isShown = (own.camera || own.screen) && s.selfStream.getVideoTracks().length > 0;
+  return html`<figure class=${`tile tile--self${own.screen ? "" : " tile--mirror"}`}>
+    ${isShown
+      ? html`<${Picture} stream=${s.selfStream} version=${version} />`
+      : html`<div class="tile__rest"><${Icon} s=${s} name="camera-off" /></div>`}
+    <div class="tile__marks">
+      ${(!own.mic || trouble.mic) && html`<span class="tile__mark"><${Icon} s=${s} name="mic-off" size="small" /><span class="visually-hidden">${s.say("mark.mic_off")}</span></span>`}
+    </div>
+    <figcaption class="tile__name">${s.say(own.screen ? "stage.my_screen" : "stage.me")}</figcaption>
+  </figure>`;
+}
+
+/** @param {{s: Session}} props */
+function Empty({ s }) {
+  return html`<div class="tile tile--main">
+    <div class="tile__rest"><${Icon} s=${s} name="users" size="large" /><span>${s.say("stage.alone")}</span></div>
+  </div>`;
+}
+
+/** What is not as usual, most urgent first; one thing at a time. @param {{s: Session}} props */
+function Band({ s }) {
+  const room = s.room.value;
+  const rung = rungOf(brokenFor(room, s.now.value));
+  const { trouble, own, view } = room;
+  if (rung !== "whole" && rung !== "silent") return html`<${BrokenBand} s=${s} rung=${rung} />`;
+  if (s.isSilenced.value) {
+    return html`<div class="stage__band">
+      <p>${s.say("band.silenced")}</p>
+      <${Button} s=${s} kind="primary" icon="volume" label=${s.say("band.listen")} onClick=${() => void s.sound.unblock()} />
+    </div>`;
+  }
+  if (view?.phase === "paused") return html`<p class="stage__band">${s.say("band.paused")}${view.paused_ground ? ` ${s.say("band.ground", { ground: view.paused_ground })}` : ""}</p>`;
+  if (view?.recording.state === "interrupted") return html`<p class="stage__band stage__band--danger">${s.say("band.interrupted")}</p>`;
+  if (own.mic && trouble.mic) return html`<p class="stage__band">${s.say(`trouble.mic_${trouble.mic}`)}</p>`;
+  if (own.camera && trouble.camera) return html`<p class="stage__band">${s.say(`trouble.camera_${trouble.camera}`)}</p>`;
+  if (view?.you.muted_by && !own.mic) return html`<p class="stage__band">${s.say("band.muted")}</p>`;
+  if (view?.phase === "lobby" && !room.me?.powers.includes("begin")) return html`<p class="stage__band">${s.say("band.lobby")}</p>`;
+  return null;
+}
+
+/** @param {{s: Session, rung: "again" | "sound_only" | "call"}} props */
+function BrokenBand({ s, rung }) {
+  const { link, own } = s.room.value;
+  const word = link.lostAt !== null ? `broken.${rung}` : `broken_media.${rung}`;
+  return html`<div class="stage__band stage__band--warn">
+    <p>${s.say(word, { phone: s.page.phone || "–" })}</p>
+    ${rung === "sound_only" && own.camera &&
+    html`<${Button} s=${s} icon="camera-off" label=${s.say("broken.sound_only_button")} onClick=${() => void s.switch("camera", false)} />`}
+    ${rung === "call" && html`<${Button} s=${s} icon="refresh" label=${s.say("broken.reload")} onClick=${() => location.reload()} />`}
+  </div>`;
+}

@@ -1,0 +1,80 @@
+/** What goes over the WebSocket, as `signaling/PROTOCOL.md` says, and what this page adds to it. */
+
+export type Phase = "lobby" | "live" | "paused" | "ended";
+export type Status = "waiting" | "admitted" | "connected" | "lost" | "gone";
+export type Quality = "good" | "poor" | "bad" | "lost";
+export type RecordingState = "off" | "starting" | "on" | "paused" | "interrupted" | "waived";
+export type Role =
+  | "chair" | "clerk" | "officer" | "citizen" | "ward_room" | "city_board"
+  | "department" | "interpreter" | "observer" | "recorder";
+
+export interface Person { name: string; title: string }
+
+export interface Member {
+  member: string; name: string; title: string; role: Role; site: string; people: Person[];
+  status: Status; hand: boolean; mic: boolean; camera: boolean; screen: boolean;
+  acknowledged: boolean; link: Quality;
+}
+
+export interface You {
+  member: string; status: Status; acknowledged: boolean; hand: boolean;
+  mic: boolean; camera: boolean; screen: boolean; muted_by: string | null; position: number | null;
+}
+
+export interface Recording {
+  state: RecordingState; proven: boolean; durable_seconds: number;
+  waived_ground: string | null; since: string | null;
+}
+
+export interface Welcome {
+  type: "welcome"; v: number; room: string; member: string; role: Role; powers: string[];
+  ice_servers: RTCIceServer[]; slots: number; connection: number; room_name: string | null;
+}
+
+export interface StateMessage {
+  type: "state"; seq: number; phase: Phase; recording: Recording; read_back: boolean;
+  began_at: string | null; paused_ground: string | null; ended_at: string | null;
+  you: You; members: Member[]; waiting: Member[];
+}
+
+export interface Seat { slot: number; member: string }
+export interface Answer { type: "answer"; sdp: string; connection: number }
+export interface Slots { type: "slots"; connection: number; seats: Seat[] }
+export interface Tick { type: "tick"; at: string; durable_seconds: number; speaking: string | null }
+export interface Done { type: "done"; re: string }
+export interface RefusedMessage { type: "refused"; re: string | null; code: string }
+export interface Changed { type: "changed"; topic: string; version: number }
+export interface Bye { type: "bye"; code: string; ground: string | null }
+
+export type FromServer =
+  | Welcome | StateMessage | Answer | Slots | Tick | Done | RefusedMessage | Changed | Bye;
+
+/** What the page itself has to report; `at` is `Date.now()`. */
+export type FromPage =
+  | { type: "link"; state: "connecting" | "open" | "lost" | "closed"; at: number; code?: string; ground?: string | null }
+  | { type: "media"; state: MediaState; at: number }
+  | { type: "own"; mic?: boolean; camera?: boolean; screen?: boolean }
+  | { type: "trouble"; mic?: string | null; camera?: string | null }
+  | { type: "asked"; id: string; command: string; fields?: Record<string, unknown> }
+  | { type: "unsent"; id: string }
+  | { type: "pin"; member: string | null }
+  | { type: "read" };
+
+export type Message = FromServer | FromPage;
+export type MediaState = "off" | "connecting" | "connected" | "lost";
+
+export interface RoomState {
+  link: { state: "connecting" | "open" | "lost" | "closed"; lostAt: number | null; code: string | null; ground: string | null };
+  media: { state: MediaState; lostAt: number | null };
+  me: Omit<Welcome, "type" | "v" | "ice_servers"> | null;
+  view: StateMessage | null;
+  seats: { connection: number; seats: Seat[] };
+  tick: Tick | null;
+  own: { mic: boolean; camera: boolean; screen: boolean };
+  declared: { mic: boolean; camera: boolean; screen: boolean };
+  trouble: { mic: string | null; camera: string | null };
+  asked: Record<string, string>;
+  refusal: { command: string; code: string } | null;
+  topics: Record<string, number>;
+  stage: { speaker: string | null; candidate: string | null; pinned: string | null };
+}
