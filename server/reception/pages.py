@@ -4,13 +4,16 @@ from typing import Any
 
 from aiohttp import web
 
+from server import security
 from server.clock import local
 from server.errors import BadForm
+from server.i18n import size_vi
 from server.pagekit import STAFF, get, house, now, post, posted, render, see_other, who
 from server.reception import actions, forms, queries, queries_people, rules
 from server.reception.actions import Admission
 from server.reception.queries import ReceptionFile
 from server.scheduling.rules import link_token
+from server.who import UnitFacts
 from server.words import IdentityCheck, Role
 from signaling.roles import RoomRole
 from signaling.tickets import Person, Ticket, sign
@@ -156,22 +159,37 @@ async def room_page(
         people=tuple(Person(n, t) for n, t in admission.people),
         not_before=min(admission.not_before, at),
         until=admission.until,
-        nonce=request["request_id"],
+        nonce=request[security.REQUEST_ID],
     )
-    layout = (
-        "desk" if admission.role in DESK_LAYOUTS else "ward_room" if admission.role is RoomRole.WARD_ROOM else "citizen"
-    )
-    return await render(
-        request,
-        "reception/room.html",
-        file=found,
-        admission=admission,
-        layout=layout,
-        back=back,
-        ticket=sign(ticket, place.settings.key("tickets")),
-        socket=f"/ws/{worker}",
-        minutes=minutes or f"/phong/{found.code}/bien-ban",
-    )
+    facts = {
+        "socket": f"/ws/{worker}",
+        "ticket": sign(ticket, place.settings.key("tickets")),
+        "layout": _layout(admission.role),
+        "picture": "high" if admission.role is RoomRole.WARD_ROOM else "",
+        "receiver": found.chair_name,
+        "starts_at": found.starts_at,
+        "back": back,
+        "minutes_url": minutes or f"/phong/{found.code}/bien-ban",
+        "papers": await _papers(request, found) if admission.role in DESK_LAYOUTS else [],
+        "script_url": "",
+        "script": [],
+    }
+    unit = UnitFacts(found.unit_id, found.unit_name, found.unit_phone, "")
+    return await render(request, "reception/room.html", facts=facts, file=found, unit=unit)
+
+
+def _layout(role: RoomRole) -> str:
+    if role in DESK_LAYOUTS:
+        return "desk"
+    return "screen" if role is RoomRole.WARD_ROOM else "citizen"
+
+
+async def _papers(request: web.Request, found: ReceptionFile) -> list[dict[str, str]]:
+    papers = await house(request).db.read(queries_people.papers, found.case_id)
+    return [
+        {"title": p.name, "href": f"/dang-ky-moi/{p.request_code}/tep/{p.code}", "note": size_vi(p.bytes)}
+        for p in papers
+    ]
 
 
 async def technical(request: web.Request) -> web.Response:

@@ -12,6 +12,7 @@ from server.pagekit import get, house, now, post, posted, posted_json, render, s
 from server.reception import actions, actions_notes, forms, queries
 from server.reception.pages import room_page
 from server.scheduling.rules import code_of, is_link_alive, link_token, may_enter_lobby
+from server.who import UnitFacts
 from server.words import AppointmentState
 
 DIGITS_BURST = 10
@@ -63,6 +64,7 @@ async def check(request: web.Request) -> web.Response:
         is_open=may_enter_lobby(found.starts_at, found.ends_at, at),
         room_href=f"/vao/{token}/phong",
         result_href=f"/vao/{token}/thu",
+        unit=UnitFacts(found.unit_id, found.unit_name, found.unit_phone, ""),
     )
 
 

@@ -121,14 +121,14 @@ export function lightOf(state) {
  * What stands between now and the beginning, in the order in which to clear it.
  *
  * @param {RoomState} state
- * @returns {"nobody" | "not_acknowledged" | "not_recording" | "not_proven" | "ready" | "begun"}
+ * @returns {"nobody" | "somebody_waits" | "not_acknowledged" | "not_recording" | "not_proven" | "ready" | "begun"}
  */
 export function gateOf(state) {
   const view = state.view;
   if (!view || view.phase !== "lobby") return "begun";
   const here = view.members.filter((each) => each.status === "connected");
   const guests = here.filter((each) => !DESK.has(each.role));
-  if (!guests.length) return "nobody";
+  if (!guests.length) return view.waiting.length ? "somebody_waits" : "nobody";
   if (here.some((each) => !each.acknowledged)) return "not_acknowledged";
   if (view.recording.state === "waived") return "ready";
   if (view.recording.state === "off") return "not_recording";
@@ -150,13 +150,14 @@ export function movesOf(state) {
   const moves = [
     { move: "recording_start", power: "record", when: (isOff || recording.state === "interrupted") && phase !== "ended",
       kind: isOff && recording.state !== "waived" ? "primary" : "secondary" },
-    { move: "begin", power: "begin", when: gate === "ready" || (gate === "nobody" && (recording.proven || recording.state === "waived")),
+    { move: "begin", power: "begin", when: gate === "ready" || ((gate === "nobody" || gate === "somebody_waits") && (recording.proven || recording.state === "waived")),
       kind: gate === "ready" ? "primary" : "secondary" },
     { move: "resume", power: "pause", when: phase === "paused", kind: "primary" },
     { move: "pause", power: "pause", when: phase === "live", kind: "secondary", ground: true },
     { move: view.read_back ? "read_back_off" : "read_back_on", power: "read_back", when: phase === "live" || phase === "paused", kind: "secondary" },
     { move: "recording_stop", power: "record", when: !isOff && phase === "lobby", kind: "secondary", ground: true },
-    { move: "recording_waive", power: "waive_recording", when: recording.state !== "waived" && phase !== "ended", kind: "apart", ground: true },
+    { move: "recording_waive", power: "waive_recording", kind: "apart",
+      when: phase !== "ended" && recording.state !== "waived" && (phase !== "live" || recording.state !== "on"), ground: true },
     { move: "end", power: "end", when: phase !== "ended", kind: "apart" },
   ];
   return moves

@@ -93,8 +93,8 @@ export class Line {
     return new Promise((resolve, reject) => {
       const settle = (/** @type {string | null} */ code) => (code === null ? resolve() : reject(new Refused(command, code)));
       this.#pending.set(id, { id, command, text, askedAt: Date.now(), settle });
-      this.#options.hear({ type: "asked", id, command });
-      if (this.#state === "open") this.#socket?.send(text);
+      this.#options.hear({ type: "asked", id, command, fields });
+      if (this.#state === "open") this.#say(text);
     });
   }
 
@@ -107,8 +107,7 @@ export class Line {
    */
   tell(command, fields = {}) {
     if (this.#state !== "open") return false;
-    this.#socket?.send(JSON.stringify({ ...fields, type: command }));
-    return true;
+    return this.#say(JSON.stringify({ ...fields, type: command }));
   }
 
   /** Try at once instead of when the next attempt is due: the network or the person came back. */
@@ -150,7 +149,7 @@ export class Line {
       this.#broken = 0;
       this.#options.hear(message);
       this.#become("open");
-      for (const each of this.#pending.values()) this.#socket?.send(each.text);
+      for (const each of this.#pending.values()) this.#say(each.text);
       return;
     }
     if (message.type === "bye") this.#bye = { code: message.code, ground: message.ground ?? null };
@@ -231,6 +230,14 @@ export class Line {
   #giveUp(pending) {
     this.#options.hear({ type: "unsent", id: pending.id });
     this.#settle(pending.id, "not_sent");
+  }
+
+  /** @param {string} text @returns {boolean} false while the WebSocket is closing */
+  #say(text) {
+    const OPEN = 1;
+    if (this.#socket?.readyState !== OPEN) return false;
+    this.#socket.send(text);
+    return true;
   }
 
   #drop() {

@@ -9,6 +9,8 @@
  * @typedef {import("./wire.js").StateMessage} StateMessage
  */
 
+const KINDS = ["mic", "camera", "screen"];
+
 /** @returns {RoomState} */
 export function initial() {
   return {
@@ -19,6 +21,7 @@ export function initial() {
     seats: { connection: 0, seats: [] },
     tick: null,
     own: { mic: true, camera: true, screen: false },
+    declared: { mic: true, camera: true, screen: false },
     trouble: { mic: null, camera: null },
     asked: {},
     refusal: null,
@@ -79,11 +82,16 @@ function ofPage(state, message) {
         },
       };
     case "own":
-      return { ...state, own: { ...state.own, ...only(message, ["mic", "camera", "screen"]) } };
+      return { ...state, own: { ...state.own, ...only(message, KINDS) } };
     case "trouble":
       return { ...state, trouble: { ...state.trouble, ...only(message, ["mic", "camera"]) } };
     case "asked":
-      return { ...state, refusal: null, asked: { ...state.asked, [message.id]: message.command } };
+      return {
+        ...state,
+        refusal: null,
+        asked: { ...state.asked, [message.id]: message.command },
+        declared: message.command === "media" ? { ...state.declared, ...only(message.fields ?? {}, KINDS) } : state.declared,
+      };
     case "unsent":
       return refused(state, message.id, "not_sent");
     case "pin": {
@@ -129,7 +137,8 @@ function refused(state, id, code) {
 }
 
 /**
- * Somebody of the desk may have switched this person's sound or picture off.
+ * Somebody of the desk may have switched this person's sound or picture off: what was declared
+ * to be sent, and was believed, is not believed any more.
  *
  * @param {RoomState} state
  * @param {StateMessage} message
@@ -138,11 +147,14 @@ function ownAfter(state, message) {
   const before = state.view?.you;
   const isSwitching = Object.values(state.asked).includes("media");
   if (!before || isSwitching || message.you.status !== "connected") return state.own;
-  const wentOff = (/** @type {"mic" | "camera" | "screen"} */ kind) => before[kind] && !message.you[kind];
+  const wentOff = (/** @type {"mic" | "camera" | "screen"} */ kind) => state.declared[kind] && before[kind] && !message.you[kind];
+  const isUnseen = wentOff("camera") || wentOff("screen");
+  if (!wentOff("mic") && !isUnseen) return state.own;
   return {
     mic: state.own.mic && !wentOff("mic"),
-    camera: state.own.camera && !wentOff("camera"),
-    screen: state.own.screen && !wentOff("screen"),
+    // Whose shown screen was taken away does not want to be seen by the camera behind it instead.
+    camera: state.own.camera && !isUnseen,
+    screen: state.own.screen && !isUnseen,
   };
 }
 

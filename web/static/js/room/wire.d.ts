@@ -55,7 +55,7 @@ export type FromPage =
   | { type: "media"; state: MediaState; at: number }
   | { type: "own"; mic?: boolean; camera?: boolean; screen?: boolean }
   | { type: "trouble"; mic?: string | null; camera?: string | null }
-  | { type: "asked"; id: string; command: string }
+  | { type: "asked"; id: string; command: string; fields?: Record<string, unknown> }
   | { type: "unsent"; id: string }
   | { type: "pin"; member: string | null }
   | { type: "read" };
@@ -71,6 +71,7 @@ export interface RoomState {
   seats: { connection: number; seats: Seat[] };
   tick: Tick | null;
   own: { mic: boolean; camera: boolean; screen: boolean };
+  declared: { mic: boolean; camera: boolean; screen: boolean };
   trouble: { mic: string | null; camera: string | null };
   asked: Record<string, string>;
   refusal: { command: string; code: string } | null;

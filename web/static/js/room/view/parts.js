@@ -35,8 +35,12 @@ export function initials(name) {
   return (words.length > 1 ? (first[0] ?? "") + (last[0] ?? "") : first.slice(0, 1)).toUpperCase();
 }
 
-/** @param {{stream: MediaStream | null, version: number}} props `version` changes when the stream's tracks do */
-export function Picture({ stream, version }) {
+/**
+ * `version` changes when the stream's tracks do; `onFrame` is called once there is something to see.
+ *
+ * @param {{stream: MediaStream | null, version: number, onFrame?: () => void}} props
+ */
+export function Picture({ stream, version, onFrame }) {
   const place = useRef(/** @type {HTMLVideoElement | null} */ (null));
   useEffect(() => {
     const video = place.current;
@@ -44,7 +48,7 @@ export function Picture({ stream, version }) {
     if (video.srcObject !== stream) video.srcObject = stream;
     void video.play().catch(() => {});
   }, [stream, version]);
-  return html`<video ref=${place} autoplay playsinline muted tabindex="-1" aria-hidden="true" />`;
+  return html`<video ref=${place} autoplay playsinline muted tabindex="-1" aria-hidden="true" onLoadedData=${onFrame} />`;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The minutes read back: large, one paragraph after the other; the citizen answers each and then confirms. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { FIELDS, codeOf } from "../minutes.js";
 import { Button, Icon, Notice, html } from "./parts.js";
 
@@ -22,11 +22,17 @@ function partsOf(s) {
 export function ReadBack({ s }) {
   s.minutesAt.value;
   const view = s.minutes?.view;
-  if (!view) return html`<div class="readback"><p>${s.say("minutes.reading")}</p></div>`;
   const parts = partsOf(s);
-  const mayAnswer = view.may.answer ?? false;
+  const mayAnswer = view?.may.answer ?? false;
   const now = mayAnswer ? (parts.find((each) => !each.answer) ?? null) : null;
-  return html`<section class="readback" aria-labelledby="readback-title" tabindex="0">
+  const next = now ? `${now.field}-${now.paragraph.paragraph}` : "";
+  const place = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => {
+    // What is to be answered next comes into sight by itself; who only watches scrolls as they like.
+    if (mayAnswer) place.current?.querySelector(".readback__now, .next")?.scrollIntoView({ block: "center" });
+  }, [next, mayAnswer]);
+  if (!view) return html`<div class="readback"><p>${s.say("minutes.reading")}</p></div>`;
+  return html`<section class="readback" ref=${place} aria-labelledby="readback-title" tabindex="0">
     <h2 id="readback-title">${s.say("readback.title")}</h2>
     <p class="soft">${s.say(mayAnswer ? "readback.how" : "readback.watch")}</p>
     ${!parts.length && html`<p>${s.say("readback.empty")}</p>`}
@@ -47,8 +53,8 @@ function Paragraph({ s, part, isNow, mayAnswer }) {
     ${answer && !isAgain && html`<p class=${`readback__answer readback__answer--${answer.answer}`}>
       <${Icon} s=${s} name=${answer.answer === "agree" ? "check-circle" : "message"} size="small" />
       <span>${answer.answer === "agree" ? s.say("readback.agreed") : s.say("readback.objected", { words: answer.objection ?? "" })}</span>
-      ${mayAnswer && html`<${Button} s=${s} small kind="quiet" label=${s.say("readback.change")} onClick=${() => setAgain(true)} />`}
-    </p>`}
+    </p>
+    ${mayAnswer && html`<${Button} s=${s} small kind="quiet" label=${s.say("readback.change")} onClick=${() => setAgain(true)} />`}`}
     ${mayAnswer && (isNow || isAgain) && html`<${Answer} s=${s} part=${part} onDone=${() => setAgain(false)} />`}
   </div>`;
 }

@@ -1,5 +1,6 @@
 /** The stage: one large, the others small, oneself smallest; sentences over it when something is not as usual. */
 
+import { useState } from "preact/hooks";
 import { brokenFor, mainOf, onStage, rungOf, slotOf } from "../derive.js";
 import { Button, Icon, Picture, html, initials } from "./parts.js";
 
@@ -32,12 +33,14 @@ function Tile({ s, member, size }) {
   const slot = slotOf(room, member.member);
   const streams = slot === null ? null : s.streamsOf(slot);
   const isLost = member.status === "lost";
+  const [hasFrame, setFrame] = useState(false);
   const isShown = !isLost && streams !== null && (member.camera || member.screen);
   const isSpeaking = room.tick?.speaking === member.member;
   const classes = ["tile", `tile--${size}`, member.screen && "tile--screen", isSpeaking && "tile--speaking"];
   const pin = () => s.pin(member.member);
   return html`<figure class=${classes.filter(Boolean).join(" ")} data-member=${member.member}>
-    ${isShown ? html`<${Picture} stream=${streams?.video ?? null} version=${version} />` : html`<${Rest} s=${s} member=${member} size=${size} />`}
+    ${isShown && html`<${Picture} stream=${streams?.video ?? null} version=${version} onFrame=${() => setFrame(true)} />`}
+    ${!(isShown && hasFrame) && html`<${Rest} s=${s} member=${member} size=${size} isComing=${isShown} />`}
     <${Marks} s=${s} member=${member} isSpeaking=${isSpeaking} />
     <figcaption class="tile__name">
       ${member.name}${size === "main" && html` <span class="tile__title">${titleOf(s, member)}</span>`}
@@ -53,9 +56,9 @@ function titleOf(s, member) {
   return [member.title, people].filter(Boolean).join(" · ") || s.say(`role.${member.role}`);
 }
 
-/** @param {{s: Session, member: Member, size: string}} props */
-function Rest({ s, member, size }) {
-  const word = member.status === "lost" ? "tile.lost" : member.status === "admitted" ? "tile.coming" : "tile.no_picture";
+/** @param {{s: Session, member: Member, size: string, isComing: boolean}} props */
+function Rest({ s, member, size, isComing }) {
+  const word = member.status === "lost" ? "tile.lost" : isComing || member.status === "admitted" ? "tile.coming" : "tile.no_picture";
   return html`<div class="tile__rest">
     <span class="person__initials" aria-hidden="true">${initials(member.name)}</span>
     ${size === "main" && html`<span>${s.say(word, { name: member.name })}</span>`}
