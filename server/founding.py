@@ -82,13 +82,16 @@ def found_first(db: Session, at: datetime, password_hash: str) -> None:
 
 
 def prepare(settings: Settings, *, is_demo: bool) -> None:
-    """Found the office if there is none yet, and say how to sign in."""
+    """Found the office if there is none yet, and say how to sign in to a new one."""
     db, at = Database(settings.database_url), Clock().now()
     try:
         if db.read_now(lambda session: session.scalar(select(Unit.id).limit(1))) is None:
             _found(settings, db, at, is_demo=is_demo)
+<<<<<<< HEAD
         if is_demo:
             _walk(settings, db, at)
+=======
+>>>>>>> proofs
     finally:
         db.close()
 
@@ -119,4 +122,6 @@ def found_by_hand(settings: Settings, *, is_demo: bool) -> int:
 
     migrations.upgrade(settings.database_url)
     prepare(settings, is_demo=is_demo)
+    if is_demo:
+        say("demo", url=settings.base_url, password=str(listed()["password"]))
     return 0
