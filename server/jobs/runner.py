@@ -88,12 +88,11 @@ def claim(db: Session, at: datetime) -> Claim | None:
     taken = db.execute(
         update(Job)
         .where(Job.id == row.id, *free)
-        .values(leased_until=at + LEASE, attempts=Job.attempts + 1),
+        .values(leased_until=at + LEASE, attempts=Job.attempts + 1)
+        .returning(Job.id),
         execution_options={"synchronize_session": False},
-    )
-    return (
-        Claim(row.id, row.name, dict(row.args), row.attempts + 1) if taken.rowcount == 1 else None
-    )  # type: ignore[attr-defined]
+    ).first()
+    return Claim(row.id, row.name, dict(row.args), row.attempts + 1) if taken is not None else None
 
 
 def settle(
