@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 from recordings.fingerprint import seal
-from recordings.manifest import Broken, Closed, Opened, Proven, Started, Stopped, facts_of
+from recordings.manifest import BadManifest, Broken, Closed, Opened, Proven, Started, Stopped, facts_of
 from recordings.repair import repair_folder
 from recordings.shelf import RoomFolder, Shelf
 from recordings.stretch import Missing, Place, Stretch
@@ -96,7 +96,7 @@ class Recorder:
         try:
             for facts in await asyncio.wrap_future(run.desk.submit(run.end)):
                 self.tell(SegmentClosed(facts.member, facts))
-        except OSError:
+        except (OSError, BadManifest):
             _log.exception("recording of %s could not be sealed", self.room)
             self.tell(SegmentBroken("", "not_sealed"))
         await asyncio.to_thread(run.desk.shutdown)

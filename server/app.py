@@ -99,6 +99,7 @@ def build(house: House, *, with_jobs: bool = True) -> web.Application:
     app.router.add_get("/healthz", _alive)
     app.router.add_get("/readyz", _ready)
     app.router.add_get("/static/{version}/{path:.+}", _static)
+    app.on_shutdown.append(house.nodes.send_away)
     app.cleanup_ctx.append(_background(with_jobs=with_jobs))
     return app
 
