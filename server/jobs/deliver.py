@@ -56,7 +56,9 @@ async def _send(house: House, letter: Waiting) -> None:
         "unit_phone": letter.unit_phone,
         "base_url": house.settings.base_url,
     }
-    body = house.render(f"letters/{letter.template}.{letter.channel}.txt", letter.locale, facts).strip()
+    body = house.render(
+        f"letters/{letter.template}.{letter.channel}.txt", letter.locale, facts
+    ).strip()
     if letter.channel is Channel.SMS:
         await house.texter.send(letter.address, body, letter.key)
     else:
@@ -74,7 +76,17 @@ def due(db: Session, at: datetime) -> list[Waiting]:
         .limit(BATCH)
     )
     return [
-        Waiting(o.id, o.message_key, o.channel, o.address, o.template, o.locale, dict(o.facts), name, phone)
+        Waiting(
+            o.id,
+            o.message_key,
+            o.channel,
+            o.address,
+            o.template,
+            o.locale,
+            dict(o.facts),
+            name,
+            phone,
+        )
         for o, name, phone in rows
     ]
 

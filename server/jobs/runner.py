@@ -75,20 +75,30 @@ def book(
 
 def claim(db: Session, at: datetime) -> Claim | None:
     """Take the job that has been due longest, or None."""
-    free = [Job.state == JobState.WAITING, Job.due_at <= at, or_(Job.leased_until.is_(None), Job.leased_until < at)]
+    free = [
+        Job.state == JobState.WAITING,
+        Job.due_at <= at,
+        or_(Job.leased_until.is_(None), Job.leased_until < at),
+    ]
     row = db.execute(
         select(Job.id, Job.name, Job.args, Job.attempts).where(*free).order_by(Job.due_at).limit(1)
     ).first()
     if row is None:
         return None
     taken = db.execute(
-        update(Job).where(Job.id == row.id, *free).values(leased_until=at + LEASE, attempts=Job.attempts + 1),
+        update(Job)
+        .where(Job.id == row.id, *free)
+        .values(leased_until=at + LEASE, attempts=Job.attempts + 1),
         execution_options={"synchronize_session": False},
     )
-    return Claim(row.id, row.name, dict(row.args), row.attempts + 1) if taken.rowcount == 1 else None  # type: ignore[attr-defined]
+    return (
+        Claim(row.id, row.name, dict(row.args), row.attempts + 1) if taken.rowcount == 1 else None
+    )  # type: ignore[attr-defined]
 
 
-def settle(db: Session, job: Claim, at: datetime, error: str | None, every: timedelta | None) -> None:
+def settle(
+    db: Session, job: Claim, at: datetime, error: str | None, every: timedelta | None
+) -> None:
     """Mark a claimed job done, or due again after a growing pause, or parked."""
     row = db.get_one(Job, job.id)
     row.leased_until = None
@@ -115,7 +125,9 @@ class Runner:
         """Book recurring jobs, then work until ``stop``; a failing database is waited for."""
         while not self._stopping.is_set():
             try:
-                await self._house.db.write(_book_recurring, tuple(self._kinds.values()), self._house.clock.now())
+                await self._house.db.write(
+                    _book_recurring, tuple(self._kinds.values()), self._house.clock.now()
+                )
                 while not self._stopping.is_set():
                     if not await self.run_one():
                         await self._pause()

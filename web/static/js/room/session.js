@@ -158,7 +158,7 @@ export class Session {
       this.#isNew = true;
       this.media.told(message);
     }
-    this.#put(message);
+    this.#put(message.type === "tick" ? { ...message, heard_at: Date.now() } : message);
     if (message.type === "refused" && message.re === null && message.code === "media_failed") this.media.rebuild();
     if (message.type === "slots") this.#streamsChanged();
     if (message.type === "changed" && message.topic === "minutes") void this.minutes?.read();

@@ -40,7 +40,7 @@ export interface StateMessage {
 export interface Seat { slot: number; member: string }
 export interface Answer { type: "answer"; sdp: string; connection: number }
 export interface Slots { type: "slots"; connection: number; seats: Seat[] }
-export interface Tick { type: "tick"; at: string; durable_seconds: number; speaking: string | null }
+export interface Tick { type: "tick"; at: string; durable_seconds: number; speaking: string | null; /** added here: Date.now() */ heard_at?: number }
 export interface Done { type: "done"; re: string }
 export interface RefusedMessage { type: "refused"; re: string | null; code: string }
 export interface Changed { type: "changed"; topic: string; version: number }
