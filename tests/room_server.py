@@ -58,7 +58,7 @@ WAIT_FOR = timedelta(minutes=12)
 
 
 def now() -> datetime:
-    return datetime.now(UTC)  # noqa: DTZ005, TID251 - this is not the office
+    return datetime.now(UTC)  # noqa: TID251 - this is not the office
 
 
 class Book:

@@ -28,9 +28,7 @@ def note_view(db: Session, who: Who, at: datetime, code: str) -> None:
     audit.record(db, who, at, "viewed_case", about(queries.case_for(db, who, code)))
 
 
-def move(
-    db: Session, who: Who, at: datetime, code: str | int, verb: CaseVerb, version: int | None = None
-) -> CaseState:
+def move(db: Session, who: Who, at: datetime, code: str | int, verb: CaseVerb, version: int | None = None) -> CaseState:
     """Run the flow of a case one step. Raises NotHere, Refused("case_flow"), NotYours, Stale.
 
     A case is not closed while somebody still owes something (Refused("case_owes")).
@@ -96,9 +94,7 @@ def meet_deadline(db: Session, who: Who, at: datetime, code: str, rule: str) -> 
     if who.role not in rules.HANDLERS:
         raise NotYours("case_not_yours")
     rows = db.scalars(
-        select(Deadline).where(
-            Deadline.case_id == case.id, Deadline.rule == rule, Deadline.met_on.is_(None)
-        )
+        select(Deadline).where(Deadline.case_id == case.id, Deadline.rule == rule, Deadline.met_on.is_(None))
     )
     for row in rows:
         row.met_on = local(at).date()
@@ -114,9 +110,7 @@ class Progress:
     version: int | None = None
 
 
-def move_follow_up(
-    db: Session, who: Who, at: datetime, code: str, progress: Progress
-) -> FollowUpState:
+def move_follow_up(db: Session, who: Who, at: datetime, code: str, progress: Progress) -> FollowUpState:
     """Start, finish (with evidence), reopen or close what is owed.
 
     Raises NotHere, NotYours, Refused("follow_up_flow" or "evidence_needed"), Stale.

@@ -27,9 +27,7 @@ async def remind(house: House, _: Mapping[str, Any]) -> None:
 def remind_all(db: Session, at: datetime) -> int:
     """Put the letters due today into the outbox; returns for how many promises. Harmless twice."""
     calendar = office.calendar(db)
-    rows = db.scalars(
-        select(FollowUp).where(FollowUp.state.in_(rules.LATE_STATES)).order_by(FollowUp.id)
-    )
+    rows = db.scalars(select(FollowUp).where(FollowUp.state.in_(rules.LATE_STATES)).order_by(FollowUp.id))
     return sum(_remind(db, at, row, calendar) for row in rows)
 
 

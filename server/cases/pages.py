@@ -41,9 +41,7 @@ async def case_list(request: web.Request) -> web.Response:
 
 async def case_page(request: web.Request) -> web.Response:
     """Show one case; the look is written down."""
-    await house(request).db.write(
-        actions_work.note_view, who(request), now(request), request.match_info["code"]
-    )
+    await house(request).db.write(actions_work.note_view, who(request), now(request), request.match_info["code"])
     return await _show(request)
 
 
@@ -117,9 +115,7 @@ async def move(request: web.Request) -> web.Response:
 async def _move(request: web.Request, typed: dict[str, str]) -> str:
     form = read_form(forms.MoveForm, typed)
     code = request.match_info["code"]
-    await house(request).db.write(
-        actions_work.move, who(request), now(request), code, form.verb, form.version
-    )
+    await house(request).db.write(actions_work.move, who(request), now(request), code, form.verb, form.version)
     return "case_moved"
 
 
@@ -131,9 +127,7 @@ async def assign(request: web.Request) -> web.Response:
 async def _assign(request: web.Request, typed: dict[str, str]) -> str:
     form = read_form(forms.AssignForm, typed)
     code = request.match_info["code"]
-    await house(request).db.write(
-        actions_work.assign, who(request), now(request), code, form.officer_id
-    )
+    await house(request).db.write(actions_work.assign, who(request), now(request), code, form.officer_id)
     return "assigned"
 
 
@@ -145,9 +139,7 @@ async def unassign(request: web.Request) -> web.Response:
 async def _unassign(request: web.Request, typed: dict[str, str]) -> str:
     form = read_form(forms.UnassignForm, typed)
     code = request.match_info["code"]
-    await house(request).db.write(
-        actions_work.end_assignment, who(request), now(request), code, form.assignment_id
-    )
+    await house(request).db.write(actions_work.end_assignment, who(request), now(request), code, form.assignment_id)
     return "unassigned"
 
 
@@ -159,9 +151,7 @@ async def meet(request: web.Request) -> web.Response:
 async def _meet(request: web.Request, typed: dict[str, str]) -> str:
     form = read_form(forms.MetForm, typed)
     code = request.match_info["code"]
-    await house(request).db.write(
-        actions_work.meet_deadline, who(request), now(request), code, form.rule
-    )
+    await house(request).db.write(actions_work.meet_deadline, who(request), now(request), code, form.rule)
     return "deadline_met"
 
 
@@ -177,9 +167,7 @@ async def _promise(request: web.Request, typed: dict[str, str]) -> str:
     owners = await place.db.read(queries_file.owners, case)
     if form.owner_unit_id not in {unit_id for unit_id, _ in owners}:
         raise BadForm({"owner_unit_id": FieldError("choice")})
-    new = NewFollowUp(
-        case.id, None, form.owner_unit_id, None, form.owner_name, form.words, form.due_on, form.key
-    )
+    new = NewFollowUp(case.id, None, form.owner_unit_id, None, form.owner_name, form.words, form.due_on, form.key)
     await place.db.write(actions.add_follow_up, here, now(request), new)
     return "follow_up_added"
 

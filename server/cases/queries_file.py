@@ -58,6 +58,7 @@ class Entry:
     state: str = ""
     href: str = ""
     icon: str = "circle"
+    when: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +127,7 @@ def case_file(db: Session, who: Who, code: str, today: date) -> CaseFile:
     if case.closed_at is not None and case.state is CaseState.CLOSED:
         entries.append(Entry(case.closed_at, "case_closed", icon="check-circle"))
     owed = queries_lists.owed_in_case(db, who, case.id, today)
-    entries += [
-        Entry(o.created_at, "follow_up", o.owner_name, o.words, href="#viec", icon="list")
-        for o in owed
-    ]
+    entries += [Entry(o.created_at, "follow_up", o.owner_name, o.words, href="#viec", icon="list") for o in owed]
     entries += [
         Entry(o.done_at, "follow_up_done", o.owner_name, o.evidence, icon="check-circle")
         for o in owed
@@ -153,9 +151,7 @@ def _requests(db: Session, case_id: int) -> list[Entry]:
     found: list[Entry] = []
     for row in db.scalars(select(ReceptionRequest).where(ReceptionRequest.case_id == case_id)):
         href = f"/dang-ky-moi/{row.code}"
-        found.append(
-            Entry(row.received_at, "request", row.code, row.subject, href=href, icon="inbox")
-        )
+        found.append(Entry(row.received_at, "request", row.code, row.subject, href=href, icon="inbox"))
         found += [
             Entry(d.at, f"request_{d.verb.value}", d.officer_name, d.words, icon="edit")
             for d in db.scalars(select(TriageDecision).where(TriageDecision.request_id == row.id))
@@ -203,8 +199,9 @@ def _appointments(db: Session, case_id: int) -> list[Entry]:
             a.booked_at,
             "appointment",
             words=a.changed_ground,
-            state=f"{a.state.value}|{starts.isoformat()}",
+            state=a.state.value,
             icon="calendar-check",
+            when=starts,
         )
         for a, starts in rows
     ]
@@ -233,15 +230,10 @@ def _receptions(db: Session, case_id: int) -> list[Entry]:
                 icon="users",
             )
         )
-        notes = db.scalars(
-            select(RoomNote).where(RoomNote.reception_id == row.id, RoomNote.kind.in_(ROOM_NOTES))
-        )
+        notes = db.scalars(select(RoomNote).where(RoomNote.reception_id == row.id, RoomNote.kind.in_(ROOM_NOTES)))
         found += [Entry(n.at, f"room_{n.kind}", icon="clock") for n in notes]
         first = db.scalar(
-            select(Segment.registered_at)
-            .where(Segment.reception_id == row.id)
-            .order_by(Segment.registered_at)
-            .limit(1)
+            select(Segment.registered_at).where(Segment.reception_id == row.id).order_by(Segment.registered_at).limit(1)
         )
         if first is not None:
             found.append(Entry(first, "recording", href=f"/ban-ghi/{row.code}", icon="record"))
@@ -250,9 +242,7 @@ def _receptions(db: Session, case_id: int) -> list[Entry]:
 
 def _minutes(db: Session, case_id: int) -> list[Entry]:
     rows = db.scalars(
-        select(Minutes)
-        .join(Reception, Reception.id == Minutes.reception_id)
-        .where(Reception.case_id == case_id)
+        select(Minutes).join(Reception, Reception.id == Minutes.reception_id).where(Reception.case_id == case_id)
     )
     return [
         Entry(
@@ -268,9 +258,7 @@ def _minutes(db: Session, case_id: int) -> list[Entry]:
 
 
 def _terms(db: Session, case_id: int, today: date) -> tuple[Term, ...]:
-    rows = db.scalars(
-        select(Deadline).where(Deadline.case_id == case_id).order_by(Deadline.due_on, Deadline.rule)
-    )
+    rows = db.scalars(select(Deadline).where(Deadline.case_id == case_id).order_by(Deadline.due_on, Deadline.rule))
     return tuple(
         Term(
             d.rule,
@@ -322,21 +310,18 @@ def assignable(db: Session, case: CaseCard) -> list[Assignable]:
     near = select(Unit.id).where((Unit.id == case.unit_id) | (Unit.parent_id == case.unit_id))
     board = select(Unit.id).where(Unit.kind == UnitKind.CITY_BOARD, Unit.parent_id.in_(path))
     rows = db.execute(
-        select(Officer.id, Officer.name, Officer.title, Unit.id, Unit.name)
+        select(Officer.id, Officer.name, Officer.title, Unit.id, Unit.name, Officer.name_sort)
         .join(OfficerRole, OfficerRole.officer_id == Officer.id)
         .join(Unit, Unit.id == OfficerRole.unit_id)
         .where(
             Officer.closed_at.is_(None),
-            (
-                OfficerRole.unit_id.in_(near)
-                & OfficerRole.role.in_({Role.CASE_OFFICER, Role.WARD_VICE_CHAIR})
-            )
+            (OfficerRole.unit_id.in_(near) & OfficerRole.role.in_({Role.CASE_OFFICER, Role.WARD_VICE_CHAIR}))
             | (OfficerRole.unit_id.in_(board) & (OfficerRole.role == Role.CITY_BOARD_MEMBER)),
         )
         .order_by(Officer.name_sort)
         .distinct()
     )
-    found = [Assignable(*row) for row in rows]
+    found = [Assignable(*row[:5]) for row in rows]
     return [one for one in found if not case.is_restricted] or [
         one for one in found if one.unit_id == case.unit_id and case.is_restricted
     ]

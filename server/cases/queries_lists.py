@@ -53,9 +53,7 @@ def cases(db: Session, who: Who, wanted: CaseFilter) -> CaseList:
     """Return the cases this person may open, newest first; words are found without accents."""
     where = visible(db, who)
     if wanted.is_open is not None:
-        where.append(
-            (Case.state != CaseState.CLOSED) if wanted.is_open else (Case.state == CaseState.CLOSED)
-        )
+        where.append((Case.state != CaseState.CLOSED) if wanted.is_open else (Case.state == CaseState.CLOSED))
     if wanted.words:
         like = f"%{text.fold(wanted.words)}%"
         number = f"%{text.fold_number(wanted.words)}%"
@@ -79,12 +77,9 @@ def cases(db: Session, who: Who, wanted: CaseFilter) -> CaseList:
         .where(*where)
     )
     total = db.scalar(select(func.count()).select_from(Case).join(Citizen).where(*where)) or 0
-    rows = db.execute(
-        base.order_by(Case.opened_at.desc()).limit(PAGE).offset((wanted.page - 1) * PAGE)
-    )
+    rows = db.execute(base.order_by(Case.opened_at.desc()).limit(PAGE).offset((wanted.page - 1) * PAGE))
     lines = tuple(
-        CaseLine(c.code, c.number, c.title, name, c.state, c.opened_at, due_on, unit)
-        for c, name, due_on, unit in rows
+        CaseLine(c.code, c.number, c.title, name, c.state, c.opened_at, due_on, unit) for c, name, due_on, unit in rows
     )
     return CaseList(lines, total, max(1, -(-total // PAGE)))
 
@@ -92,9 +87,7 @@ def cases(db: Session, who: Who, wanted: CaseFilter) -> CaseList:
 def visible(db: Session, who: Who) -> list[Any]:
     """Return the conditions under which this person may open a case: ``rules.may_open`` as SQL."""
     mine = Case.id.in_(
-        select(Assignment.case_id).where(
-            Assignment.officer_id == (who.officer_id or 0), Assignment.ended_at.is_(None)
-        )
+        select(Assignment.case_id).where(Assignment.officer_id == (who.officer_id or 0), Assignment.ended_at.is_(None))
     )
     match who.role:
         case Role.RECEPTION_OFFICER | Role.WARD_CHAIR:
@@ -180,11 +173,7 @@ def owed_to_see(db: Session, who: Who) -> Any:
 
 def _owed(db: Session, who: Who, where: list[Any], today: date) -> list[Owed]:
     open_cases = set(
-        db.scalars(
-            select(Case.id).where(
-                *visible(db, who), Case.id.in_(select(FollowUp.case_id).where(*where))
-            )
-        )
+        db.scalars(select(Case.id).where(*visible(db, who), Case.id.in_(select(FollowUp.case_id).where(*where))))
     )
     rows = db.execute(
         select(FollowUp, Case, Unit.name)
@@ -233,9 +222,7 @@ def late_count(db: Session, who: Who, today: date) -> int:
         db.scalar(
             select(func.count())
             .select_from(FollowUp)
-            .where(
-                owed_to_see(db, who), FollowUp.state.in_(rules.LATE_STATES), FollowUp.due_on < today
-            )
+            .where(owed_to_see(db, who), FollowUp.state.in_(rules.LATE_STATES), FollowUp.due_on < today)
         )
         or 0
     )
