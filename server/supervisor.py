@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 from server import migrations
+from server.clock import Clock
 from server.config import BadSettings, Settings
 from server.terminal import say
 
@@ -85,7 +86,7 @@ class Supervisor:
             if self._answers():
                 say("ready", url=self.settings.base_url, data=str(self.settings.folder))
                 if self.is_demo:
-                    say("demo", url=self.settings.base_url, password=_demo_password())
+                    _tell_demo(self.settings)
                 return
             time.sleep(0.05)
             for child in self.children:
@@ -118,7 +119,7 @@ class Supervisor:
 def serve(settings: Settings, *, is_demo: bool) -> int:
     """Bring the schema up to date, found the demo office if asked, and run everything."""
     _assert_free(settings)
-    if not _is_founded(settings.database_url):
+    if not _is_founded(settings.database_url) or (is_demo and _demo_day(settings)[0] != str(Clock().today())):
         from server import founding  # noqa: PLC0415 slow to load, and needed at the first start only
 
         migrations.upgrade(settings.database_url)
@@ -138,8 +139,20 @@ def _is_founded(url: str) -> bool:
     return is_newest and migrations.ask(url, "select id from units limit 1") is not None
 
 
-def _demo_password() -> str:
-    return str(tomllib.loads(Path(__file__).with_name("founding.toml").read_text(encoding="utf-8"))["password"])
+def _demo_day(settings: Settings) -> tuple[str, str]:
+    """For which day the demo was filled, and the token of its citizen's link; empty when it was not."""
+    try:
+        day, token = (settings.folder / "demo-citizen.txt").read_text().split()
+    except (OSError, ValueError):
+        return "", ""
+    return day, token
+
+
+def _tell_demo(settings: Settings) -> None:
+    listed = tomllib.loads(Path(__file__).with_name("founding.toml").read_text(encoding="utf-8"))
+    say("demo", url=settings.base_url, password=str(listed["password"]))
+    link = f"{settings.base_url}/vao/{_demo_day(settings)[1]}"
+    say("demo_citizen", link=link, letters=str(settings.folder / "letters"))
 
 
 def _assert_free(settings: Settings) -> None:
