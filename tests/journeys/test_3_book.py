@@ -62,6 +62,7 @@ def lying(folder: Path) -> list[str]:
 async def booked(staff: Browser, code: str) -> str:
     """Give the first free slot to a request; return the appointment's page."""
     path = f"/dang-ky-moi/{code}/xep-lich"
+    assert path in await staff.get(f"/dang-ky-moi/{code}")
     page = await staff.get(path)
     slot_id = found(r'name="slot_id" value="(\d+)"', page)
     form = {"key": key_of(page), "mode": "home", "slot_id": slot_id}
