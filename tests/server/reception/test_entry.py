@@ -21,7 +21,9 @@ def link(house: House, booked: Booked) -> str:
     return link_token(house.settings.key("links"), booked.appointment_code)
 
 
-async def tell(browser: Browser, room: str, *kinds: str, first: int = 1, status: int = 200, **facts: object) -> dict[str, int]:
+async def tell(
+    browser: Browser, room: str, *kinds: str, first: int = 1, status: int = 200, **facts: object
+) -> dict[str, int]:
     """Send notes as a media worker does."""
     at = browser.house.clock.now().isoformat()
     notes = [
