@@ -31,7 +31,7 @@ import av
 from recordings.fingerprint import sha256_of
 from recordings.shelf import RoomFolder, sync_folder
 from recordings.survey import Survey, opus_samples, survey
-from recordings.webm import blocks, header, read_header
+from recordings.webm import Clusters, blocks, header, read_header
 from signaling.tracks import Kind
 
 # 20 ms of nothing, as libopus itself writes it.
@@ -41,6 +41,8 @@ _MILLISECOND: Final = Fraction(1, 1000)
 _CUE_BYTES: Final = 32
 _FEW_CUES: Final = 4096
 _NICE: Final = 19
+# Only to be opened: libavformat takes a stream's OpusHead from another file and from nowhere else.
+_PATTERN: Final = header(2, 2) + Clusters().block("audio", 0, SILENCE, is_key=True)
 
 
 class Frame(NamedTuple):
@@ -201,7 +203,7 @@ def _write(path: Path, parts: list[Part], *, has_audio: bool, has_video: bool) -
     width = max((part.found.width for part in parts), default=0)
     height = max((part.found.height for part in parts), default=0)
     with (
-        av.open(io.BytesIO(header(max(width, 2), max(height, 2)))) as pattern,
+        av.open(io.BytesIO(_PATTERN)) as pattern,
         av.open(
             str(path),
             "w",
@@ -211,13 +213,9 @@ def _write(path: Path, parts: list[Part], *, has_audio: bool, has_video: bool) -
     ):
         streams = {}
         if has_video:
-            streams["video"] = output.add_mux_stream(
-                "vp8", width=width, height=height, time_base=_MILLISECOND
-            )
+            streams["video"] = output.add_mux_stream("vp8", width=width, height=height, time_base=_MILLISECOND)
         if has_audio:
-            streams["audio"] = output.add_stream_from_template(
-                pattern.streams.audio[0], time_base=_MILLISECOND
-            )
+            streams["audio"] = output.add_stream_from_template(pattern.streams.audio[0], time_base=_MILLISECOND)
         for frame in heapq.merge(sound, picture, key=lambda frame: frame.at_ms):
             packet = av.Packet(frame.data)
             packet.stream = streams[frame.kind]

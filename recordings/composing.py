@@ -66,6 +66,4 @@ async def compose_in_child(folder: RoomFolder, member: str) -> Playback:
     if child.returncode == 0:
         return Playback(**json.loads(said))
     codes = {_NOTHING: "nothing", _BUSY: "busy"}
-    raise ComposeFailed(
-        codes.get(child.returncode or 0, "failed"), complained.decode(errors="replace")
-    )
+    raise ComposeFailed(codes.get(child.returncode or 0, "failed"), complained.decode(errors="replace"))

@@ -89,9 +89,7 @@ class Reorder:
         return Hole(missing)
 
     def _run(self) -> Iterator[RtpPacket]:
-        while (
-            self._next is not None and (packet := self._waiting.pop(self._next, None)) is not None
-        ):
+        while self._next is not None and (packet := self._waiting.pop(self._next, None)) is not None:
             self._next += 1
             yield packet
 
@@ -120,11 +118,7 @@ class Unwrap:
         """The same without remembering; None before the first packet."""
         if self._last is None:
             return None
-        return (
-            self._last
-            + (timestamp - self._last + _TIMESTAMPS // 2) % _TIMESTAMPS
-            - _TIMESTAMPS // 2
-        )
+        return self._last + (timestamp - self._last + _TIMESTAMPS // 2) % _TIMESTAMPS - _TIMESTAMPS // 2
 
 
 class OpusFrames:

@@ -27,6 +27,7 @@ class Line:
     """What all lines have; `at` is aware UTC."""
 
     kind: ClassVar[str]
+
     at: datetime
 
 
@@ -34,7 +35,7 @@ class Line:
 class Started(Line):
     """Recording began, or began again. The first such line is the zero of all files."""
 
-    kind = "started"
+    kind: ClassVar[str] = "started"
     room: str
 
 
@@ -42,7 +43,7 @@ class Started(Line):
 class Opened(Line):
     """A file is about to be created; its time 0 lies `zero_ms` after the recording's zero."""
 
-    kind = "opened"
+    kind: ClassVar[str] = "opened"
     member: str
     segment: int
     file: str
@@ -53,7 +54,7 @@ class Opened(Line):
 class Proven(Line):
     """The first media was synced and read back."""
 
-    kind = "proven"
+    kind: ClassVar[str] = "proven"
     member: str
     segment: int
     bytes: int
@@ -63,7 +64,7 @@ class Proven(Line):
 class Broken(Line):
     """Writing failed; the file is never written to again."""
 
-    kind = "broken"
+    kind: ClassVar[str] = "broken"
     member: str
     segment: int
     reason: str
@@ -73,7 +74,7 @@ class Broken(Line):
 class Closed(Line):
     """The file is complete and was read back. `missing_…` count what never reached it."""
 
-    kind = "closed"
+    kind: ClassVar[str] = "closed"
     member: str
     segment: int
     bytes: int
@@ -89,7 +90,7 @@ class Closed(Line):
 class Repaired(Line):
     """Somebody else closed the file after a crash; `trimmed` bytes of torn tail were cut off."""
 
-    kind = "repaired"
+    kind: ClassVar[str] = "repaired"
     member: str
     segment: int
     bytes: int
@@ -104,7 +105,7 @@ class Repaired(Line):
 class Lost(Line):
     """A segment was opened and nothing playable was found."""
 
-    kind = "lost"
+    kind: ClassVar[str] = "lost"
     member: str
     segment: int
     reason: str
@@ -114,7 +115,7 @@ class Lost(Line):
 class Stopped(Line):
     """Recording ended in order."""
 
-    kind = "stopped"
+    kind: ClassVar[str] = "stopped"
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ class Sealed(Line):
     over the list.
     """
 
-    kind = "sealed"
+    kind: ClassVar[str] = "sealed"
     files: tuple[tuple[str, int, str], ...]
     root: str
 
@@ -131,8 +132,7 @@ class Sealed(Line):
 Entry = Started | Opened | Proven | Broken | Closed | Repaired | Lost | Stopped | Sealed
 
 KINDS: dict[str, type[Entry]] = {
-    line.kind: line
-    for line in (Started, Opened, Proven, Broken, Closed, Repaired, Lost, Stopped, Sealed)
+    line.kind: line for line in (Started, Opened, Proven, Broken, Closed, Repaired, Lost, Stopped, Sealed)
 }
 
 
@@ -151,6 +151,7 @@ class Segment:
     opened_at: datetime
     state: State = "open"
     proven: bool = False
+    reason: str = ""
     bytes: int = 0
     sha256: str = ""
     duration_ms: int = 0
@@ -187,9 +188,7 @@ class Ledger:
 
     def next_segment(self, member: str) -> int:
         """The number that the member's next file gets, from 1."""
-        return 1 + max(
-            (known.segment for known in self.segments if known.member == member), default=0
-        )
+        return 1 + max((known.segment for known in self.segments if known.member == member), default=0)
 
 
 def write_line(line: Entry) -> str:
@@ -284,9 +283,9 @@ def _move(segment: Segment, line: Proven | Broken | Closed | Repaired | Lost) ->
         case Proven():
             return replace(segment, proven=True)
         case Broken():
-            return replace(segment, state="broken")
+            return replace(segment, state="broken", reason=line.reason)
         case Lost():
-            return replace(segment, state="lost")
+            return replace(segment, state="lost", reason=line.reason)
         case Closed() | Repaired():
             return replace(
                 segment,
@@ -309,9 +308,7 @@ def facts_of(segment: Segment, zero_at: datetime) -> SegmentFacts:
         segment=segment.segment,
         bytes=segment.bytes,
         sha256=segment.sha256,
-        started_at=datetime.fromtimestamp(started, zero_at.tzinfo).isoformat(
-            timespec="milliseconds"
-        ),
+        started_at=datetime.fromtimestamp(started, zero_at.tzinfo).isoformat(timespec="milliseconds"),
         ended_at=datetime.fromtimestamp(ended, zero_at.tzinfo).isoformat(timespec="milliseconds"),
         zero_ms=segment.zero_ms,
         has_video=segment.video_frames > 0,

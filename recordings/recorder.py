@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 from recordings.fingerprint import seal
-from recordings.manifest import Broken, Closed, Opened, Proven, Started, Stopped, facts_of
+from recordings.manifest import BadManifest, Broken, Closed, Opened, Proven, Started, Stopped, facts_of
 from recordings.repair import repair_folder
 from recordings.shelf import RoomFolder, Shelf
 from recordings.stretch import Missing, Place, Stretch
@@ -34,9 +34,7 @@ _log = logging.getLogger(__name__)
 class Recorder:
     """Implements `signaling.tracks.RoomRecorder` for one room. Used on the loop's thread."""
 
-    def __init__(
-        self, shelf: Shelf, room: str, on_event: Callable[[RecorderEvent], None] | None = None
-    ) -> None:
+    def __init__(self, shelf: Shelf, room: str, on_event: Callable[[RecorderEvent], None] | None = None) -> None:
         """Touch nothing yet."""
         self.on_event = on_event
         self.last_durable_at: datetime | None = None
@@ -98,7 +96,7 @@ class Recorder:
         try:
             for facts in await asyncio.wrap_future(run.desk.submit(run.end)):
                 self.tell(SegmentClosed(facts.member, facts))
-        except OSError:
+        except (OSError, BadManifest):
             _log.exception("recording of %s could not be sealed", self.room)
             self.tell(SegmentBroken("", "not_sealed"))
         await asyncio.to_thread(run.desk.shutdown)
@@ -112,11 +110,7 @@ class Recorder:
 
     def note_durable(self, run: "_Run") -> None:
         """Work out `last_durable_at`: the member that is worst off decides."""
-        moments = [
-            followed.safe_upto
-            for followed in self._followed.values()
-            if followed.safe_upto is not None
-        ]
+        moments = [followed.safe_upto for followed in self._followed.values() if followed.safe_upto is not None]
         if moments and run is self._run:
             self.last_durable_at = run.moment(min(moments))
 
@@ -157,9 +151,7 @@ class _Run:
         offset_ms = self._begin()
         segment = self.folder.ledger().next_segment(member)
         name = self.folder.file_name(member, segment)
-        self.folder.append(
-            Opened(self.moment(monotonic()), member, segment, name, offset_ms + begins_ms)
-        )
+        self.folder.append(Opened(self.moment(monotonic()), member, segment, name, offset_ms + begins_ms))
         return Place(segment, self.folder.path / name)
 
     def end(self) -> list[SegmentFacts]:

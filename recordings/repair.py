@@ -8,11 +8,13 @@ from datetime import datetime
 from pathlib import Path
 
 from recordings.manifest import BadManifest, Lost, Repaired, Segment, facts_of
-from recordings.shelf import RoomFolder, Shelf
+from recordings.shelf import RoomFolder, Shelf, sync_folder
 from recordings.survey import Survey, survey
 from recordings.webm import Damaged
 from signaling.tracks import SegmentFacts
 
+NO_SPACE = "no_space"
+_CHUNK = 1024 * 1024
 _log = logging.getLogger(__name__)
 
 
@@ -39,11 +41,17 @@ def repair_folder(folder: RoomFolder, at: datetime) -> list[SegmentFacts]:
     """Close what is open in one room; the facts of segments closed just now. Nobody may be writing
     there.
 
-    Raises `OSError`, `BadManifest`.
+    Raises `OSError` where the manifest cannot be written, `BadManifest`.
     """
     closed = set()
     for segment in folder.ledger().left_open:
-        folder.append(_repair(folder.path / segment.file, segment, at))
+        try:
+            line = _repair(folder.path / segment.file, segment, at)
+        except OSError:
+            # A disk that is still full or bad; the segment stays open, the next start tries again.
+            _log.exception("%s cannot be repaired yet", segment.file)
+            continue
+        folder.append(line)
         closed.add(segment.file)
     return [facts for facts in finished(folder) if facts.file in closed]
 
@@ -57,7 +65,10 @@ def _repair(path: Path, segment: Segment, at: datetime) -> Repaired | Lost:
         return Lost(at, segment.member, segment.segment, "no_header")
     if not found.audio.frames and not found.video.frames:
         return Lost(at, segment.member, segment.segment, "no_frames")
-    _trim(path, found)
+    if segment.state == "broken" and segment.reason != NO_SPACE:
+        _write_anew(path, found)
+    else:
+        _trim(path, found)
     return Repaired(
         at,
         segment.member,
@@ -79,6 +90,20 @@ def _trim(path: Path, found: Survey) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _write_anew(path: Path, found: Survey) -> None:
+    # After a failed fsync what can be read may be in memory only, and syncing it again would lie.
+    anew = path.with_suffix(".anew")
+    with path.open("rb") as old, anew.open("wb") as new:
+        left = found.whole
+        while left and (chunk := old.read(min(left, _CHUNK))):
+            new.write(chunk)
+            left -= len(chunk)
+        new.flush()
+        os.fsync(new.fileno())
+    anew.replace(path)
+    sync_folder(path.parent)
 
 
 def finished(folder: RoomFolder) -> list[SegmentFacts]:

@@ -46,7 +46,8 @@ def safe_name(name: str) -> str:
     """
     if _PLAIN.fullmatch(name):
         return name
-    return f"{_UNSAFE.sub('', name)[:40]}~{hashlib.sha256(name.encode()).hexdigest()[:12]}"
+    harmless = _UNSAFE.sub("", name)[:40].lstrip("-_")
+    return f"{harmless}~{hashlib.sha256(name.encode()).hexdigest()[:12]}"
 
 
 def sync_folder(folder: Path) -> None:

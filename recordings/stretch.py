@@ -200,9 +200,7 @@ class Stretch:
         if self._file is None:
             return
         for at_ms, frame in self._placed:
-            self._file.put(
-                frame.kind, max(0, at_ms - self._begins_ms), frame.data, is_key=frame.is_key
-            )
+            self._file.put(frame.kind, max(0, at_ms - self._begins_ms), frame.data, is_key=frame.is_key)
         self._placed.clear()
         self._file.flush()
 

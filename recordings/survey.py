@@ -38,9 +38,7 @@ class Survey:
     @property
     def duration_ms(self) -> int:
         """Time of the last frame plus one frame of sound; 0 when there is none."""
-        ends = [
-            track.last_ms + 20 for track in (self.audio, self.video) if track.last_ms is not None
-        ]
+        ends = [track.last_ms + 20 for track in (self.audio, self.video) if track.last_ms is not None]
         return max(ends, default=0)
 
 

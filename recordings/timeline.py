@@ -176,11 +176,7 @@ class Timeline:
 
     def _align(self) -> bool:
         audio, video = self.tracks["audio"], self.tracks["video"]
-        if (
-            audio.report is None
-            or video.report is None
-            or not (audio.has_anchor and video.has_anchor)
-        ):
+        if audio.report is None or video.report is None or not (audio.has_anchor and video.has_anchor):
             return False
         video.is_led = True
         heard = audio.at(audio.report[0]) - audio.report[1] * 1000

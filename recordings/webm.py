@@ -32,6 +32,7 @@ _SIMPLE_BLOCK = 0xA3
 _UNKNOWN_SIZE = b"\x01\xff\xff\xff\xff\xff\xff\xff"
 _OPUS_HEAD = b"OpusHead" + struct.pack("<BBHIhB", 1, 2, 0, 48000, 0, 0)
 _OPUS_PREROLL_NS = 80_000_000
+_APP = b"Tiep Dan"
 _KEY_FLAG = 0x80
 
 
@@ -68,10 +69,27 @@ def _number(ident: int, value: int) -> bytes:
 
 
 def header(width: int, height: int) -> bytes:
-    """Everything before the first cluster; both tracks are always declared, for either may begin
-    at any time.
+    """Everything before the first cluster.
+
+    Both tracks are always declared, for either may begin at any time.
     """
-    audio = _element(
+    ebml = _element(
+        _EBML,
+        _number(0x4286, 1),
+        _number(0x42F7, 1),
+        _number(0x42F2, 4),
+        _number(0x42F3, 8),
+        _element(0x4282, b"webm"),
+        _number(0x4287, 4),
+        _number(0x4285, 2),
+    )
+    facts = _element(_INFO, _number(0x2AD7B1, 1_000_000), _element(0x4D80, _APP), _element(0x5741, _APP))
+    tracks = _element(_TRACKS, _audio_track(), _video_track(width, height))
+    return ebml + _SEGMENT.to_bytes(4, "big") + _UNKNOWN_SIZE + facts + tracks
+
+
+def _audio_track() -> bytes:
+    return _element(
         0xAE,
         _number(0xD7, AUDIO_TRACK),
         _number(0x73C5, AUDIO_TRACK),
@@ -83,7 +101,10 @@ def header(width: int, height: int) -> bytes:
         _number(0x56BB, _OPUS_PREROLL_NS),
         _element(0xE1, _element(0xB5, struct.pack(">d", 48000.0)), _number(0x9F, 2)),
     )
-    video = _element(
+
+
+def _video_track(width: int, height: int) -> bytes:
+    return _element(
         0xAE,
         _number(0xD7, VIDEO_TRACK),
         _number(0x73C5, VIDEO_TRACK),
@@ -91,28 +112,6 @@ def header(width: int, height: int) -> bytes:
         _number(0x9C, 0),
         _element(0x86, b"V_VP8"),
         _element(0xE0, _number(0xB0, width), _number(0xBA, height)),
-    )
-    return b"".join(
-        (
-            _element(
-                _EBML,
-                _number(0x4286, 1),
-                _number(0x42F7, 1),
-                _number(0x42F2, 4),
-                _number(0x42F3, 8),
-                _element(0x4282, b"webm"),
-                _number(0x4287, 4),
-                _number(0x4285, 2),
-            ),
-            _SEGMENT.to_bytes(4, "big") + _UNKNOWN_SIZE,
-            _element(
-                _INFO,
-                _number(0x2AD7B1, 1_000_000),
-                _element(0x4D80, b"Tiep Dan"),
-                _element(0x5741, b"Tiep Dan"),
-            ),
-            _element(_TRACKS, audio, video),
-        )
     )
 
 
@@ -131,19 +130,12 @@ class Clusters:
         """
         begin = b""
         began = self._began_ms
-        if (
-            began is None
-            or at_ms - began >= CLUSTER_MS
-            or (kind == "video" and is_key)
-            or at_ms - began < -CLUSTER_MS
-        ):
+        if began is None or at_ms - began >= CLUSTER_MS or (kind == "video" and is_key) or at_ms - began < -CLUSTER_MS:
             begin = _CLUSTER.to_bytes(4, "big") + _UNKNOWN_SIZE + _number(_TIMESTAMP, at_ms)
             self._began_ms = began = at_ms
         track = AUDIO_TRACK if kind == "audio" else VIDEO_TRACK
         flags = _KEY_FLAG if is_key else 0
-        return begin + _element(
-            _SIMPLE_BLOCK, struct.pack(">BhB", 0x80 | track, at_ms - began, flags), frame
-        )
+        return begin + _element(_SIMPLE_BLOCK, struct.pack(">BhB", 0x80 | track, at_ms - began, flags), frame)
 
 
 def _read_vint(file: IO[bytes], *, keep_marker: bool) -> int | None:

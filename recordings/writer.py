@@ -37,9 +37,7 @@ class WebmFile:
         self._waiting = bytearray(header(*size))
         self._clusters = Clusters()
         self._digest = hashlib.sha256()
-        self._handle = os.open(
-            path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o640
-        )
+        self._handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o640)
         sync_folder(path.parent)
 
     def put(self, kind: Kind, at_ms: int, frame: bytes, *, is_key: bool) -> None:
@@ -82,11 +80,7 @@ class WebmFile:
         except Damaged as error:
             raise WriteFailed from error
         counted = {"audio": found.audio.frames, "video": found.video.frames}
-        if (
-            found.size != self.written
-            or found.sha256 != self._digest.hexdigest()
-            or counted != self.frames
-        ):
+        if found.size != self.written or found.sha256 != self._digest.hexdigest() or counted != self.frames:
             raise WriteFailed
         return found
 

@@ -25,11 +25,16 @@ from server.i18n import load_catalogue
 from server.intake import pages as intake
 from server.jobs import registry
 from server.jobs.runner import Runner
+from server.minutes import pages as minutes
+from server.minutes import pages_citizen as minutes_citizen
+from server.minutes import pages_json as minutes_json
+from server.minutes import pages_papers as minutes_papers
 from server.office import pages as office
 from server.reception import pages as reception
 from server.reception import pages_entry as reception_entry
 from server.scheduling import pages as scheduling
 from server.scheduling import pages_citizen as scheduling_citizen
+from server.scheduling.rules import link_token
 
 UPLOAD_FILES = 5
 
@@ -43,10 +48,18 @@ ROUTES: tuple[pagekit.Route, ...] = (
     *reception.ROUTES,
     *reception_entry.ROUTES,
     *archive.ROUTES,
+    *minutes.ROUTES,
+    *minutes_json.ROUTES,
+    *minutes_citizen.ROUTES,
+    *minutes_papers.ROUTES,
 )
 """Every address of the office; the generated access test walks this list."""
 
-COUNTERS: tuple[CountWaiting, ...] = (intake.counters, cases.counters, scheduling.count_waiting)
+COUNTERS: tuple[CountWaiting, ...] = (
+    intake.counters,
+    cases.counters,
+    scheduling.count_waiting,
+)
 
 
 def build_house(settings: Settings, clock: Clock | None = None) -> House:
@@ -89,10 +102,12 @@ def build(house: House, *, with_jobs: bool = True) -> web.Application:
     app[pagekit.HOUSE] = house
     app[pagekit.LOOKUPS] = pagekit.Lookups(account_queries.who_is, account_actions.touch, account_queries.unit_facts)
     app[pagekit.COUNTERS] = COUNTERS
+    app[intake.SLIP_PATH] = lambda code: f"/hen/{link_token(settings.key('links'), code)}"
     pagekit.mount(app, ROUTES)
     app.router.add_get("/healthz", _alive)
     app.router.add_get("/readyz", _ready)
     app.router.add_get("/static/{version}/{path:.+}", _static)
+    app.on_shutdown.append(house.nodes.send_away)
     app.cleanup_ctx.append(_background(with_jobs=with_jobs))
     return app
 

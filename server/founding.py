@@ -109,6 +109,4 @@ def found_by_hand(settings: Settings, *, is_demo: bool) -> int:
 
     migrations.upgrade(settings.database_url)
     prepare(settings, is_demo=is_demo)
-    if is_demo:
-        say("demo", url=settings.base_url, password=str(listed()["password"]))
     return 0

@@ -16,8 +16,12 @@ from pathlib import Path
 from types import FrameType
 
 from server import migrations
+from server.clock import Clock
 from server.config import BadSettings, Settings
 from server.terminal import say
+
+DEMO_LINK = "demo-citizen.txt"
+"""In the data folder: for which day the demo was filled, and the token of the citizen's link."""
 
 STOP_WITHIN = 15.0
 READY_WITHIN = 30.0
@@ -85,7 +89,7 @@ class Supervisor:
             if self._answers():
                 say("ready", url=self.settings.base_url, data=str(self.settings.folder))
                 if self.is_demo:
-                    say("demo", url=self.settings.base_url, password=_demo_password())
+                    _tell_demo(self.settings)
                 return
             time.sleep(0.05)
             for child in self.children:
@@ -118,11 +122,13 @@ class Supervisor:
 def serve(settings: Settings, *, is_demo: bool) -> int:
     """Bring the schema up to date, found the demo office if asked, and run everything."""
     _assert_free(settings)
-    if not _is_founded(settings.database_url):
+    if not _is_founded(settings.database_url) or (is_demo and _demo_day(settings)[0] != str(Clock().today())):
         from server import founding  # noqa: PLC0415 slow to load, and needed at the first start only
 
         migrations.upgrade(settings.database_url)
         founding.prepare(settings, is_demo=is_demo)
+        if is_demo:
+            _fill_demo(settings)
     common = ["--data", str(settings.folder), "--host", settings.host, "--port", str(settings.port)]
     program = [sys.executable, "-m", "server"]
     names = [f"m{n + 1}" for n in range(settings.media_workers)]
@@ -138,8 +144,32 @@ def _is_founded(url: str) -> bool:
     return is_newest and migrations.ask(url, "select id from units limit 1") is not None
 
 
-def _demo_password() -> str:
-    return str(tomllib.loads(Path(__file__).with_name("founding.toml").read_text(encoding="utf-8"))["password"])
+def _fill_demo(settings: Settings) -> None:
+    from server import demo  # noqa: PLC0415 only the demo needs the slices
+    from server.db import Database  # noqa: PLC0415 the same
+
+    clock, db = Clock(), Database(settings.database_url)
+    try:
+        token = db.write_now(demo.fill, clock.now(), settings.key("links"))
+    finally:
+        db.close()
+    (settings.folder / DEMO_LINK).write_text(f"{clock.today()} {token}\n")
+
+
+def _demo_day(settings: Settings) -> tuple[str, str]:
+    """For which day the demo was filled, and the token of its citizen's link; empty when it was not."""
+    try:
+        day, token = (settings.folder / DEMO_LINK).read_text().split()
+    except (OSError, ValueError):
+        return "", ""
+    return day, token
+
+
+def _tell_demo(settings: Settings) -> None:
+    listed = tomllib.loads(Path(__file__).with_name("founding.toml").read_text(encoding="utf-8"))
+    say("demo", url=settings.base_url, password=str(listed["password"]))
+    link = f"{settings.base_url}/vao/{_demo_day(settings)[1]}"
+    say("demo_citizen", link=link, letters=str(settings.folder / "letters"))
 
 
 def _assert_free(settings: Settings) -> None:

@@ -199,7 +199,7 @@ class Driver:
             case Tell() | HangUp():
                 self._speak(effect)
             case OpenMedia():
-                self._tasks.start(self._open(effect))
+                self._open(effect)
             case CloseMedia(member, connection):
                 self._close(member, connection)
             case Seat():
@@ -220,12 +220,16 @@ class Driver:
                 del self.outlets[link]
                 outlet.close(code, ground)
 
-    async def _open(self, effect: OpenMedia) -> None:
-        member, connection = effect.member, effect.connection
-        peer = Peer(member, connection, self._means.port, self._on_state)
-        self._peers[member, connection] = peer
+    def _open(self, effect: OpenMedia) -> None:
+        # Known from here on, so that a CloseMedia in the same batch finds it.
+        key = (effect.member, effect.connection)
+        peer = self._peers[key] = Peer(*key, self._means.port, self._on_state)
+        self._tasks.start(self._answer(peer, effect.offer))
+
+    async def _answer(self, peer: Peer, offer: str) -> None:
+        member, connection = peer.member, peer.connection
         try:
-            sdp = await peer.answer(effect.offer)
+            sdp = await peer.answer(offer)
         except BrokenProtocol as broken:
             self.put(MediaDown(member, connection, broken.code))
         except Exception:  # noqa: BLE001 - an offer is a stranger's text
@@ -269,21 +273,31 @@ class Driver:
             case StartRecording():
                 self._start_recorder()
             case Follow(member, connection):
-                peer = self._peers.get((member, connection))
-                if self._recorder is None or peer is None:
-                    self.put(FileBroken(member, "no_media"))
-                else:
-                    self._recorder.follow(member, peer.audio, peer.video)
+                self._follow(member, connection)
             case Unfollow(member):
                 if self._recorder is not None:
                     self._recorder.unfollow(member)
             case StopRecording():
                 self._tasks.start(self._stop_recorder())
 
-    def _start_recorder(self) -> None:
-        recorder = self._means.recorder_for(self.room.state.code)
-        recorder.on_event = self._on_recorder
+    def _follow(self, member: str, connection: int) -> None:
+        if self._recorder is None:
+            # It did not start, and RecorderFailed is on its way.
+            return
+        peer = self._peers.get((member, connection))
+        if peer is None:
+            self.put(FileBroken(member, "no_media"))
+            return
         try:
+            self._recorder.follow(member, peer.audio, peer.video)
+        except Exception:  # noqa: BLE001 - whatever is wrong, the people must hear of it
+            _log.exception("room %s: a member cannot be recorded", self.room.state.code)
+            self.put(FileBroken(member, "not_followed"))
+
+    def _start_recorder(self) -> None:
+        try:
+            recorder = self._means.recorder_for(self.room.state.code)
+            recorder.on_event = self._on_recorder
             recorder.start(self._now())
         except Exception:  # noqa: BLE001 - whatever is wrong, the people must hear of it
             _log.exception("room %s: the recorder does not start", self.room.state.code)

@@ -77,9 +77,7 @@ class Line:
             self._unsent.clear()
             self.close(ByeCode.BROKEN, "too_slow")
 
-    def close(
-        self, code: ByeCode, ground: str | None = None, close_code: int | None = None
-    ) -> None:
+    def close(self, code: ByeCode, ground: str | None = None, close_code: int | None = None) -> None:
         """Say what is still unsent, then goodbye, then close. Closing twice is closing once."""
         if self._close_code is None:
             self._unsent.append(Bye(code=code, ground=ground))

@@ -268,9 +268,7 @@ Command = (
 """Everything a member may say once inside."""
 
 ClientMessage = Hello | Command
-_ANY: TypeAdapter[ClientMessage] = TypeAdapter(
-    Annotated[ClientMessage, Field(discriminator="type")]
-)
+_ANY: TypeAdapter[ClientMessage] = TypeAdapter(Annotated[ClientMessage, Field(discriminator="type")])
 
 
 def parse(text: str) -> ClientMessage:

@@ -35,17 +35,13 @@ class Pulse:
             for each in room.inside
             if (each.code, each.connection) in peers
         }
-        heard = frozenset(
-            code for code, peer in in_use.items() if peer.last_packet_at >= self._felt_at
-        )
+        heard = frozenset(code for code, peer in in_use.items() if peer.last_packet_at >= self._felt_at)
         self._felt_at = monotonic()
-        loud = [
-            (in_use[each.code].audio.level, each.code)
-            for each in room.inside
-            if each.mic and each.code in heard
-        ]
+        loud = [(in_use[each.code].audio.level, each.code) for each in room.inside if each.mic and each.code in heard]
         level, speaker = min(loud, default=(SPEAKING, None))
-        seconds = recorder.durable() if recorder is not None else {}
+        saved = room.recording.saved_seconds
+        growing = recorder.durable() if recorder is not None else {}
+        seconds = {code: saved.get(code, 0.0) + growing.get(code, 0.0) for code in {*saved, *growing}}
         links = {code: self._link(code, peer) for code, peer in in_use.items()}
         self._counted = {key: count for key, count in self._counted.items() if key in peers}
         return SecondPassed(

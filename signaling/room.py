@@ -7,7 +7,8 @@ A room has a *phase* (`ROOM_FLOW`), each person a *status* (`MEMBER_FLOW`), and 
 who should be recorded, heard, seated, told and sent home, compares this with what is, and
 asks for the difference. Settling has a fixed order:
 
-1. absence: who has been silent too long is lost, and keeps the place;
+1. absence: who has been silent too long is lost, and keeps the place; a room that
+   everybody forgot is over;
 2. recording: recorder, files, proof, and the state that follows from them;
 3. resumption: a paused reception goes on once the recording is proven again;
 4. seats: who hears and sees whom;
@@ -132,6 +133,7 @@ class Room:
 
     def _settle(self, turn: Turn) -> None:
         settle_absence(turn)
+        course.settle_abandonment(turn)
         recording.settle_recording(turn)
         course.settle_resumption(turn)
         seats.settle_seats(turn)
@@ -147,7 +149,11 @@ class Room:
         state = self.state
         if state.phase == Phase.ENDED or state.is_draining:
             return None
-        dues = [next_absence(list(state.members.values())), recording.next_attempt(state)]
+        dues = [
+            next_absence(list(state.members.values())),
+            recording.next_attempt(state),
+            course.abandoned_at(state),
+        ]
         return min((due for due in dues if due is not None), default=None)
 
     def _take(self, turn: Turn, event: Event) -> None:  # noqa: C901, PLR0912 - one line an event

@@ -4,12 +4,14 @@ A reception never begins, and never goes on after a pause, unless what is said i
 disk or the chair has waived the recording with a ground.
 """
 
+from datetime import datetime
+
 from signaling.effects import CloseRoom, HangUp, NoteKind
 from signaling.messages import ByeCode, MemberStatus, Phase, RecordingState, RefusalCode
 from signaling.room_door import close_media, written_ground
 from signaling.room_flows import ROOM_FLOW, Refusal, step
 from signaling.room_recording import is_proven
-from signaling.room_state import Member, Turn
+from signaling.room_state import ABANDONED_FOR, Member, RoomState, Turn
 
 
 def begin(turn: Turn, by: Member) -> None:
@@ -86,6 +88,22 @@ def end(turn: Turn, by: str | None, ground: str | None = None) -> None:
     room.read_back = False
     room.recording.go("stop")
     turn.note(NoteKind.ENDED, by=by, ground=ground, has_begun=room.began_at is not None)
+
+
+def settle_abandonment(turn: Turn) -> None:
+    """End a room that everybody forgot, so that no worker carries it for ever."""
+    due = abandoned_at(turn.room)
+    if due is not None and due <= turn.at:
+        end(turn, None, "abandoned")
+
+
+def abandoned_at(room: RoomState) -> datetime | None:
+    """When the room counts as forgotten; None while somebody is there, or after its end."""
+    people = room.members.values()
+    is_busy = any(each.link is not None or each.connection for each in people)
+    if room.phase == Phase.ENDED or is_busy or not people:
+        return None
+    return max(max(each.seen_at, each.attended_at) for each in people) + ABANDONED_FOR
 
 
 def drain(turn: Turn) -> None:

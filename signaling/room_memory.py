@@ -28,6 +28,9 @@ def remember(code: str, notes: Iterable[Note]) -> RoomState:
             _of_member(room, note, note.member)
         _of_recording(room, note)
         _of_course(room, note)
+    if room.phase == Phase.PAUSED and room.recording.is_wanted:
+        # Interrupted while it was being proven again: the pause was not over yet.
+        room.recording.state = RecordingState.PAUSED
     for member in room.members.values():
         if member.status in (MemberStatus.ADMITTED, MemberStatus.CONNECTED):
             member.status = MemberStatus.LOST
@@ -63,6 +66,7 @@ def _of_member(room: RoomState, note: Note, code: str) -> None:  # noqa: C901 - 
         case NoteKind.SEGMENT_CLOSED:
             segment = int(cast("int", note.facts["segment"]))
             room.recording.open_files.discard((code, segment))
+            room.recording.count_closed(code, note.facts)
         case _:
             pass
 

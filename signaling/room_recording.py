@@ -75,6 +75,7 @@ def proven(turn: Turn, event: FileProven) -> None:
 def closed(turn: Turn, event: FileClosed) -> None:
     """Note that a file is complete."""
     turn.room.recording.open_files.discard((event.member, event.segment))
+    turn.room.recording.count_closed(event.member, event.facts)
     turn.note(NoteKind.SEGMENT_CLOSED, event.member, **event.facts)
     member = turn.room.members.get(event.member)
     if member is not None and member.is_proven and member.proven_segment == event.segment:
@@ -96,6 +97,7 @@ def broken(turn: Turn, event: FileBroken) -> None:
 def stopped(turn: Turn) -> None:
     """The recorder is idle and may be started again."""
     turn.room.recording.machine = "idle"
+    turn.room.recording.saved_seconds = dict(turn.room.recording.closed_seconds)
     _forget_files(turn)
 
 
@@ -110,6 +112,7 @@ def failed(turn: Turn, event: RecorderFailed) -> None:
 def resume_after_restart(turn: Turn) -> None:
     """Nothing from before the restart is growing any more; say so and let it start anew."""
     turn.room.recording.machine = "idle"
+    turn.room.recording.saved_seconds = dict(turn.room.recording.closed_seconds)
     _interrupt(turn, None, "restarted")
 
 

@@ -64,8 +64,9 @@ def down(turn: Turn, event: MediaDown) -> None:
             member.go("disconnect")
         turn.note(NoteKind.LOST, member.code, media_only=True, reason=event.reason)
         turn.tell(member, Refused(re=None, code=RefusalCode.MEDIA_FAILED))
-    elif event.connection == member.offered and member.is_inside:
-        turn.do(CloseMedia(member.code, event.connection))
+        return
+    turn.do(CloseMedia(member.code, event.connection))
+    if event.connection == member.offered and member.is_inside:
         turn.tell(member, Refused(re=None, code=RefusalCode.MEDIA_FAILED))
 
 
@@ -110,18 +111,20 @@ def settle_seats(turn: Turn) -> None:
             _seat(turn.room.members[code], slot, is_recorded=is_recorded)
             for code, slot in sorted(viewer.slots.items(), key=lambda pair: pair[1])
         )
-        before = viewer.seated
-        viewer.seated = (viewer.connection, seats)
-        if before == viewer.seated:
-            continue
-        turn.do(Seat(viewer.code, viewer.connection, seats))
-        names = [(each.slot, each.member) for each in seats]
-        if (before[0], [(each.slot, each.member) for each in before[1]]) != (
-            viewer.connection,
-            names,
-        ):
-            views = tuple(SeatView(slot=slot, member=name) for slot, name in names)
-            turn.tell(viewer, Slots(connection=viewer.connection, seats=views))
+        if viewer.seated != (viewer.connection, seats):
+            viewer.seated = (viewer.connection, seats)
+            turn.do(Seat(viewer.code, viewer.connection, seats))
+        _tell_seats(turn, viewer, seats)
+
+
+def _tell_seats(turn: Turn, viewer: Member, seats: tuple[SeatOf, ...]) -> None:
+    names = tuple((each.slot, each.member) for each in seats)
+    told = (viewer.link, viewer.connection, names)
+    # Whoever comes back on a new WebSocket may have missed who sits where by now.
+    if viewer.link is not None and viewer.seats_told != told:
+        viewer.seats_told = told
+        views = tuple(SeatView(slot=slot, member=name) for slot, name in names)
+        turn.tell(viewer, Slots(connection=viewer.connection, seats=views))
 
 
 def _assign(viewer: Member, others: list[Member]) -> None:

@@ -4,6 +4,8 @@ Plain records that only the room's own files change. `Turn` is how those files s
 note a fact, tell a member, or append any other effect.
 """
 
+import contextlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -26,6 +28,9 @@ WebSockets may be started again in the meantime; nobody should be heard unawares
 
 WAITING_FOR = timedelta(minutes=10)
 """How long an absent person keeps a place in the queue before the door."""
+
+ABANDONED_FOR = timedelta(hours=14)
+"""How long after the last person went a room that nobody ended is taken to be over."""
 
 PROOF_FOR = timedelta(seconds=10)
 """How long a file may take to be proven before the recording counts as interrupted."""
@@ -66,6 +71,7 @@ class Member:
     follow_after: datetime | None = None
     slots: dict[str, int] = field(default_factory=dict)
     seated: tuple[int, tuple[SeatOf, ...]] = (0, ())
+    seats_told: tuple[int | None, int, tuple[tuple[int, str], ...]] | None = None
     told: tuple[int, State] | None = None
 
     @property
@@ -105,7 +111,11 @@ class Member:
 
 @dataclass(slots=True)
 class Recording:
-    """The recording. `machine` is the recorder itself: idle, running or stopping."""
+    """The recording. `machine` is the recorder itself: idle, running or stopping.
+
+    `closed_seconds` are in finished files, by member; `saved_seconds` were so when the recorder
+    last stopped, and are what it does not count itself.
+    """
 
     state: RecordingState = RecordingState.OFF
     machine: str = "idle"
@@ -114,10 +124,20 @@ class Recording:
     since: datetime | None = None
     durable_seconds: float = 0.0
     open_files: set[tuple[str, int]] = field(default_factory=set)
+    closed_seconds: dict[str, float] = field(default_factory=dict)
+    saved_seconds: dict[str, float] = field(default_factory=dict)
 
     def go(self, verb: str) -> None:
         """Take one step of the flow, or Refusal."""
         self.state = step(RECORDING_FLOW, self.state, verb)
+
+    def count_closed(self, member: str, facts: Mapping[str, object]) -> None:
+        """Add a finished file's length, as far as its facts tell it."""
+        moments = (str(facts.get("started_at")), str(facts.get("ended_at")))
+        with contextlib.suppress(ValueError):
+            begun, ended = (datetime.fromisoformat(each) for each in moments)
+            seconds = max(0.0, (ended - begun).total_seconds())
+            self.closed_seconds[member] = self.closed_seconds.get(member, 0.0) + seconds
 
     @property
     def is_wanted(self) -> bool:

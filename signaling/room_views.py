@@ -20,9 +20,7 @@ def settle_views(turn: Turn) -> None:
     for reader in readers:
         view = _state(turn, reader, members, waiting)
         if reader.is_inside:
-            view = view.model_copy(
-                update={"recording": view.recording.model_copy(update={"proven": proven})}
-            )
+            view = view.model_copy(update={"recording": view.recording.model_copy(update={"proven": proven})})
         if reader.link is None or reader.told == (reader.link, view):
             continue
         reader.told = (reader.link, view)
@@ -83,9 +81,7 @@ def _you(turn: Turn, reader: Member) -> YouView:
 
 def _view(member: Member) -> MemberView:
     badge = member.badge
-    is_away = member.status == MemberStatus.LOST or (
-        member.status == MemberStatus.WAITING and member.link is None
-    )
+    is_away = member.status == MemberStatus.LOST or (member.status == MemberStatus.WAITING and member.link is None)
     return MemberView(
         member=badge.member,
         name=badge.name,

@@ -7,9 +7,10 @@ Browsers speak to one origin only, so their WebSockets are relayed to the worker
 
 import asyncio
 import contextlib
-import logging
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -25,19 +26,26 @@ from aiohttp import (
     web,
 )
 
-from server.config import Settings
+from server.clock import Clock
+from server.config import BadSettings, Settings
 from server.errors import Unavailable
+from signaling.errors import BadTicket
+from signaling.tickets import verify
 
 MAX_MESSAGE = 600 * 1024
 """Bytes relayed in one piece; the worker's own limits are far below."""
 
+HELLO_WITHIN = 5.0
+LONGEST_SOCKET_PATH = 107
 ASK_FOR = ClientTimeout(total=3)
-_log = logging.getLogger(__name__)
 
 
 def socket_path(folder: Path, worker: str) -> Path:
-    """Where a worker of this machine listens."""
-    return folder / "run" / f"{worker}.sock"
+    """Where a worker of this machine listens. Raises BadSettings when the path is too long."""
+    path = folder / "run" / f"{worker}.sock"
+    if len(str(path).encode()) > LONGEST_SOCKET_PATH:
+        raise BadSettings(f"data: {folder}: this path is too long for a socket in it")
+    return path
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +61,22 @@ class NodeStatus:
 class MediaNodes:
     """The workers that are our children, by name. Used on one event loop."""
 
-    def __init__(self, sockets: Mapping[str, Path]) -> None:
+    def __init__(self, sockets: Mapping[str, Path], key: bytes, now: Callable[[], datetime]) -> None:
+        """`key` is what tickets are signed with, so that a WebSocket finds its room's worker."""
         self._sockets = dict(sockets)
+        self._key = key
+        self._now = now
         self._sessions: dict[str, ClientSession] = {}
         self._places: dict[str, str] = {}
         self._is_placing = asyncio.Lock()
+        self._browsers: set[web.WebSocketResponse] = set()
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """The workers `m1`, `m2`, … that the supervisor starts."""
         names = [f"m{number}" for number in range(1, settings.media_workers + 1)]
-        return cls({name: socket_path(settings.folder, name) for name in names})
+        sockets = {name: socket_path(settings.folder, name) for name in names}
+        return cls(sockets, settings.key("tickets"), Clock().now)
 
     async def place(self, room: str) -> str:
         """The worker that holds `room`, or the least loaded one that lives.
@@ -103,31 +116,53 @@ class MediaNodes:
         return await self._tell(room, "close", {"ground": ground})
 
     async def relay(self, request: web.Request, worker: str) -> web.WebSocketResponse:
-        """Relay a browser's WebSocket to `worker`. The caller has checked the Origin."""
+        """Relay a browser's WebSocket. The caller has checked the Origin.
+
+        `worker` is what the browser was told, maybe long ago. The room decides: two workers
+        must never open the same one.
+        """
         if worker not in self._sockets:
             raise web.HTTPNotFound
         browser = web.WebSocketResponse(max_msg_size=MAX_MESSAGE, compress=False, timeout=2.0)
+        await browser.prepare(request)
+        self._browsers.add(browser)
         try:
-            node = await self._session(worker).ws_connect(
-                "http://worker/ws",
-                max_msg_size=MAX_MESSAGE,
-                autoping=True,
-                timeout=ClientWSTimeout(ws_close=2.0),
-            )
-        except (ClientError, OSError, TimeoutError):
-            await browser.prepare(request)
+            hello = await browser.receive(timeout=HELLO_WITHIN)
+            if hello.type is not WSMsgType.TEXT:
+                return browser
+            async with await self._reach(await self._worker_for(hello.data, worker)) as node:
+                await node.send_str(hello.data)
+                await _join(browser, node)
+        except (ClientError, OSError, TimeoutError, Unavailable):
             await browser.close(code=WSCloseCode.TRY_AGAIN_LATER)
-            return browser
-        async with node:
-            await browser.prepare(request)
-            await _join(browser, node)
+        finally:
+            self._browsers.discard(browser)
         return browser
+
+    async def send_away(self, _: web.Application | None = None) -> None:
+        """This web process stops: tell browsers to come back. To be put on `on_shutdown`."""
+        partings = [each.close(code=WSCloseCode.SERVICE_RESTART) for each in self._browsers]
+        await asyncio.gather(*partings, return_exceptions=True)
 
     async def close(self) -> None:
         """Let go of all connections; workers and rooms go on."""
         for session in self._sessions.values():
             await session.close()
         self._sessions.clear()
+
+    async def _worker_for(self, hello: str, told: str) -> str:
+        try:
+            fields = json.loads(hello)
+            ticket = verify(fields["ticket"], self._key, self._now())
+        except (ValueError, KeyError, TypeError, RecursionError, BadTicket):
+            # Whatever is wrong with it, the worker says so in the protocol's own words.
+            return told
+        return await self.place(ticket.room)
+
+    async def _reach(self, worker: str) -> ClientWebSocketResponse:
+        return await self._session(worker).ws_connect(
+            "http://worker/ws", max_msg_size=MAX_MESSAGE, timeout=ClientWSTimeout(ws_close=2.0)
+        )
 
     async def _status_of(self, name: str) -> NodeStatus | None:
         try:
@@ -160,7 +195,8 @@ class MediaNodes:
 
     def _session(self, name: str) -> ClientSession:
         if name not in self._sessions:
-            connector = UnixConnector(path=str(self._sockets[name]), limit=0)
+            connector = UnixConnector(path=str(self._sockets[name]), limit=0, force_close=True)
+            # No connection is used twice: a worker may have been started again in between.
             # A WebSocket lives as long as a reception.
             self._sessions[name] = ClientSession(connector=connector, timeout=ClientTimeout(total=None, sock_connect=3))
         return self._sessions[name]

@@ -17,6 +17,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -33,6 +34,7 @@ AT_MOST = 200
 MAX_READ_LINES = 1000
 
 FIRST_RETRY, LAST_RETRY = 0.5, 15.0
+LAST_WORDS = 3.0
 FORGET_ENDED_AFTER = 30 * 86400.0
 """Seconds after which a room's end is forgotten; no ticket is good for that long."""
 
@@ -87,11 +89,15 @@ class Spool:
         for path in folder.glob("*.over"):
             if path.stat().st_mtime < long_ago and not self._notes(path.stem).exists():
                 path.unlink()
+        # Threads of its own: what waits for a recorder must not keep a room from its notes.
+        self._desk = ThreadPoolExecutor(4, thread_name_prefix="spool")
         self._over = {path.stem for path in folder.glob("*.over")}
 
     async def keep(self, notes: Sequence[Note]) -> None:
         """Return once `notes`, all of one room, are on disk. Raises OSError."""
-        await asyncio.to_thread(self._append, notes[0].room, [note_line(each) for each in notes])
+        lines = [note_line(each) for each in notes]
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._desk, self._append, notes[0].room, lines)
         self.on_kept()
 
     async def recall(self, room: str) -> list[Note]:
@@ -250,6 +256,12 @@ class Courier:
                 await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
                 pause = min(pause * 2, LAST_RETRY)
                 self._has_notes.set()
+
+    async def bring_last(self) -> None:
+        """One more attempt, after `run` was cancelled; what is left waits for the next start."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORDS), ClientSession() as session:
+                await self.bring(session)
 
     async def bring(self, session: ClientSession) -> bool:
         """Bring everything unsent once; False: some of it has to be tried again."""

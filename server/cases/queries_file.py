@@ -58,6 +58,7 @@ class Entry:
     state: str = ""
     href: str = ""
     icon: str = "circle"
+    when: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +199,9 @@ def _appointments(db: Session, case_id: int) -> list[Entry]:
             a.booked_at,
             "appointment",
             words=a.changed_ground,
-            state=f"{a.state.value}|{starts.isoformat()}",
+            state=a.state.value,
             icon="calendar-check",
+            when=starts,
         )
         for a, starts in rows
     ]
@@ -308,7 +310,7 @@ def assignable(db: Session, case: CaseCard) -> list[Assignable]:
     near = select(Unit.id).where((Unit.id == case.unit_id) | (Unit.parent_id == case.unit_id))
     board = select(Unit.id).where(Unit.kind == UnitKind.CITY_BOARD, Unit.parent_id.in_(path))
     rows = db.execute(
-        select(Officer.id, Officer.name, Officer.title, Unit.id, Unit.name)
+        select(Officer.id, Officer.name, Officer.title, Unit.id, Unit.name, Officer.name_sort)
         .join(OfficerRole, OfficerRole.officer_id == Officer.id)
         .join(Unit, Unit.id == OfficerRole.unit_id)
         .where(
@@ -319,7 +321,7 @@ def assignable(db: Session, case: CaseCard) -> list[Assignable]:
         .order_by(Officer.name_sort)
         .distinct()
     )
-    found = [Assignable(*row) for row in rows]
+    found = [Assignable(*row[:5]) for row in rows]
     return [one for one in found if not case.is_restricted] or [
         one for one in found if one.unit_id == case.unit_id and case.is_restricted
     ]

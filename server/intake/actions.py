@@ -125,11 +125,13 @@ def accept(db: Session, who: Who, at: datetime, code: str, join: str = "", rulin
     """Take a request on: open a case, or join the case ``join``; returns the case's code."""
     request = queries.request_for(db, who, code)
     row = db.get_one(ReceptionRequest, request.id)
+    if ruling.version is not None and ruling.version != row.version:
+        raise Stale
     if row.case_id is None:
         row.case_id = _joined(db, who, request, join) if join else _opened(db, who, at, request)
         for paper in db.scalars(select(Attachment).where(Attachment.request_id == row.id)):
             paper.case_id = row.case_id
-    move(db, who, at, row.id, RequestVerb.ACCEPT, ruling)
+    move(db, who, at, row.id, RequestVerb.ACCEPT, replace(ruling, version=None))
     case = db.get_one(Case, row.case_id)
     return case.code
 

@@ -5,12 +5,12 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server import audit, text
 from server.accounts import actions as accounts
-from server.errors import Refused, TooMuch
+from server.errors import Refused, Stale, TooMuch
 from server.intake import queries, rules
 from server.intake.actions import (
     Ruling,
@@ -22,9 +22,9 @@ from server.intake.actions import (
 from server.intake.actions_register import NewPaper, Registered, add_papers
 from server.intake.rules_files import MOST_FILES
 from server.office import actions as office
-from server.tables import Appointment, Citizen, ReceptionRequest, Slot
+from server.tables import Citizen, ReceptionRequest
 from server.who import Who
-from server.words import AppointmentState, RequestState, RequestVerb
+from server.words import RequestState, RequestVerb
 
 WINDOW = timedelta(minutes=15)
 TRIES_OF_CODE = 6
@@ -100,6 +100,8 @@ def amend(
     """
     request = queries.request_for(db, who, who.request_id or 0)
     row = db.get_one(ReceptionRequest, request.id)
+    if version is not None and version != row.version:
+        raise Stale
     if row.state not in rules.ADDABLE_STATES:
         raise Refused("request_flow")
     if request.is_without_content:
@@ -121,16 +123,5 @@ def withdraw(db: Session, who: Who, at: datetime, words: str, version: int | Non
     request = queries.request_for(db, who, who.request_id or 0)
     if request.state is RequestState.WITHDRAWN:
         return request.state
-    if request.state is RequestState.SCHEDULED:
-        _give_back_slot(db, at, request.id)
+    # The place in the schedule is freed by scheduling's job release_withdrawn.
     return move(db, who, at, request.id, RequestVerb.WITHDRAW, Ruling(version, text.tidy(words)))
-
-
-def _give_back_slot(db: Session, at: datetime, request_id: int) -> None:
-    # A slot is given back by the same conditional change that takes it, so no count can drift.
-    booked = db.scalars(
-        select(Appointment).where(Appointment.request_id == request_id, Appointment.state == AppointmentState.BOOKED)
-    )
-    for appointment in booked:
-        appointment.state, appointment.changed_at = AppointmentState.CANCELLED, at
-        db.execute(update(Slot).where(Slot.id == appointment.slot_id, Slot.booked > 0).values(booked=Slot.booked - 1))

@@ -153,7 +153,7 @@ class AmendForm(FormModel):
 class WithdrawForm(FormModel):
     """Withdrawing, with a reason if the citizen likes."""
 
-    words: Annotated[str, BeforeValidator(prose(2_000, least=0))] = ""
+    why: Annotated[str, BeforeValidator(prose(2_000, least=0))] = ""
     version: Number = None
 
 

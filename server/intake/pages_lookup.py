@@ -149,7 +149,7 @@ async def withdraw(request: web.Request) -> web.Response:
     await place.db.read(queries.request_for, here, code)
     try:
         wanted = read_form(forms.WithdrawForm, form)
-        await place.db.write(actions_citizen.withdraw, here, now(request), wanted.words, wanted.version)
+        await place.db.write(actions_citizen.withdraw, here, now(request), wanted.why, wanted.version)
     except BadForm as bad:
         return await _show(request, 422, bad.fields, dict(form))
     except Stale:

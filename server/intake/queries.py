@@ -234,11 +234,8 @@ class Inbox:
 def inbox(db: Session, who: Who, wanted: InboxFilter) -> Inbox:
     """Return the requests of the acting person's unit that they may know of, oldest first."""
     seen = _visible(db, who)
-    counts = dict(
-        db.execute(select(ReceptionRequest.state, func.count()).where(*seen).group_by(ReceptionRequest.state))
-        .tuples()
-        .all()
-    )
+    by_state = db.execute(select(ReceptionRequest.state, func.count()).where(*seen).group_by(ReceptionRequest.state))
+    counts = {state: count for state, count in by_state}  # noqa: C416 rows are not pairs to mypy
     where = list(seen)
     if wanted.state is not None:
         where.append(ReceptionRequest.state == wanted.state)

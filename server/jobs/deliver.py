@@ -81,7 +81,17 @@ def due(db: Session, at: datetime) -> list[Waiting]:
         .limit(BATCH)
     )
     return [
-        Waiting(o.id, o.message_key, o.channel, o.address, o.template, o.locale, dict(o.facts), name, phone)
+        Waiting(
+            o.id,
+            o.message_key,
+            o.channel,
+            o.address,
+            o.template,
+            o.locale,
+            dict(o.facts),
+            name,
+            phone,
+        )
         for o, name, phone in rows
     ]
 

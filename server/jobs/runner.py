@@ -75,17 +75,24 @@ def book(
 
 def claim(db: Session, at: datetime) -> Claim | None:
     """Take the job that has been due longest, or None."""
-    free = [Job.state == JobState.WAITING, Job.due_at <= at, or_(Job.leased_until.is_(None), Job.leased_until < at)]
+    free = [
+        Job.state == JobState.WAITING,
+        Job.due_at <= at,
+        or_(Job.leased_until.is_(None), Job.leased_until < at),
+    ]
     row = db.execute(
         select(Job.id, Job.name, Job.args, Job.attempts).where(*free).order_by(Job.due_at).limit(1)
     ).first()
     if row is None:
         return None
     taken = db.execute(
-        update(Job).where(Job.id == row.id, *free).values(leased_until=at + LEASE, attempts=Job.attempts + 1),
+        update(Job)
+        .where(Job.id == row.id, *free)
+        .values(leased_until=at + LEASE, attempts=Job.attempts + 1)
+        .returning(Job.id),
         execution_options={"synchronize_session": False},
-    )
-    return Claim(row.id, row.name, dict(row.args), row.attempts + 1) if taken.rowcount == 1 else None  # type: ignore[attr-defined]
+    ).first()
+    return Claim(row.id, row.name, dict(row.args), row.attempts + 1) if taken is not None else None
 
 
 def settle(db: Session, job: Claim, at: datetime, error: str | None, every: timedelta | None) -> None:

@@ -30,7 +30,7 @@ class UnitCard:
 def calendar(db: Session) -> Calendar:
     """Return the working calendar in force."""
     rows = db.execute(select(SpecialDay.on, SpecialDay.is_working))
-    return Calendar(dict(rows.tuples().all()))
+    return Calendar({row.on: row.is_working for row in rows})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
+from itertools import pairwise
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recordings.depacketise import (
@@ -12,8 +14,16 @@ from recordings.depacketise import (
     vp8_payload,
 )
 from signaling.tracks import RtpPacket
-from tests.recordings.packets import Sent, arriving, lose, opus, send_audio, send_video, shuffle,
-vp8
+from tests.recordings.packets import (
+    Sent,
+    arriving,
+    lose,
+    opus,
+    send_audio,
+    send_video,
+    shuffle,
+    vp8,
+)
 
 
 def cut(sent: list[Sent]) -> tuple[list[Frame], Vp8Frames, Reorder]:
@@ -43,7 +53,7 @@ def test_sequence_and_timestamp_wrap() -> None:
     frames = vp8(3)
     found, _, _ = cut(send_video(frames, sequence=65500, timestamp=2**32 - 90000))
     assert [frame.data for frame in found] == list(frames)
-    steps = {b.timestamp - a.timestamp for a, b in zip(found, found[1:], strict=False)}
+    steps = {b.timestamp - a.timestamp for a, b in pairwise(found)}
     assert steps == {3000}
 
 
@@ -53,8 +63,9 @@ def test_after_a_hole_pictures_begin_again_with_a_key_frame() -> None:
     hole = next(at for at, one in enumerate(sent) if one.at > 1.5)
     found, _, order = cut(sent[:hole] + sent[hole + 1 :])
     assert order.lost == 1
-    missing = [number for number, frame in enumerate(frames) if frame not in {f.data for f in
-    found}] assert missing == list(range(missing[0], 60))
+    kept = {frame.data for frame in found}
+    missing = [number for number, frame in enumerate(frames) if frame not in kept]
+    assert missing == list(range(missing[0], 60))
     at = next(number for number, frame in enumerate(found) if frame.timestamp >= 9000 + 60 * 3000)
     assert found[at].is_key
 
@@ -122,6 +133,7 @@ def test_payload_descriptors(payload: bytes, expected: tuple[bytes, bool] | None
     assert vp8_payload(payload) == expected
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(st.binary(max_size=40), max_size=30), st.booleans())
 def test_nonsense_never_raises(payloads: list[bytes], marker: bool) -> None:
     order, frames = Reorder(), Vp8Frames()

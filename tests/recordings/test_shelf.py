@@ -3,16 +3,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recordings import shelf as shelves
 from recordings.manifest import Started, Stopped
 from recordings.shelf import MANIFEST, Shelf, ShelfFull, safe_name, write_all
 
 AT = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_names_are_safe_and_never_alike(one: str, other: str) -> None:
     for name in (safe_name(one), safe_name(other)):
@@ -54,7 +54,7 @@ def test_warnings_before_the_disk_is_full(
     class Found:
         f_bavail, f_frsize, f_blocks = free, 1024, 1000
 
-    monkeypatch.setattr(shelves.os, "statvfs", lambda _: Found)
+    monkeypatch.setattr(os, "statvfs", lambda _: Found)
     shelf = Shelf(tmp_path, floor=10 * 1024)
     assert shelf.space().level == level
     if level == "none":

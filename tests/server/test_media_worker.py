@@ -88,7 +88,7 @@ async def site(tmp_path: Path, aiohttp_server: Callable[..., Any]) -> AsyncItera
         announced=("127.0.0.1",),
         free_bytes_floor=0,
     )
-    nodes = MediaNodes({"m1": settings.socket_path})
+    nodes = MediaNodes({"m1": settings.socket_path}, KEY, now)
     yield Site(settings, desk, nodes)
     await nodes.close()
 
@@ -107,7 +107,7 @@ async def browser(site: Site, member: str, role: RoomRole) -> AsyncIterator[Clie
 
 async def hear(socket: ClientWebSocketResponse, kind: str) -> dict[str, Any]:
     """The next message of one kind."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             message = await socket.receive()
             assert message.type is WSMsgType.TEXT, message
@@ -118,7 +118,7 @@ async def hear(socket: ClientWebSocketResponse, kind: str) -> dict[str, Any]:
 
 async def until(is_so: Callable[[], bool]) -> None:
     """Wait for something that must come."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not is_so():  # noqa: ASYNC110 - the other side is a disk or another process
             await asyncio.sleep(0.02)
 

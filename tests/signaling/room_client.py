@@ -8,7 +8,7 @@ from aiohttp import ClientSession, ClientWebSocketResponse, UnixConnector, WSMsg
 
 from tests.signaling.loopback_client import Client
 
-WITHIN = 15.0
+WITHIN = 45.0
 
 
 class Guest:
@@ -22,6 +22,7 @@ class Guest:
         self.bye: dict[str, Any] | None = None
         self.refusals: list[str] = []
         self.ticks = 0
+        self.durable_seconds = 0.0
         self.client: Client | None = None
         self.connection = 0
         self._news = asyncio.Event()
@@ -40,10 +41,16 @@ class Guest:
 
     async def dial(self, path: str) -> None:
         """Connect to a worker's Unix socket and say hello."""
-        self.bye, self.state = None, {}
-        self._session = ClientSession(connector=UnixConnector(path=path))
+        await self._dial(ClientSession(connector=UnixConnector(path=path)), "http://worker/ws")
+
+    async def dial_url(self, url: str) -> None:
+        """Connect by way of a web process and say hello."""
+        await self._dial(ClientSession(), url)
+
+    async def _dial(self, session: ClientSession, url: str) -> None:
+        self.bye, self.state, self._session = None, {}, session
         async with asyncio.timeout(WITHIN):
-            self._socket = await self._session.ws_connect("http://worker/ws", autoclose=True)
+            self._socket = await session.ws_connect(url)
         await self.say("hello", ticket=self.ticket, device="stand-in")
         loop = asyncio.get_running_loop()
         self._beside = [loop.create_task(self._listen()), loop.create_task(self._ping())]
@@ -119,6 +126,9 @@ class Guest:
                 self.bye = fields
             case "tick":
                 self.ticks += 1
+                self.durable_seconds = fields["durable_seconds"]
+            case _:
+                pass
 
     async def _ping(self) -> None:
         while True:

@@ -61,9 +61,7 @@ grounds = st.sampled_from(["", "lý do"])
 flags = st.booleans()
 
 commands: st.SearchStrategy[Command] = st.one_of(
-    st.sampled_from(
-        [AcknowledgeRecording(), AcknowledgeRecording(id="a"), Begin(), Resume(), Ping()]
-    ),
+    st.sampled_from([AcknowledgeRecording(), AcknowledgeRecording(id="a"), Begin(), Resume(), Ping()]),
     st.sampled_from([RecordingStart(), RecordingStart(id="r"), Begin(id="b")]),
     st.builds(Offer, sdp=st.just("offer"), connection=small),
     st.builds(Media, mic=flags, camera=flags, screen=flags),
@@ -123,22 +121,20 @@ def run(steps: list[tuple[Event, float]]) -> tuple[Room, list[Note]]:
         check_truths(room, effects)
         fresh = [each for each in effects if isinstance(each, Note)]
         notes += fresh
-        admitted = {
-            each.member for each in fresh if each.kind == NoteKind.ADMITTED and each.facts["by"]
-        }
+        admitted = {each.member for each in fresh if each.kind == NoteKind.ADMITTED and each.facts["by"]}
         inside = {each.code for each in room.state.inside}
         assert not (removed - admitted) & inside
         assert not was_over or room.state.phase == Phase.ENDED
     return room, notes
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(script)
 def test_truths_hold(steps: list[tuple[Event, float]]) -> None:
     run(steps)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(script)
 def test_deadlines_settle(steps: list[tuple[Event, float]]) -> None:
     room, _ = run(steps)
@@ -154,7 +150,7 @@ def test_deadlines_settle(steps: list[tuple[Event, float]]) -> None:
     assert room.state.recording.is_wanted
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(script)
 def test_notes_rebuild_the_room(steps: list[tuple[Event, float]]) -> None:
     room, notes = run(steps)

@@ -81,9 +81,7 @@ def test_refuses(text: str, code: str) -> None:
 
 def test_an_offer_may_be_long() -> None:
     sdp = "a" * (MAX_MESSAGE + 1)
-    assert parse(json.dumps({"type": "offer", "sdp": sdp, "connection": 1})) == Offer(
-        sdp=sdp, connection=1
-    )
+    assert parse(json.dumps({"type": "offer", "sdp": sdp, "connection": 1})) == Offer(sdp=sdp, connection=1)
 
 
 def test_answers_are_json_with_a_type() -> None:
@@ -118,9 +116,7 @@ def test_every_code_is_documented(word: str) -> None:
     assert f"`{word}`" in PROTOCOL or f"| {word} |" in PROTOCOL
 
 
-@pytest.mark.parametrize(
-    "view", [answers.MemberView, answers.YouView, answers.RecordingView, answers.State]
-)
+@pytest.mark.parametrize("view", [answers.MemberView, answers.YouView, answers.RecordingView, answers.State])
 def test_every_field_of_a_view_is_documented(view: type[messages.Wire]) -> None:
     for name in view.model_fields:
         assert name in PROTOCOL

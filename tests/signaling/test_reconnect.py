@@ -1,8 +1,10 @@
 """Lines break: the place is kept, the way back is short, and old news is ignored."""
 
-from signaling.answers import Refused, Welcome
+from datetime import timedelta
+
+from signaling.answers import Refused, Slots, Welcome
 from signaling.effects import Note, NoteKind, OpenMedia
-from signaling.events import Draining, MediaAnswered, MediaDown, MediaUp, Restored, Said
+from signaling.events import Draining, MediaAnswered, MediaDown, MediaUp, Restored, Said, TimePassed
 from signaling.messages import (
     Begin,
     ByeCode,
@@ -66,6 +68,16 @@ def test_media_outlives_the_websocket() -> None:
     assert play.closed_media(LAN) == []
     assert play.noted() == []
     assert play.told(LAN, Welcome)[0].connection == 1
+
+
+def test_who_comes_back_is_told_who_sits_where_by_now() -> None:
+    play = a_room()
+    play.hang_up(LAN)
+    play.enter(MINH)
+    play.arrive(LAN)
+    [slots] = play.told(LAN, Slots)
+    assert slots.connection == 1
+    assert {each.member for each in slots.seats} == {"hanh", "minh"}
 
 
 def test_nobody_is_heard_unattended_for_long() -> None:
@@ -146,6 +158,19 @@ def test_a_killed_worker_rebuilds_the_room() -> None:
     assert [each.member for each in again.view(HANH).waiting] == ["minh"]
     numbers = [each.seq for each in play.notes() + again.notes()]
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_a_forgotten_room_is_over() -> None:
+    play = a_room()
+    for who in (HANH, LAN):
+        play.hang_up(who)
+    play.at += timedelta(hours=13)
+    play.happen(TimePassed())
+    assert play.room.state.phase == Phase.LOBBY
+    play.at += timedelta(hours=2)
+    play.happen(TimePassed())
+    assert play.noted() == [(NoteKind.ENDED, None)]
+    assert [each.is_over for each in play.closed_room()] == [True]
 
 
 def test_a_draining_worker_ends_nothing() -> None:

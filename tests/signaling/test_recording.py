@@ -9,6 +9,7 @@ from signaling.events import (
     OfficeClosed,
     RecorderFailed,
     RecorderStopped,
+    Restored,
 )
 from signaling.messages import (
     AcknowledgeRecording,
@@ -25,6 +26,7 @@ from signaling.messages import (
     RefusalCode,
     Resume,
 )
+from signaling.room import Room
 from tests.playbook import BINH, HANH, LAN, MINH, TU, Playbook
 
 HEARD = frozenset({"hanh", "lan", "minh", "tu"})
@@ -223,6 +225,19 @@ def test_the_room_stays_until_the_last_file_is_closed() -> None:
     play.happen(RecorderStopped())
     [closed] = play.closed_room()
     assert closed.is_over
+
+
+def test_seconds_on_disk_survive_the_recorder_and_the_worker() -> None:
+    play = a_room()
+    play.say(HANH, RecordingStart())
+    length = {"started_at": "2026-07-20T01:00:00Z", "ended_at": "2026-07-20T01:00:42.500Z"}
+    play.happen(FileClosed("lan", 1, {"segment": 1, **length}))
+    assert play.room.state.recording.saved_seconds == {}, "the recorder still counts them"
+    play.say(HANH, RecordingStop(ground="Tạm dừng"))
+    assert play.room.state.recording.saved_seconds == {"lan": 42.5}
+    again = Room.from_notes("P-1", play.notes())
+    again.handle(Restored(), play.at)
+    assert again.state.recording.saved_seconds == {"lan": 42.5}
 
 
 def test_ended_means_ended() -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from signaling.answers import Slots
+from signaling.answers import Slots, Tick
 from signaling.effects import NoteKind, Seat
 from signaling.events import Announced, SecondPassed
 from signaling.messages import (
@@ -136,9 +136,7 @@ def test_news_of_the_office_reaches_those_inside_only() -> None:
 def test_the_clock_ticks_without_new_states() -> None:
     play = a_room()
     play.say(HANH, RecordingStart())
-    effects = play.happen(
-        SecondPassed(frozenset({"hanh", "lan", "minh"}), "lan", durable_seconds=4.0)
-    )
+    effects = play.happen(SecondPassed(frozenset({"hanh", "lan", "minh"}), "lan", durable_seconds=4.0))
     kinds = {type(getattr(each, "message", None)).__name__ for each in effects}
     assert kinds == {"Tick"}
     assert not [each for each in effects if isinstance(each, Seat)]
@@ -149,9 +147,5 @@ def test_at_the_door_the_clock_tells_nothing() -> None:
     outside = replace(LAN, member="outside")
     play.arrive(outside)
     play.happen(SecondPassed(frozenset(), "lan", durable_seconds=4.0))
-    [tick] = [
-        each.message
-        for each in play.last
-        if getattr(each, "member", "") == "outside" and hasattr(each, "message")
-    ]
+    [tick] = play.told(outside, Tick)
     assert (tick.speaking, tick.durable_seconds) == (None, 0.0)

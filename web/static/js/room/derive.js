@@ -109,10 +109,18 @@ export function rungOf(broken) {
   return broken < 300_000 ? "sound_only" : "call";
 }
 
-/** The recording light: one word for its look, one for what it says. @param {RoomState} state */
-export function lightOf(state) {
+/**
+ * The recording light: one word for its look, one for what it says. Who cannot hear the room
+ * does not know whether it records, and must not be told that it does.
+ *
+ * @param {RoomState} state
+ * @param {number} now
+ */
+export function lightOf(state, now) {
   const recording = state.view?.recording;
   if (!recording) return { look: "off", word: "light.off" };
+  const { lostAt } = state.link;
+  if (lostAt !== null && rungOf(now - lostAt) !== "silent") return { look: "paused", word: "light.unknown" };
   if (state.view?.phase === "ended") return { look: "off", word: "light.ended" };
   return { look: recording.state === "waived" ? "off" : recording.state, word: `light.${recording.state}` };
 }

@@ -10,7 +10,7 @@ import { signal } from "@preact/signals";
 import { Capture, rememberDevices } from "./capture.js";
 import { isInside } from "./derive.js";
 import { Media } from "./media.js";
-import { Minutes } from "./minutes.js";
+import { Minutes, textOf } from "./minutes.js";
 import { judge, sampleOf } from "./quality.js";
 import { Line, Refused } from "./protocol.js";
 import { Sound } from "./sound.js";
@@ -109,6 +109,18 @@ export class Session {
     }
   }
 
+  /** Lay the minutes before everybody, then show them. @returns {Promise<boolean>} */
+  async readBack() {
+    const isOpen = this.minutes?.view?.state.startsWith("draft") ?? false;
+    try {
+      if (isOpen) await this.minutes?.show();
+    } catch (error) {
+      this.#put({ type: "failed", command: "read_back", text: textOf(error) });
+      return false;
+    }
+    return this.ask("read_back", { on: true });
+  }
+
   /** @param {"mic" | "camera" | "screen"} kind @param {boolean} isOn */
   async switch(kind, isOn) {
     if (kind === "screen") {
@@ -158,7 +170,7 @@ export class Session {
       this.#isNew = true;
       this.media.told(message);
     }
-    this.#put(message);
+    this.#put(message.type === "tick" ? { ...message, heard_at: Date.now() } : message);
     if (message.type === "refused" && message.re === null && message.code === "media_failed") this.media.rebuild();
     if (message.type === "slots") this.#streamsChanged();
     if (message.type === "changed" && message.topic === "minutes") void this.minutes?.read();

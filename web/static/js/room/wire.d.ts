@@ -40,7 +40,7 @@ export interface StateMessage {
 export interface Seat { slot: number; member: string }
 export interface Answer { type: "answer"; sdp: string; connection: number }
 export interface Slots { type: "slots"; connection: number; seats: Seat[] }
-export interface Tick { type: "tick"; at: string; durable_seconds: number; speaking: string | null }
+export interface Tick { type: "tick"; at: string; durable_seconds: number; speaking: string | null; /** added here: Date.now() */ heard_at?: number }
 export interface Done { type: "done"; re: string }
 export interface RefusedMessage { type: "refused"; re: string | null; code: string }
 export interface Changed { type: "changed"; topic: string; version: number }
@@ -58,6 +58,7 @@ export type FromPage =
   | { type: "asked"; id: string; command: string; fields?: Record<string, unknown> }
   | { type: "unsent"; id: string }
   | { type: "pin"; member: string | null }
+  | { type: "failed"; command: string; text: string }
   | { type: "read" };
 
 export type Message = FromServer | FromPage;
@@ -74,7 +75,8 @@ export interface RoomState {
   declared: { mic: boolean; camera: boolean; screen: boolean };
   trouble: { mic: string | null; camera: string | null };
   asked: Record<string, string>;
-  refusal: { command: string; code: string } | null;
+  /** `text` where the office said it in words of its own. */
+  refusal: { command: string; code: string; text?: string } | null;
   topics: Record<string, number>;
   stage: { speaker: string | null; candidate: string | null; pinned: string | null };
 }

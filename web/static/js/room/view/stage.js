@@ -35,7 +35,7 @@ function Tile({ s, member, size }) {
   const isLost = member.status === "lost";
   const [hasFrame, setFrame] = useState(false);
   const isShown = !isLost && streams !== null && (member.camera || member.screen);
-  const isSpeaking = room.tick?.speaking === member.member;
+  const isSpeaking = room.link.state === "open" && room.tick?.speaking === member.member;
   const classes = ["tile", `tile--${size}`, member.screen && "tile--screen", isSpeaking && "tile--speaking"];
   const pin = () => s.pin(member.member);
   return html`<figure class=${classes.filter(Boolean).join(" ")} data-member=${member.member}>

@@ -14,7 +14,7 @@ export function Top({ s, onSettings }) {
   const receiver = chair ? [chair.name, chair.title].filter(Boolean).join(", ") : s.page.receiver;
   return html`<header class="room__top">
     <div class="room__who">
-      <p class="room__unit">${isDesk && s.page.title ? s.page.title : s.page.unit}</p>
+      <h1 class="room__unit">${isDesk && s.page.title ? s.page.title : s.page.unit}</h1>
       <p class="room__chair">${receiver ? s.say("top.receiver", { name: receiver }) : s.say("top.no_receiver")}</p>
     </div>
     ${isDesk && html`<p class="room__phase">${s.say(`phase.${room.view?.phase ?? "lobby"}`)}</p>`}
@@ -30,7 +30,7 @@ export function Top({ s, onSettings }) {
 /** @param {{s: Session, isDesk: boolean}} props */
 function Light({ s, isDesk }) {
   const room = s.room.value;
-  const { look, word } = lightOf(room);
+  const { look, word } = lightOf(room, s.now.value);
   const recording = room.view?.recording;
   const seconds = room.tick?.durable_seconds ?? recording?.durable_seconds ?? 0;
   const isKept = isDesk && seconds > 0 && recording?.state !== "off";
@@ -44,7 +44,8 @@ function Light({ s, isDesk }) {
 function Clock({ s }) {
   const room = s.room.value;
   const began = room.view?.began_at;
-  const now = room.tick ? Date.parse(room.tick.at) : s.now.value;
+  // The room's clock, carried on by ours between and without ticks.
+  const now = room.tick ? Date.parse(room.tick.at) + Math.max(0, s.now.value - (room.tick.heard_at ?? s.now.value)) : s.now.value;
   const runs = began ? length((now - Date.parse(began)) / 1000) : null;
   return html`<p class="room__clock">
     <time>${timeOfDay(new Date(now))}</time>

@@ -1,0 +1,1 @@
+"""The minutes of a reception: written by several hands, read back, answered, confirmed, sealed and printed."""

@@ -1,0 +1,128 @@
+"""Turns sealed minutes into the facts of the printed paper: office times, Vietnamese dates, words for codes."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from server.clock import local
+from server.i18n import clock_vi, date_vi, datetime_vi, paper_date, time_vi
+from server.minutes.rules import REGISTER
+from server.words import Answer, ConfirmationMethod
+
+Say = Callable[[str], str]
+"""Gives the word for a label's key."""
+
+SYSTEM = "Tiếp Dân"
+_BY_HAND = {ConfirmationMethod.SIGNED_AT_SITE.value, ConfirmationMethod.FINGERPRINT.value}
+
+
+def print_facts(sealed: Mapping[str, Any], say: Say, lookup: str, *, is_draft: bool = False) -> dict[str, Any]:
+    """Return what ``print/minutes.typ`` prints. A paper that is not sealed has no number and no day (F50)."""
+    head, method = sealed["head"], sealed["method"]
+    sealed_at = _moment(sealed["sealed_at"])
+    parts = {field: [_paragraph(p) for p in paragraphs] for field, paragraphs in sealed["parts"].items()}
+    return {
+        **_opening(head, say),
+        "number": sealed["number"] or f"/{REGISTER}-UBND",
+        "date": paper_date(local(sealed_at).date()) if sealed_at else None,
+        "is_draft": is_draft,
+        "code": sealed["code"],
+        "system": SYSTEM,
+        "lookup": lookup,
+        "parts": parts,
+        **_recording(head, say),
+        "ended": _long(_moment(head["ended_at"])),
+        "read_back_at": datetime_vi(_moment(sealed["read_back_at"])),
+        "copies": f"{head['copies']:02d}",
+        "method": say(f"confirmation_method.{method}") if method else "",
+        "is_refused": method == ConfirmationMethod.REFUSED.value,
+        "is_signed_by_hand": method in _BY_HAND,
+        "is_contested": any(p["objection"] for paragraphs in parts.values() for p in paragraphs),
+        "confirmed_at": datetime_vi(_moment(sealed["confirmed_at"])),
+        "refused_ground": sealed["refused_ground"],
+        "witness": sealed["witness"],
+        "words_sha256": sealed["words_sha256"],
+    }
+
+
+def _opening(head: Mapping[str, Any], say: Say) -> dict[str, Any]:
+    citizen = head["citizen"]
+    issued = citizen["id_issued_on"]
+    return {
+        "parent_agency": head["parent_agency"],
+        "agency": head["agency"],
+        "locality": head["locality"],
+        "reception_code": head["reception_code"],
+        "case_number": head["case_number"],
+        "place": head["place"],
+        "mode": say(f"reception_mode.{head['mode']}"),
+        "started": _long(_moment(head["started_at"])),
+        "chair": head["chair"],
+        "clerk": head["clerk"],
+        "attendees": _attendees(head, say),
+        "citizen": {
+            **citizen,
+            "site": say(f"site.{citizen['site']}"),
+            "id_kind": say(f"id_paper.{citizen['id_kind']}"),
+            "id_issued_on": date_vi(date.fromisoformat(issued)) if issued else "",
+        },
+        "identity_check": say(f"identity_check.{head['identity_check']}"),
+    }
+
+
+def _attendees(head: Mapping[str, Any], say: Say) -> list[dict[str, str]]:
+    """The chair and the citizen have lines of their own; behind a room's camera sit those who are named."""
+    found: list[dict[str, str]] = []
+    for one in head["attendees"]:
+        role, site = say(f"room_role.{one['role']}"), say(f"site.{one['site']}")
+        if one["role"] not in {"chair", "citizen", "ward_room", "recorder"}:
+            found.append({"name": one["name"], "title": one["title"], "unit": one["unit"], "role": role, "site": site})
+        if one["role"] != "citizen":
+            found += [
+                {"name": person["name"], "title": person["title"], "unit": one["unit"], "role": role, "site": site}
+                for person in one["people"]
+            ]
+    return found
+
+
+def _recording(head: Mapping[str, Any], say: Say) -> dict[str, Any]:
+    return {
+        "notice_at": datetime_vi(_moment(head["recording_notice_at"])),
+        "without_ground": head["recording"]["without_ground"],
+        "originals": [
+            {
+                "who": one["who"],
+                "from": clock_vi(_moment(one["from"])),
+                "until": clock_vi(_moment(one["until"])),
+                "closed": say(f"closed.{one['closed']}"),
+                "sha256": one["sha256"],
+            }
+            for one in head["recording"]["originals"]
+        ],
+        "incidents": [
+            {
+                "what": say(f"incident.{one['kind']}"),
+                "from": clock_vi(_moment(one["from"])),
+                "until": clock_vi(_moment(one["until"])),
+                "is_open": one["kind"] != "segment_broken",
+                "who": one["who"],
+                "ground": one["ground"],
+            }
+            for one in head["incidents"]
+        ],
+    }
+
+
+def _paragraph(one: Mapping[str, str]) -> dict[str, str]:
+    return {"words": one["words"], "objection": one["objection"] if one["answer"] == Answer.OBJECT.value else ""}
+
+
+def _moment(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _long(at: datetime | None) -> dict[str, str] | None:
+    if at is None:
+        return None
+    day, month, year = paper_date(local(at).date())
+    return {"time": time_vi(at), "day": day, "month": month, "year": year}
