@@ -176,10 +176,10 @@ async def _send_papers(request: web.Request) -> web.StreamResponse:
     if draft is None:
         return see_other("/dang-ky?da=draft_gone")
     try:
-        form = await posted(request)
+        form = await posted(request, has_files=True)
     except web.HTTPRequestEntityTooLarge:
         return await _show(request, draft, "giay-to", 413, {"files": drafts.too_large(request)})
-    except ValueError:
+    except BadForm:
         return await _show(request, draft, "giay-to", 422, {"files": FieldError("upload_broken")})
     go = str(form.get("go", ""))
     draft.answers["giay-to"] = {"seen": "1"}
@@ -201,9 +201,9 @@ async def _send_papers(request: web.Request) -> web.StreamResponse:
 
 
 async def _add_files(request: web.Request, draft: Draft, given: list[Any]) -> None:
-    found = await drafts.uploads(request, given, rules_files.MOST_FILES - len(draft.files))
-    if found:
+    if drafts.has_files(given):
         await count(request, "upload", 120)
+    found = await drafts.uploads(request, given, rules_files.MOST_FILES - len(draft.files))
     for one in found:
         number = 1 + max((int(f["id"]) for f in draft.files), default=0)
         await drafts.box(request).keep_file(draft.token, f"{number}.file", one.content)
