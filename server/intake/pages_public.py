@@ -14,7 +14,7 @@ from server.intake import actions_citizen, actions_register, forms, pages_meet, 
 from server.intake import pages_draft as drafts
 from server.intake.actions_register import NewPaper, NewPerson, NewRequest
 from server.intake.pages_draft import Draft
-from server.intake.pages_meet import check_day, count, give_receipt, officer_here, ward_of
+from server.intake.pages_meet import check_day, count, count_registration, give_receipt, officer_here, ward_of
 from server.office import queries as office
 from server.office.forms_fields import read_form
 from server.office.queries import UnitCard
@@ -239,6 +239,8 @@ async def _send_all(request: web.Request) -> web.StreamResponse:
     papers: tuple[NewPaper, ...] = ()
     if unit is None:
         return see_other("/dang-ky")
+    if await place.db.read(actions_citizen.by_key, draft.key) is None:
+        await count_registration(request, drafts.whole(draft).who.phone)
     try:
         papers = await drafts.put_away(request, await _kept_files(request, draft))
         new = _new_request(request, draft, unit, papers)
