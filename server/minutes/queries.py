@@ -130,7 +130,7 @@ def stand_of(row: Minutes) -> Stand:
 def texts_of(db: Session, minutes_id: int) -> dict[MinutesField, str]:
     """Return the present words by part."""
     rows = db.execute(select(MinutesText.field, MinutesText.words).where(MinutesText.minutes_id == minutes_id))
-    return dict(rows.tuples().all())
+    return {field: words for field, words in rows}  # noqa: C416 a row is not a pair to mypy
 
 
 def answers_of(db: Session, minutes_id: int) -> tuple[Given, ...]:

@@ -116,10 +116,10 @@ class Room:
         self.held = held
         self.seq = 0
 
-    def note(self, db: Session, kind: str, minute: float, member: str | None = None, **facts: object) -> None:
+    def note(self, db: Session, kind: str, minute: float, of: str | None = None, **facts: object) -> None:
         self.seq += 1
         at = NINE + timedelta(minutes=minute)
-        one = NoteIn(self.held.code, self.seq, at, kind, member, facts)
+        one = NoteIn(self.held.code, self.seq, at, kind, of, facts)
         assert actions_notes.take_notes(db, at, "m1", self.held.code, [one]) == self.seq
 
     def begin(self, db: Session, members: list[str]) -> None:
