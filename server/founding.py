@@ -13,16 +13,13 @@ from sqlalchemy.orm import Session
 from server import text
 from server.accounts import actions
 from server.accounts.actions import NewOfficer
-from server.clock import Clock, local
+from server.clock import Clock
 from server.config import Settings
 from server.db import Database
 from server.tables import Unit
 from server.terminal import say
 from server.who import the_system
 from server.words import Role, UnitKind
-
-DEMO_LINK = "demo-citizen.txt"
-"""In the data folder: for which day the demo was filled, and the token of the citizen's link."""
 
 LIST = Path(__file__).with_name("founding.toml")
 
@@ -90,17 +87,8 @@ def prepare(settings: Settings, *, is_demo: bool) -> None:
     try:
         if db.read_now(lambda session: session.scalar(select(Unit.id).limit(1))) is None:
             _found(settings, db, at, is_demo=is_demo)
-        if is_demo:
-            _walk(settings, db, at)
     finally:
         db.close()
-
-
-def _walk(settings: Settings, db: Database, at: datetime) -> None:
-    from server import demo  # noqa: PLC0415 only the demo needs the slices
-
-    token = db.write_now(demo.fill, at, settings.key("links"))
-    (settings.folder / DEMO_LINK).write_text(f"{local(at).date()} {token}\n")
 
 
 def _found(settings: Settings, db: Database, at: datetime, *, is_demo: bool) -> None:

@@ -20,6 +20,9 @@ from server.clock import Clock
 from server.config import BadSettings, Settings
 from server.terminal import say
 
+DEMO_LINK = "demo-citizen.txt"
+"""In the data folder: for which day the demo was filled, and the token of the citizen's link."""
+
 STOP_WITHIN = 15.0
 READY_WITHIN = 30.0
 _PAUSES = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -124,6 +127,8 @@ def serve(settings: Settings, *, is_demo: bool) -> int:
 
         migrations.upgrade(settings.database_url)
         founding.prepare(settings, is_demo=is_demo)
+        if is_demo:
+            _fill_demo(settings)
     common = ["--data", str(settings.folder), "--host", settings.host, "--port", str(settings.port)]
     program = [sys.executable, "-m", "server"]
     names = [f"m{n + 1}" for n in range(settings.media_workers)]
@@ -139,10 +144,22 @@ def _is_founded(url: str) -> bool:
     return is_newest and migrations.ask(url, "select id from units limit 1") is not None
 
 
+def _fill_demo(settings: Settings) -> None:
+    from server import demo  # noqa: PLC0415 only the demo needs the slices
+    from server.db import Database  # noqa: PLC0415 the same
+
+    clock, db = Clock(), Database(settings.database_url)
+    try:
+        token = db.write_now(demo.fill, clock.now(), settings.key("links"))
+    finally:
+        db.close()
+    (settings.folder / DEMO_LINK).write_text(f"{clock.today()} {token}\n")
+
+
 def _demo_day(settings: Settings) -> tuple[str, str]:
     """For which day the demo was filled, and the token of its citizen's link; empty when it was not."""
     try:
-        day, token = (settings.folder / "demo-citizen.txt").read_text().split()
+        day, token = (settings.folder / DEMO_LINK).read_text().split()
     except (OSError, ValueError):
         return "", ""
     return day, token

@@ -41,4 +41,3 @@ async def compose(house: House, args: Mapping[str, Any]) -> None:
         await house.db.write(actions.keep_playback, house.clock.now(), playback_id, facts)
     if busy:
         raise NotYet(code)
-
