@@ -16,7 +16,6 @@ from tests.server.minutes.conftest import Meet, Meeting, ask
 meet = minutes_fixtures.meet
 
 
-
 async def letters(meeting: Meeting) -> str:
     """Everything that left the office so far."""
     await deliver.deliver(meeting.house, {})

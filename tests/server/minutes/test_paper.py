@@ -161,7 +161,7 @@ def test_what_stands_in_the_way_of_sealing(meet: Meet) -> None:
     confirm(meeting, ConfirmationMethod.SPOKEN)
     with pytest.raises(Refused, match="reception_not_ended"):
         seal(meeting)
-    meeting.house.db.write_now(meeting.room.note, "ended", 25)
+    meeting.house.db.write_now(lambda db: meeting.room.note(db, "ended", 25))
     with pytest.raises(Refused, match="recording_unfinished"):
         seal(meeting)
 
