@@ -8,7 +8,7 @@ from pypdf import PdfReader
 
 from server.jobs import deliver
 from server.tables import Document
-from tests.conftest import OpenBrowser
+from tests.conftest import Browser, OpenBrowser
 from tests.people import LAN
 from tests.server.minutes import conftest as minutes_fixtures
 from tests.server.minutes.conftest import Meet, Meeting, ask
@@ -21,6 +21,26 @@ async def letters(meeting: Meeting) -> str:
     await deliver.deliver(meeting.house, {})
     folder = meeting.house.settings.folder / "letters"
     return "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+async def file_them(meeting: Meeting, tu: Browser) -> None:
+    """The desk gives the task, closes the minutes, and the job prints them."""
+    base = f"/bien-ban/{meeting.code}"
+    owed = {"owner_unit": str(meeting.tu.unit_id), "words": "Kiểm tra", "due_on": "20/07/2026", "key": "k" * 20}
+    await tu.post(f"{base}/viec", owed)
+    await tu.post(f"{base}/dong")
+    await meeting.work()
+    meeting.clock.set(meeting.clock.now() + timedelta(minutes=1))
+
+
+async def find_them(meeting: Meeting, lan: Browser) -> str:
+    """The citizen looks the own request up and opens the paper; returns its text."""
+    await lan.get("/tra-cuu")
+    await lan.post("/tra-cuu", {"code": meeting.held.request_code, "phone": LAN.phone})
+    (paper,) = meeting.rows(Document)
+    assert f"/giay-to/{paper.code}" in await lan.get(f"/tra-cuu/{meeting.held.request_code}/ho-so")
+    async with lan.http.get(f"/giay-to/{paper.code}") as answer:
+        return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(await answer.read())).pages)
 
 
 async def test_minutes_from_the_first_word_to_the_file(meet: Meet, open_browser: OpenBrowser) -> None:
@@ -52,21 +72,10 @@ async def test_minutes_from_the_first_word_to_the_file(meet: Meet, open_browser:
     assert (confirmed["state"], confirmed["method"]) == ("contested", "one_time_code")
 
     meeting.end()
-    base = f"/bien-ban/{meeting.code}"
-    owed = {"owner_unit": str(meeting.tu.unit_id), "words": "Kiểm tra", "due_on": "20/07/2026", "key": "k" * 20}
-    await tu.post(f"{base}/viec", owed)
-    await tu.post(f"{base}/dong")
-    await meeting.work()
-    meeting.clock.set(meeting.clock.now() + timedelta(minutes=1))
+    await file_them(meeting, tu)
     sent = await letters(meeting)
     assert meeting.held.request_code in sent
     assert "Nước thải" not in sent
-
-    await lan.get("/tra-cuu")
-    await lan.post("/tra-cuu", {"code": meeting.held.request_code, "phone": LAN.phone})
-    (paper,) = meeting.rows(Document)
-    assert f"/giay-to/{paper.code}" in await lan.get(f"/tra-cuu/{meeting.held.request_code}/ho-so")
-    async with lan.http.get(f"/giay-to/{paper.code}") as answer:
-        printed = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(await answer.read())).pages)
+    printed = await find_them(meeting, lan)
     for words in ("01/BB-UBND", "Nước thải chảy vào ruộng.", "Cả giếng nước", LAN.id_number):
         assert words in printed

@@ -56,6 +56,14 @@ class Held:
     case_id: int
 
 
+def _lan(at: datetime) -> Citizen:
+    return Citizen(
+        name=LAN.name, name_folded=text.fold(LAN.name), name_sort=text.name_sort_key(LAN.name), id_kind=IdKind.CARD,
+        id_number=LAN.id_number, id_issued_on=date(2022, 3, 15), id_issued_by="Cục CSQLHC về TTXH",
+        born_on=LAN.born_on, sex=LAN.sex, phone=LAN.phone, email=LAN.email, address=LAN.address, created_at=at,
+    )  # fmt: skip
+
+
 def book(db: Session, place: Place = Place.HOME) -> Held:
     """Lan is booked with the chair of phường Thạch Khôi for nine o'clock on Monday 6 July 2026."""
     at = datetime(2026, 6, 20, 2, 0, tzinfo=UTC)
@@ -63,11 +71,7 @@ def book(db: Session, place: Place = Place.HOME) -> Held:
     chair = db.scalars(select(Officer).where(Officer.username == "hanh")).one()
     tu = db.scalars(select(Officer).where(Officer.username == "tu")).one()
     who = Who(Role.RECEPTION_OFFICER, unit.id, unit.name, tu.name, officer_id=tu.id)
-    citizen = Citizen(
-        name=LAN.name, name_folded=text.fold(LAN.name), name_sort=text.name_sort_key(LAN.name), id_kind=IdKind.CARD,
-        id_number=LAN.id_number, id_issued_on=date(2022, 3, 15), id_issued_by="Cục CSQLHC về TTXH",
-        born_on=LAN.born_on, sex=LAN.sex, phone=LAN.phone, email=LAN.email, address=LAN.address, created_at=at,
-    )  # fmt: skip
+    citizen = _lan(at)
     db.add(citizen)
     db.flush()
     subject = "Nước thải chảy vào ruộng tổ 4"

@@ -5,10 +5,10 @@ import re
 
 import aiohttp
 from pypdf import PdfReader
-from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from server.minutes import actions
-from server.tables import AuditEntry, Document, OutboxLetter, Revision
+from server.tables import AuditEntry, Case, Document, OutboxLetter, Revision
 from server.words import ConfirmationMethod, MinutesField
 from tests.conftest import Browser, OpenBrowser
 from tests.people import LAN
@@ -205,4 +205,18 @@ async def test_views_are_in_the_log_without_a_word_of_the_case(meet: Meet, open_
     entries = meeting.rows(AuditEntry)
     assert "viewed_minutes" in {entry.verb for entry in entries}
     assert "Nước thải" not in " ".join(str(entry.facts) for entry in entries)
-    assert meeting.house.db.read_now(lambda db: db.scalar(select(AuditEntry.id).limit(1))) is not None
+
+
+async def test_a_restricted_case_is_nobodys_but_the_receivers(meet: Meet, open_browser: OpenBrowser) -> None:
+    meeting = meet()
+    code = await sealed(meeting)
+
+    def restrict(db: Session) -> None:
+        db.get_one(Case, meeting.held.case_id).is_restricted = True
+
+    meeting.house.db.write_now(restrict)
+    yen, tu = await open_browser("yen"), await open_browser("tu")
+    await yen.get(f"/bien-ban/{meeting.code}", 404)
+    assert (await fetch(yen, f"/giay-to/{code}"))[0] == 404
+    await tu.get(f"/bien-ban/{meeting.code}")
+    assert (await fetch(tu, f"/giay-to/{code}"))[0] == 200
