@@ -100,12 +100,17 @@ def book(db: Session, place: Place = Place.HOME) -> Held:
     reception_id = receptions.reception_of(db, at, appointment.code)
     reception = db.get_one(Reception, reception_id)
     reception.clerk_id, reception.identity_check = tu.id, IdentityCheck.CARD_SHOWN
-    member = db.scalars(
+    return Held(
+        reception_id, reception.code, appointment.code, request.code, request.id, _seat(db, reception_id), case.id
+    )
+
+
+def _seat(db: Session, reception_id: int) -> str:
+    return db.scalars(
         select(ReceptionMember.member).where(
             ReceptionMember.reception_id == reception_id, ReceptionMember.room_role == "citizen"
         )
     ).one()
-    return Held(reception_id, reception.code, appointment.code, request.code, request.id, member, case.id)
 
 
 def enter(db: Session, who: Who, code: str) -> str:
