@@ -4,11 +4,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from aiohttp import web
-
 from server import logs, migrations
-from server.adapters.media_nodes import socket_path
-from server.clock import Clock
 from server.config import TABLE, BadSettings, Settings, load
 
 if TYPE_CHECKING:
@@ -46,6 +42,8 @@ def _serve(settings: Settings, given: argparse.Namespace) -> int:
 
 
 def _web(settings: Settings, _: argparse.Namespace) -> int:
+    from aiohttp import web
+
     from server import app
 
     logs.die_with_parent()
@@ -64,14 +62,15 @@ def _web(settings: Settings, _: argparse.Namespace) -> int:
 
 def _media(settings: Settings, given: argparse.Namespace) -> int:
     from server import media_worker
+    from server.clock import Clock
 
     logs.die_with_parent()
-    clock = Clock()
-    media_worker.run(_worker_settings(settings, given.name), clock.now)
+    media_worker.run(_worker_settings(settings, given.name), Clock().now)
     return 0
 
 
 def _worker_settings(settings: Settings, name: str) -> "WorkerSettings":
+    from server.adapters.media_nodes import socket_path
     from server.media_worker import WorkerSettings, own_addresses
     from signaling.ice import Relay
 

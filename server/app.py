@@ -25,6 +25,10 @@ from server.i18n import load_catalogue
 from server.intake import pages as intake
 from server.jobs import registry
 from server.jobs.runner import Runner
+from server.minutes import pages as minutes
+from server.minutes import pages_citizen as minutes_citizen
+from server.minutes import pages_json as minutes_json
+from server.minutes import pages_papers as minutes_papers
 from server.office import pages as office
 from server.reception import pages as reception
 from server.reception import pages_entry as reception_entry
@@ -44,6 +48,10 @@ ROUTES: tuple[pagekit.Route, ...] = (
     *reception.ROUTES,
     *reception_entry.ROUTES,
     *archive.ROUTES,
+    *minutes.ROUTES,
+    *minutes_json.ROUTES,
+    *minutes_citizen.ROUTES,
+    *minutes_papers.ROUTES,
 )
 """Every address of the office; the generated access test walks this list."""
 
@@ -99,6 +107,7 @@ def build(house: House, *, with_jobs: bool = True) -> web.Application:
     app.router.add_get("/healthz", _alive)
     app.router.add_get("/readyz", _ready)
     app.router.add_get("/static/{version}/{path:.+}", _static)
+    app.on_shutdown.append(house.nodes.send_away)
     app.cleanup_ctx.append(_background(with_jobs=with_jobs))
     return app
 

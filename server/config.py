@@ -79,6 +79,10 @@ class Settings:
         """The SQLAlchemy address in force."""
         return self.database or f"sqlite:///{self.folder / 'tiepdan.sqlite3'}"
 
+    def recording(self, room: str) -> Path:
+        """Where a room's recording lies on this machine."""
+        return self.folder / "recordings" / room
+
     @property
     def base_url(self) -> str:
         """What stands before a path in letters and slips; without a slash at the end."""

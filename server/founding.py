@@ -82,23 +82,13 @@ def found_first(db: Session, at: datetime, password_hash: str) -> None:
 
 
 def prepare(settings: Settings, *, is_demo: bool) -> None:
-    """Found the office if there is none yet, and say how to sign in."""
+    """Found the office if there is none yet, and say how to sign in to a new one."""
     db, at = Database(settings.database_url), Clock().now()
     try:
         if db.read_now(lambda session: session.scalar(select(Unit.id).limit(1))) is None:
             _found(settings, db, at, is_demo=is_demo)
-        if is_demo:
-            _walk(settings, db, at)
     finally:
         db.close()
-
-
-def _walk(settings: Settings, db: Database, at: datetime) -> None:
-    from server import demo  # noqa: PLC0415 only the demo needs the slices
-
-    token = db.write_now(demo.fill, at, settings.key("links"))
-    say("demo", url=settings.base_url, password=str(listed()["password"]))
-    say("demo_citizen", link=f"{settings.base_url}/vao/{token}", letters=str(settings.folder / "letters"))
 
 
 def _found(settings: Settings, db: Database, at: datetime, *, is_demo: bool) -> None:

@@ -220,17 +220,16 @@ def _clear(path: Path) -> None:
 
 
 def own_addresses() -> tuple[str, ...]:
-    """The address of this machine that other machines reach, and loopback for browsers here.
+    """The address of this machine that other machines reach; loopback when it has no network.
 
     Which one it is the kernel says when asked for a way out; nothing is sent.
     """
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))
-            found = str(probe.getsockname()[0])
         except OSError:
-            found = "127.0.0.1"
-    return tuple(dict.fromkeys((found, "127.0.0.1")))
+            return ("127.0.0.1",)
+        return (str(probe.getsockname()[0]),)
 
 
 async def serve(settings: WorkerSettings, now: Callable[[], datetime]) -> None:

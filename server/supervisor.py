@@ -10,13 +10,18 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
+import tomllib
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
 
-from server import founding, migrations
+from server import migrations
+from server.clock import Clock
 from server.config import BadSettings, Settings
 from server.terminal import say
+
+DEMO_LINK = "demo-citizen.txt"
+"""In the data folder: for which day the demo was filled, and the token of the citizen's link."""
 
 STOP_WITHIN = 15.0
 READY_WITHIN = 30.0
@@ -59,6 +64,7 @@ class Supervisor:
 
     settings: Settings
     children: list[Child] = field(default_factory=list[Child])
+    is_demo: bool = False
     is_stopping: bool = False
 
     def run(self) -> int:
@@ -80,13 +86,20 @@ class Supervisor:
     def _announce(self) -> None:
         until = time.monotonic() + READY_WITHIN
         while not self.is_stopping and time.monotonic() < until:
-            address = f"http://{self._host()}:{self.settings.port}/healthz"
-            with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=1):
+            if self._answers():
                 say("ready", url=self.settings.base_url, data=str(self.settings.folder))
+                if self.is_demo:
+                    _tell_demo(self.settings)
                 return
             time.sleep(0.05)
             for child in self.children:
                 child.mind()
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(OSError), socket.create_connection((self._host(), self.settings.port), 1) as asked:
+            asked.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
+            return asked.recv(64).split(b" ")[1:2] == [b"200"]
+        return False
 
     def _host(self) -> str:
         return "127.0.0.1" if self.settings.host in {"0.0.0.0", ""} else self.settings.host  # noqa: S104 compared, not bound
@@ -109,8 +122,13 @@ class Supervisor:
 def serve(settings: Settings, *, is_demo: bool) -> int:
     """Bring the schema up to date, found the demo office if asked, and run everything."""
     _assert_free(settings)
-    migrations.upgrade(settings.database_url)
-    founding.prepare(settings, is_demo=is_demo)
+    if not _is_founded(settings.database_url) or (is_demo and _demo_day(settings)[0] != str(Clock().today())):
+        from server import founding  # noqa: PLC0415 slow to load, and needed at the first start only
+
+        migrations.upgrade(settings.database_url)
+        founding.prepare(settings, is_demo=is_demo)
+        if is_demo:
+            _fill_demo(settings)
     common = ["--data", str(settings.folder), "--host", settings.host, "--port", str(settings.port)]
     program = [sys.executable, "-m", "server"]
     names = [f"m{n + 1}" for n in range(settings.media_workers)]
@@ -118,7 +136,40 @@ def serve(settings: Settings, *, is_demo: bool) -> int:
         Child("web", [*program, "web", *common]),
         *(Child(n, [*program, "media", "--name", n, *common]) for n in names),
     ]
-    return Supervisor(settings, children).run()
+    return Supervisor(settings, children, is_demo).run()
+
+
+def _is_founded(url: str) -> bool:
+    is_newest = migrations.present(url) == migrations.newest()
+    return is_newest and migrations.ask(url, "select id from units limit 1") is not None
+
+
+def _fill_demo(settings: Settings) -> None:
+    from server import demo  # noqa: PLC0415 only the demo needs the slices
+    from server.db import Database  # noqa: PLC0415 the same
+
+    clock, db = Clock(), Database(settings.database_url)
+    try:
+        token = db.write_now(demo.fill, clock.now(), settings.key("links"))
+    finally:
+        db.close()
+    (settings.folder / DEMO_LINK).write_text(f"{clock.today()} {token}\n")
+
+
+def _demo_day(settings: Settings) -> tuple[str, str]:
+    """For which day the demo was filled, and the token of its citizen's link; empty when it was not."""
+    try:
+        day, token = (settings.folder / DEMO_LINK).read_text().split()
+    except (OSError, ValueError):
+        return "", ""
+    return day, token
+
+
+def _tell_demo(settings: Settings) -> None:
+    listed = tomllib.loads(Path(__file__).with_name("founding.toml").read_text(encoding="utf-8"))
+    say("demo", url=settings.base_url, password=str(listed["password"]))
+    link = f"{settings.base_url}/vao/{_demo_day(settings)[1]}"
+    say("demo_citizen", link=link, letters=str(settings.folder / "letters"))
 
 
 def _assert_free(settings: Settings) -> None:

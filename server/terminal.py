@@ -1,9 +1,11 @@
 """Sentences for the person at the terminal: Vietnamese, then English. They live in ``web/words/terminal.toml``."""
 
 import sys
+from pathlib import Path
 
-from server.house import WEB
 from server.i18n import load_catalogue
+
+WEB = Path(__file__).parent.parent / "web"
 
 
 def say(key: str, **facts: str) -> None:

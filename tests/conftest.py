@@ -141,7 +141,7 @@ async def open_browser(house: House) -> OpenBrowser:  # type: ignore[misc]
             )
         return Browser(client, house)
 
-    yield open_one  # type: ignore[misc]
+    yield open_one
     for client in clients:
         await client.close()
     await server.close()

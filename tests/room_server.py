@@ -54,9 +54,11 @@ PEOPLE: dict[str, tuple[str, str, RoomRole, str, tuple[Person, ...]]] = {
     "thu": ("Bùi Thu", "Dự thính", RoomRole.OBSERVER, "other", ()),
 }
 
+WAIT_FOR = timedelta(minutes=12)
+
 
 def now() -> datetime:
-    return datetime.now(UTC)  # noqa: DTZ005, TID251 - this is not the office
+    return datetime.now(UTC)  # noqa: TID251 - this is not the office
 
 
 class Book:
@@ -87,13 +89,21 @@ class Minutes:
         self.fields = {name: {"words": "", "version": 0} for name in FIELDS}
         self.answers: list[dict[str, object]] = []
         self.method: str | None = None
+        self.state = "drafting"
         self.version = 0
 
     def view(self, role: RoomRole) -> dict[str, object]:
-        may = {"edit": role == RoomRole.CLERK, "answer": role == RoomRole.CITIZEN}
+        is_writer = role in (RoomRole.CLERK, RoomRole.CHAIR)
+        is_asked = self.state == "read_back" and (is_writer or role == RoomRole.CITIZEN)
+        may = {
+            "edit": is_writer and self.state == "drafting",
+            "show": is_writer and self.state == "drafting",
+            "answer": is_asked,
+            "confirm": is_asked,
+        }
         return {
             "code": self.room,
-            "state": "draft",
+            "state": self.state,
             "version": self.version,
             "fields": self.fields,
             "answers": self.answers,
@@ -170,27 +180,29 @@ class RoomServer:
             "ticket": sign(ticket, KEY),
             "layout": "",
             "picture": "high" if role == RoomRole.WARD_ROOM else "",
-            "title": "Lượt tiếp TC-2026-0147",
             "receiver": "Trần Thị Hạnh, Chủ tịch UBND phường",
-            "starts_at": at + timedelta(minutes=12),
+            "starts_at": at + WAIT_FOR,
             "back": "/",
             "minutes_url": f"/bien-ban/{room}/{who}" if role != RoomRole.OBSERVER else "",
             "script_url": "",
             "script": SCRIPT if is_desk else [],
             "papers": PAPERS if is_desk else [],
         }
-        return self._page(request, "reception/room.html", room=page)
+        return self._page(request, "reception/room.html", facts=page, file={"code": "LT-0147"})
 
     async def check(self, request: web.Request) -> web.Response:
         who = request.match_info["who"]
-        page = {
-            "result_url": f"/vao/{who}/ket-qua",
-            "enter_url": f"/phong/{who}",
-            "title": "Lượt tiếp TC-2026-0147",
-            "starts_at": now() + timedelta(minutes=12),
-            "may_enter": True,
-        }
-        return self._page(request, "reception/check.html", check=page)
+        name = PEOPLE[who][0]
+        entry = {"citizen_name": name, "appointment_code": "LH-1", "starts_at": now() + WAIT_FOR}
+        return self._page(
+            request,
+            "reception/check.html",
+            entry=entry,
+            is_guest=False,
+            is_open=True,
+            room_href=f"/phong/{who}",
+            result_href=f"/vao/{who}/ket-qua",
+        )
 
     async def checked(self, request: web.Request) -> web.Response:
         self.checks.append(await request.json())
@@ -209,8 +221,14 @@ class RoomServer:
                 status, answer = minutes.save(body, PEOPLE[who][0])
             case "tra-loi":
                 minutes.answer(body)
+            case "trinh":
+                minutes.state = "read_back"
+            case "sua":
+                minutes.state, minutes.answers = "drafting", []
+            case "ma":
+                pass
             case _:
-                minutes.method = body["method"]
+                minutes.method, minutes.state = body["method"], "confirmed"
         self.hub.announce(minutes.room, "minutes", minutes.version)
         return web.json_response(answer, status=status)
 

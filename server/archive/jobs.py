@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from recordings.composing import ComposeFailed, compose_in_child
@@ -27,7 +26,7 @@ async def compose(house: House, args: Mapping[str, Any]) -> None:
         if found.closed >= found.opened:
             break
         await asyncio.sleep(1)
-    folder = RoomFolder(recordings_folder(house, code))
+    folder = RoomFolder(house.settings.recording(code))
     busy = False
     for playback_id, member in await house.db.write(actions.open_playbacks, code):
         facts: Mapping[str, Any] | None = None
@@ -42,8 +41,3 @@ async def compose(house: House, args: Mapping[str, Any]) -> None:
         await house.db.write(actions.keep_playback, house.clock.now(), playback_id, facts)
     if busy:
         raise NotYet(code)
-
-
-def recordings_folder(house: House, reception_code: str) -> Path:
-    """Return where a reception's recording lies on this machine."""
-    return house.settings.folder / "recordings" / reception_code

@@ -3,7 +3,6 @@
 from aiohttp import web
 
 from server.archive import actions, queries, rules
-from server.archive.jobs import recordings_folder
 from server.errors import NotHere
 from server.pagekit import get, house, now, render, who
 from server.words import PlaybackState
@@ -23,7 +22,7 @@ async def media(request: web.Request) -> web.StreamResponse:
     found = await place.db.read(queries.recording_for, who(request), request.match_info["code"])
     for line in found.playbacks:
         if line.code == request.match_info["playback"] and line.state is PlaybackState.READY:
-            path = recordings_folder(place, found.code) / line.file
+            path = place.settings.recording(found.code) / line.file
             if not path.is_file():
                 break
             headers = {

@@ -310,7 +310,7 @@ def assignable(db: Session, case: CaseCard) -> list[Assignable]:
     near = select(Unit.id).where((Unit.id == case.unit_id) | (Unit.parent_id == case.unit_id))
     board = select(Unit.id).where(Unit.kind == UnitKind.CITY_BOARD, Unit.parent_id.in_(path))
     rows = db.execute(
-        select(Officer.id, Officer.name, Officer.title, Unit.id, Unit.name)
+        select(Officer.id, Officer.name, Officer.title, Unit.id, Unit.name, Officer.name_sort)
         .join(OfficerRole, OfficerRole.officer_id == Officer.id)
         .join(Unit, Unit.id == OfficerRole.unit_id)
         .where(
@@ -321,7 +321,7 @@ def assignable(db: Session, case: CaseCard) -> list[Assignable]:
         .order_by(Officer.name_sort)
         .distinct()
     )
-    found = [Assignable(*row) for row in rows]
+    found = [Assignable(*row[:5]) for row in rows]
     return [one for one in found if not case.is_restricted] or [
         one for one in found if one.unit_id == case.unit_id and case.is_restricted
     ]

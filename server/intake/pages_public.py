@@ -78,6 +78,8 @@ async def _show(
     if step == drafts.STEPS[0] and not typed:
         typed = {"unit": request.query.get("phuong", wards[0].code if len(wards) == 1 else "")}
     least, most = rules.representatives_allowed(drafts.group_size(draft))
+    ward = _ward(wards, draft)
+    shown: dict[str, Any] = {"unit": ward} if ward is not None else {}
     return await render(
         request,
         TEMPLATES[step],
@@ -88,7 +90,7 @@ async def _show(
         files=draft.files,
         key=draft.key,
         wards=wards,
-        unit_chosen=_ward(wards, draft),
+        unit_chosen=ward,
         order=order,
         place_in_order=place_in_order,
         back=drafts.path(order[place_in_order - 1]) if place_in_order else "/",
@@ -103,6 +105,7 @@ async def _show(
         accept=rules_files.ACCEPT,
         megabytes=place.settings.upload_megabytes,
         whole=drafts.whole(draft) if step == drafts.STEPS[-1] else None,
+        **shown,
     )
 
 

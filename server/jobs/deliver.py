@@ -56,9 +56,7 @@ async def _send(house: House, letter: Waiting) -> None:
         "unit_phone": letter.unit_phone,
         "base_url": house.settings.base_url,
     }
-    body = house.render(
-        f"letters/{letter.template}.{letter.channel}.txt", letter.locale, facts
-    ).strip()
+    body = house.render(f"letters/{letter.template}.{letter.channel}.txt", letter.locale, facts).strip()
     if letter.channel is Channel.SMS:
         await house.texter.send(letter.address, body, letter.key)
     else:

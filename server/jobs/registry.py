@@ -7,6 +7,7 @@ from server.cases import jobs as cases
 from server.intake import jobs as intake
 from server.jobs import deliver
 from server.jobs.runner import JobKind
+from server.minutes import jobs as minutes
 from server.scheduling import jobs as scheduling
 
 KINDS: tuple[JobKind, ...] = (
@@ -15,4 +16,5 @@ KINDS: tuple[JobKind, ...] = (
     JobKind("sweep_drafts", intake.sweep_drafts, every=timedelta(hours=1)),
     JobKind("release_withdrawn", scheduling.release_withdrawn, every=timedelta(minutes=1)),
     JobKind("compose", archive.compose),
+    JobKind("print_minutes", minutes.print_minutes),
 )

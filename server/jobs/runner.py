@@ -88,17 +88,14 @@ def claim(db: Session, at: datetime) -> Claim | None:
     taken = db.execute(
         update(Job)
         .where(Job.id == row.id, *free)
-        .values(leased_until=at + LEASE, attempts=Job.attempts + 1),
+        .values(leased_until=at + LEASE, attempts=Job.attempts + 1)
+        .returning(Job.id),
         execution_options={"synchronize_session": False},
-    )
-    return (
-        Claim(row.id, row.name, dict(row.args), row.attempts + 1) if taken.rowcount == 1 else None
-    )  # type: ignore[attr-defined]
+    ).first()
+    return Claim(row.id, row.name, dict(row.args), row.attempts + 1) if taken is not None else None
 
 
-def settle(
-    db: Session, job: Claim, at: datetime, error: str | None, every: timedelta | None
-) -> None:
+def settle(db: Session, job: Claim, at: datetime, error: str | None, every: timedelta | None) -> None:
     """Mark a claimed job done, or due again after a growing pause, or parked."""
     row = db.get_one(Job, job.id)
     row.leased_until = None
@@ -125,9 +122,7 @@ class Runner:
         """Book recurring jobs, then work until ``stop``; a failing database is waited for."""
         while not self._stopping.is_set():
             try:
-                await self._house.db.write(
-                    _book_recurring, tuple(self._kinds.values()), self._house.clock.now()
-                )
+                await self._house.db.write(_book_recurring, tuple(self._kinds.values()), self._house.clock.now())
                 while not self._stopping.is_set():
                     if not await self.run_one():
                         await self._pause()

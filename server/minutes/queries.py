@@ -14,7 +14,7 @@ from server.minutes import rules
 from server.minutes.rules import Given, Paragraph, Recorded, Setting, Stand
 from server.reception import queries as receptions
 from server.reception.queries import MemberLine, ReceptionFile
-from server.tables import Case, Document, Minutes, MinutesAnswer, MinutesText, Officer, Revision
+from server.tables import Case, Document, Minutes, MinutesAnswer, MinutesText, Officer, Reception, Revision
 from server.who import Who
 from server.words import Answer, ConfirmationMethod, DocumentKind, MinutesField, MinutesState
 from signaling.roles import RoomRole
@@ -241,3 +241,15 @@ def revisions(db: Session, minutes_id: int) -> list[RevisionLine]:
 def has_objection(answers: tuple[Given, ...]) -> bool:
     """Whether the citizen objects to something as it is worded now."""
     return any(one.answer is Answer.OBJECT for one in answers)
+
+
+def version_of(db: Session, reception_code: str) -> int:
+    """Return the version of a reception's minutes; 0 when there are none yet."""
+    return (
+        db.scalar(
+            select(Minutes.version)
+            .join(Reception, Reception.id == Minutes.reception_id)
+            .where(Reception.code == reception_code)
+        )
+        or 0
+    )

@@ -124,6 +124,9 @@ async def notes(request: web.Request) -> web.Response:
         name: await place.db.write(actions_notes.take_notes, now(request), worker, name, each)
         for name, each in rooms.items()
     }
+    for name, each in rooms.items():
+        if any(note.kind == "ended" for note in each):
+            place.nodes.forget(name)
     return web.json_response({"accepted_until": accepted})
 
 

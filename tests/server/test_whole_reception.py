@@ -121,21 +121,18 @@ async def test_a_reception_in_peace(tmp_path: Path) -> None:
             await lan.connect()
             await hanh.see(lan, "lan")
             await hanh.until(lambda: hanh.recording == ("on", True))
-            await hanh.until(lambda: hanh.ticks >= 2)
+            await hanh.until(lambda: hanh.durable_seconds >= 4)
             await hanh.say("end")
             await lan.until(lambda: lan.bye is not None)
             assert lan.bye is not None
             assert lan.bye["code"] == "ended"
             await until((tmp_path / "spool" / "P-1.over").exists)
         closed = [each for each in noted(tmp_path) if each.kind == NoteKind.SEGMENT_CLOSED]
-        assert sorted(str(each.facts["file"]) for each in closed) == [
-            "hanh-001.webm",
-            "lan-001.webm",
-            "lan-002.webm",
-        ]
-        # A stretch of two seconds may end before its first whole picture came.
-        assert all(each.facts["has_video"] or each.facts["has_audio"] for each in closed)
-        assert [each.facts["has_video"] for each in closed if each.member == "hanh"] == [True]
+        found = {str(each.facts["file"]): (each.facts["has_audio"], each.facts["has_video"]) for each in closed}
+        assert set(found) == {"hanh-001.webm", "lan-001.webm", "lan-002.webm"}
+        assert found["hanh-001.webm"] == (True, True)
+        # A stretch of a second or two may end before its first whole picture came.
+        assert all(any(each) for each in found.values()), found
         assert {each.facts["closed"] for each in closed} == {"clean"}
         files = list((tmp_path / "recordings").rglob("*.webm"))
         assert sum(each.stat().st_size for each in files) == sum(int(str(each.facts["bytes"])) for each in closed)

@@ -22,6 +22,7 @@ class Guest:
         self.bye: dict[str, Any] | None = None
         self.refusals: list[str] = []
         self.ticks = 0
+        self.durable_seconds = 0.0
         self.client: Client | None = None
         self.connection = 0
         self._news = asyncio.Event()
@@ -125,6 +126,7 @@ class Guest:
                 self.bye = fields
             case "tick":
                 self.ticks += 1
+                self.durable_seconds = fields["durable_seconds"]
             case _:
                 pass
 

@@ -79,7 +79,7 @@ test("help with permissions fits the browser", () => {
 test("who can be heard can be received", () => {
   const ok = { state: "ok" };
   assert.equal(scoreOf({ browser: ok, mic: ok, camera: ok }), "good");
-  assert.equal(scoreOf({ browser: ok, mic: ok, camera: { state: "fail" } }), "okay");
-  assert.equal(scoreOf({ browser: ok, mic: { state: "fail" }, camera: ok }), "bad");
-  assert.equal(scoreOf({ browser: { state: "fail" } }), "bad");
+  assert.equal(scoreOf({ browser: ok, mic: ok, camera: { state: "fail" } }), "ok");
+  assert.equal(scoreOf({ browser: ok, mic: { state: "fail" }, camera: ok }), "failed");
+  assert.equal(scoreOf({ browser: { state: "fail" } }), "failed");
 });

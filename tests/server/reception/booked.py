@@ -51,7 +51,11 @@ def book_lan(db: Session, at: datetime, links: bytes) -> Booked:
     db.add_all([case, day])
     db.flush()
     slot = Slot(
-        day_id=day.id, starts_at=at_office(day.held_on, 9, 0), ends_at=at_office(day.held_on, 9, 30), capacity=1, booked=1
+        day_id=day.id,
+        starts_at=at_office(day.held_on, 9, 0),
+        ends_at=at_office(day.held_on, 9, 30),
+        capacity=1,
+        booked=1,
     )
     request = ReceptionRequest(
         code="TD-TEST-01", unit_id=unit.id, citizen_id=citizen.id, kind=Kind.RECOMMENDATION, state=RequestState.SCHEDULED,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import pytest
 from sqlalchemy import select
@@ -57,11 +57,7 @@ def test_a_chair_is_not_at_two_days_at_once(stage: Stage) -> None:
         stage.open_day(JULY_16)
     assert refused.value.fields["held_on"].code == "chair_busy"
     stage.open_day(JULY_16, chair="phuc")
-    stage.open_day(JULY_16, plan=SlotPlan(((at(10), at(11)),), 30, 0, 1))
-
-
-def at(hour: int) -> "datetime.time":  # type: ignore[name-defined]
-    return datetime(2026, 7, 16, hour).time()  # noqa: DTZ001 a wall clock's hour
+    stage.open_day(JULY_16, plan=SlotPlan(((time(10), time(11)),), 30, 0, 1))
 
 
 def test_a_day_of_yesterday_is_not_planned(stage: Stage) -> None:

@@ -63,5 +63,5 @@ export function icon(address) {
  * @param {string} text
  */
 export function plain(text) {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
+  return text.normalize("NFD").replace(/\p{M}/gu, "").replace(/\u0111/gi, "d").toLowerCase();
 }

@@ -55,11 +55,11 @@ export function outsideAddress(userAgent, address) {
  * All steps as one word: a person who can be heard can be received.
  *
  * @param {Record<string, {state: string}>} steps
- * @returns {"good" | "okay" | "bad"}
+ * @returns {"good" | "ok" | "failed"}
  */
 export function scoreOf(steps) {
   const states = Object.values(steps).map((each) => each.state);
   const needed = ["browser", "mic"].some((name) => steps[name]?.state !== "ok" && steps[name]?.state !== "warn");
-  if (needed) return "bad";
-  return states.every((each) => each === "ok") ? "good" : "okay";
+  if (needed) return "failed";
+  return states.every((each) => each === "ok") ? "good" : "ok";
 }

@@ -52,6 +52,7 @@ export class Minutes {
       this.view = await this.#options.json("GET", this.#options.url);
       this.trouble = null;
       this.#recover();
+      this.#resend();
     } catch (error) {
       this.trouble = codeOf(error);
     }
@@ -150,6 +151,8 @@ export class Minutes {
     const tries = this.#failures[field] ?? 0;
     this.#failures[field] = tries + 1;
     this.drafts[field] = { ...draft, state: "unsent" };
+    // The office said no and will again, until the minutes are read anew and may be written on.
+    if (error?.status >= 400 && error.status < 500) return;
     const pause = TRY_AGAIN[Math.min(tries, TRY_AGAIN.length - 1)] ?? 10_000;
     this.#timers[field] = setTimeout(() => void this.save(field), pause);
   }
@@ -180,6 +183,11 @@ export class Minutes {
     }
   }
 
+  #resend() {
+    if (!this.view?.may.edit) return;
+    for (const [field, draft] of Object.entries(this.drafts)) if (draft.state === "unsent") this.#saveSoon(field);
+  }
+
   /** @param {string} field */
   #store(field) {
     const draft = this.drafts[field];
@@ -205,6 +213,27 @@ export class Minutes {
     await this.read();
   }
 
+  /**
+   * Lay them before everybody as they stand, all typed words first; they are not written on
+   * meanwhile.
+   */
+  async show() {
+    await Promise.all(Object.keys(this.drafts).map((field) => this.save(field)));
+    await this.#options.json("POST", `${this.#options.url}/trinh`, {});
+    await this.read();
+  }
+
+  /** Take them up again for writing. */
+  async redraft() {
+    await this.#options.json("POST", `${this.#options.url}/sua`, {});
+    await this.read();
+  }
+
+  /** Have a one-time code sent to the citizen's telephone. */
+  async sendCode() {
+    await this.#options.json("POST", `${this.#options.url}/ma`, {});
+  }
+
   /** @param {{method: "spoken" | "one_time_code" | "refused", code?: string, ground?: string}} confirmation */
   async confirm(confirmation) {
     await this.#options.json("POST", `${this.#options.url}/xac-nhan`, confirmation);
@@ -214,6 +243,11 @@ export class Minutes {
 
 function randomKey() {
   return crypto.randomUUID().replaceAll("-", "");
+}
+
+/** What the office itself said about it, if anything. @param {any} error */
+export function textOf(error) {
+  return typeof error?.said?.text === "string" ? error.said.text : "";
 }
 
 /** @param {any} error */

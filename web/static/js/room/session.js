@@ -10,7 +10,7 @@ import { signal } from "@preact/signals";
 import { Capture, rememberDevices } from "./capture.js";
 import { isInside } from "./derive.js";
 import { Media } from "./media.js";
-import { Minutes } from "./minutes.js";
+import { Minutes, textOf } from "./minutes.js";
 import { judge, sampleOf } from "./quality.js";
 import { Line, Refused } from "./protocol.js";
 import { Sound } from "./sound.js";
@@ -107,6 +107,18 @@ export class Session {
       if (error instanceof Refused) return false;
       throw error;
     }
+  }
+
+  /** Lay the minutes before everybody, then show them. @returns {Promise<boolean>} */
+  async readBack() {
+    const isOpen = this.minutes?.view?.state.startsWith("draft") ?? false;
+    try {
+      if (isOpen) await this.minutes?.show();
+    } catch (error) {
+      this.#put({ type: "failed", command: "read_back", text: textOf(error) });
+      return false;
+    }
+    return this.ask("read_back", { on: true });
   }
 
   /** @param {"mic" | "camera" | "screen"} kind @param {boolean} isOn */

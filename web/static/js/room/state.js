@@ -98,6 +98,8 @@ function ofPage(state, message) {
       const pinned = state.stage.pinned === message.member ? null : message.member;
       return { ...state, stage: { ...state.stage, pinned } };
     }
+    case "failed":
+      return { ...state, refusal: { command: message.command, code: "not_sent", text: message.text } };
     case "read":
       return { ...state, refusal: null };
   }

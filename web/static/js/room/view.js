@@ -57,7 +57,7 @@ function Refusal({ s }) {
   if (!refusal) return null;
   return html`<div class="room__refusal" role="alert">
     <${Icon} s=${s} name="alert-triangle" />
-    <p>${s.say(`refused.${refusal.code}`)}</p>
+    <p>${refusal.text || s.say(`refused.${refusal.code}`)}</p>
     <${Button} s=${s} small kind="quiet" label=${s.say("refused.read")} onClick=${() => s.read()} />
   </div>`;
 }

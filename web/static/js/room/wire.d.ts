@@ -58,6 +58,7 @@ export type FromPage =
   | { type: "asked"; id: string; command: string; fields?: Record<string, unknown> }
   | { type: "unsent"; id: string }
   | { type: "pin"; member: string | null }
+  | { type: "failed"; command: string; text: string }
   | { type: "read" };
 
 export type Message = FromServer | FromPage;
@@ -74,7 +75,8 @@ export interface RoomState {
   declared: { mic: boolean; camera: boolean; screen: boolean };
   trouble: { mic: string | null; camera: string | null };
   asked: Record<string, string>;
-  refusal: { command: string; code: string } | null;
+  /** `text` where the office said it in words of its own. */
+  refusal: { command: string; code: string; text?: string } | null;
   topics: Record<string, number>;
   stage: { speaker: string | null; candidate: string | null; pinned: string | null };
 }

@@ -1,6 +1,7 @@
 /** The minutes at the desk: six fields that save themselves; two texts side by side when two wrote. */
 
 import { useEffect, useState } from "preact/hooks";
+import { may } from "../derive.js";
 import { FIELDS } from "../minutes.js";
 import { timeOfDay } from "../../lib/time.js";
 import { Button, Icon, Notice, html } from "./parts.js";
@@ -24,7 +25,11 @@ export function MinutesPanel({ s }) {
     <//>`;
   }
   const mayEdit = minutes.view.may.edit ?? false;
-  return html`${!mayEdit && html`<p class="soft">${s.say("minutes.reads_only")}</p>`}
+  const isShown = ["read_back", "contested"].includes(minutes.view.state);
+  return html`${!mayEdit && html`<p class="soft">${s.say(isShown ? "minutes.shown" : minutes.view.state.startsWith("draft") ? "minutes.reads_only" : "minutes.fixed")}</p>`}
+    ${isShown && may(s.room.value, "read_back") && html`<div class="actions">
+      <${Button} s=${s} small icon="edit" label=${s.say("minutes.redraft")} onClick=${() => void minutes.redraft().catch(() => minutes.read())} />
+    </div>`}
     ${FIELDS.map((field) => html`<${Field} key=${field} s=${s} field=${field} mayEdit=${mayEdit} />`)}`;
 }
 
@@ -39,7 +44,8 @@ function Field({ s, field, mayEdit }) {
   if (!mayEdit) {
     return html`<div><h3 class="field__label">${label}</h3>
       ${written?.words ? html`<p class="minutes__words">${written.words}</p>` : html`<p class="soft">${s.say("minutes.empty")}</p>`}
-      ${written?.changed_by && html`<p class="field__hint">${changed(s, written)}</p>`}</div>`;
+      ${written?.changed_by && html`<p class="field__hint">${changed(s, written)}</p>`}
+      ${draft && html`<${Notice} s=${s} kind="warn" title=${s.say("minutes.held")} text=${draft.words} />`}</div>`;
   }
   if (draft?.state === "stale" && draft.theirs) return html`<${Merge} s=${s} field=${field} label=${label} />`;
   return html`<div class="field">

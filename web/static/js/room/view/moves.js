@@ -19,6 +19,7 @@ export function Moves({ s }) {
   const moves = movesOf(s.room.value);
   const press = (/** @type {Move} */ move) => {
     if (move.ground || move.move === "end") setOpen(move);
+    else if (move.move === "read_back_on") void s.readBack();
     else void s.ask(...commandOf(move.move));
   };
   const row = (/** @type {boolean} */ isApart) => moves.filter((each) => (each.kind === "apart") === isApart).map((each) => html`<${Button}

@@ -37,14 +37,30 @@ export function Papers({ s }) {
   </section>`;
 }
 
+/**
+ * Ticks kept in this browser, where the office keeps none.
+ *
+ * @param {string} place
+ * @param {Line[]} lines
+ */
+function recalled(place, lines) {
+  const kept = JSON.parse(localStorage.getItem(place) ?? "{}");
+  return lines.map((each) => ({ ...each, done_at: kept[each.code] ?? each.done_at }));
+}
+
 /** Each line is ticked when it was read out, and keeps its time. @param {{s: Session}} props */
 function Script({ s }) {
-  const [lines, setLines] = useState(s.page.script);
+  const place = `tiepdan.script.${s.page.title}`;
+  const [lines, setLines] = useState(() => (s.page.scriptUrl ? s.page.script : recalled(place, s.page.script)));
   const [trouble, setTrouble] = useState(false);
   const tick = async (/** @type {Line} */ line) => {
     const done_at = line.done_at ? null : new Date(s.now.value).toISOString();
     setLines((before) => before.map((each) => (each.code === line.code ? { ...each, done_at } : each)));
-    if (!s.page.scriptUrl) return;
+    if (!s.page.scriptUrl) {
+      const now = lines.map((each) => (each.code === line.code ? { ...each, done_at } : each));
+      localStorage.setItem(place, JSON.stringify(Object.fromEntries(now.map((each) => [each.code, each.done_at]))));
+      return;
+    }
     try {
       await json("POST", s.page.scriptUrl, { line: line.code, done: done_at !== null });
       setTrouble(false);

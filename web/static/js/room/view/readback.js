@@ -1,7 +1,7 @@
 /** The minutes read back: large, one paragraph after the other; the citizen answers each and then confirms. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { FIELDS, codeOf } from "../minutes.js";
+import { FIELDS, textOf } from "../minutes.js";
 import { Button, Icon, Notice, html } from "./parts.js";
 
 /** @typedef {import("../session.js").Session} Session */
@@ -24,22 +24,23 @@ export function ReadBack({ s }) {
   const view = s.minutes?.view;
   const parts = partsOf(s);
   const mayAnswer = view?.may.answer ?? false;
+  const isOwn = s.room.value.me?.role === "citizen";
   const now = mayAnswer ? (parts.find((each) => !each.answer) ?? null) : null;
   const next = now ? `${now.field}-${now.paragraph.paragraph}` : "";
   const place = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => {
     // What is to be answered next comes into sight by itself; who only watches scrolls as they like.
-    if (mayAnswer) place.current?.querySelector(".readback__now, .next")?.scrollIntoView({ block: "center" });
+    if (mayAnswer && isOwn) place.current?.querySelector(".readback__now, .next")?.scrollIntoView({ block: "center" });
   }, [next, mayAnswer]);
   if (!view) return html`<div class="readback"><p>${s.say("minutes.reading")}</p></div>`;
   return html`<section class="readback" ref=${place} aria-labelledby="readback-title" tabindex="0">
     <h2 id="readback-title">${s.say("readback.title")}</h2>
-    <p class="soft">${s.say(mayAnswer ? "readback.how" : "readback.watch")}</p>
+    <p class="soft">${s.say(isOwn && mayAnswer ? "readback.how" : mayAnswer ? "readback.how_desk" : "readback.watch")}</p>
     ${!parts.length && html`<p>${s.say("readback.empty")}</p>`}
     ${parts.map((each, at) => html`
       ${each.field !== parts[at - 1]?.field && html`<h3 key=${each.field}>${s.say(`minutes.${each.field}`)}</h3>`}
       <${Paragraph} key=${`${each.field}-${each.paragraph.paragraph}`} s=${s} part=${each} isNow=${each === now} mayAnswer=${mayAnswer} />`)}
-    ${mayAnswer && parts.length > 0 && !now && html`<${Confirm} s=${s} />`}
+    ${mayAnswer && parts.length > 0 && !now && html`<${Confirm} s=${s} isOwn=${isOwn} />`}
     ${!mayAnswer && view.method && html`<${Notice} s=${s} kind="ok" title=${s.say(`readback.method_${view.method}`)} />`}
   </section>`;
 }
@@ -62,6 +63,7 @@ function Paragraph({ s, part, isNow, mayAnswer }) {
 /** @param {{s: Session, part: Part, onDone: () => void}} props */
 function Answer({ s, part, onDone }) {
   const { field, paragraph } = part;
+  const whose = s.room.value.me?.role === "citizen" ? "" : "_desk";
   const id = `objection-${field}-${paragraph.paragraph}`;
   const [isObjecting, setObjecting] = useState(false);
   const [words, setWords] = useState("");
@@ -74,14 +76,14 @@ function Answer({ s, part, onDone }) {
       await s.minutes?.answer(field, paragraph, answer, answer === "object" ? words.trim() : "");
       onDone();
     } catch (error) {
-      setTrouble(s.say(codeOf(error) === "stale" ? "readback.stale" : "readback.not_sent"));
+      setTrouble(textOf(error) || s.say("readback.not_sent"));
       void s.minutes?.read();
     }
     setBusy(false);
   };
   return html`<div class="readback__moves">
     ${isObjecting && html`<div class="field">
-      <label class="field__label" for=${id}>${s.say("readback.objection")}</label>
+      <label class="field__label" for=${id}>${s.say(`readback.objection${whose}`)}</label>
       <textarea class="input input--area" id=${id} rows="3" maxlength="2000" value=${words}
         onInput=${(/** @type {Event} */ event) => setWords(/** @type {HTMLTextAreaElement} */ (event.currentTarget).value)}></textarea>
     </div>`}
@@ -90,14 +92,14 @@ function Answer({ s, part, onDone }) {
       ${isObjecting
         ? html`<${Button} s=${s} kind="primary" busy=${isBusy} label=${s.say("readback.send_objection")} onClick=${() => void send("object")} />
             <${Button} s=${s} label=${s.say("ground.no")} onClick=${() => setObjecting(false)} />`
-        : html`<${Button} s=${s} kind="primary" icon="check" busy=${isBusy} label=${s.say("readback.agree")} onClick=${() => void send("agree")} />
-            <${Button} s=${s} icon="message" label=${s.say("readback.object")} onClick=${() => setObjecting(true)} />`}
+        : html`<${Button} s=${s} kind="primary" icon="check" busy=${isBusy} label=${s.say(`readback.agree${whose}`)} onClick=${() => void send("agree")} />
+            <${Button} s=${s} icon="message" label=${s.say(`readback.object${whose}`)} onClick=${() => setObjecting(true)} />`}
     </div>
   </div>`;
 }
 
-/** Everything is answered: how the citizen stands by it. @param {{s: Session}} props */
-function Confirm({ s }) {
+/** Everything is answered: how the citizen stands by it. @param {{s: Session, isOwn: boolean}} props */
+function Confirm({ s, isOwn }) {
   const view = s.minutes?.view;
   const [code, setCode] = useState("");
   const [ground, setGround] = useState("");
@@ -108,13 +110,22 @@ function Confirm({ s }) {
     try {
       await s.minutes?.confirm({ method, ...(method === "one_time_code" ? { code } : {}), ...(method === "refused" ? { ground } : {}) });
     } catch (error) {
-      setTrouble(s.say(codeOf(error).includes("code") ? "readback.wrong_code" : "readback.not_sent"));
+      setTrouble(textOf(error) || s.say("readback.not_sent"));
     }
   };
+  const byCode = async () => {
+    setMode("one_time_code");
+    try {
+      await s.minutes?.sendCode();
+    } catch (error) {
+      setTrouble(textOf(error) || s.say("readback.not_sent"));
+    }
+  };
+  const whose = isOwn ? "" : "_desk";
   const text = (/** @type {Event} */ event) => /** @type {HTMLInputElement} */ (event.currentTarget).value;
   return html`<div class="next">
     <h3 class="next__title">${s.say("readback.confirm")}</h3>
-    <p>${s.say("readback.confirm_text")}</p>
+    <p>${s.say(`readback.confirm_text${whose}`)}</p>
     ${trouble && html`<p class="field__error" role="alert"><${Icon} s=${s} name="alert-triangle" size="small" /><span>${trouble}</span></p>`}
     ${mode === "one_time_code" && html`<div class="field"><label class="field__label" for="one-time-code">${s.say("readback.code")}</label>
       <input class="input input--8" id="one-time-code" inputmode="numeric" autocomplete="one-time-code" value=${code} onInput=${(/** @type {Event} */ event) => setCode(text(event))} /></div>`}
@@ -122,9 +133,9 @@ function Confirm({ s }) {
       <textarea class="input input--area" id="refused-ground" rows="3" value=${ground} onInput=${(/** @type {Event} */ event) => setGround(text(event))}></textarea></div>`}
     <div class="actions">
       ${mode === "" ? html`
-        <${Button} s=${s} kind="primary" icon="speech" label=${s.say("readback.spoken")} onClick=${() => void send("spoken")} />
-        <${Button} s=${s} icon="message" label=${s.say("readback.by_code")} onClick=${() => setMode("one_time_code")} />
-        <${Button} s=${s} kind="quiet" label=${s.say("readback.refuse")} onClick=${() => setMode("refused")} />` : html`
+        <${Button} s=${s} kind="primary" icon="speech" label=${s.say(`readback.spoken${whose}`)} onClick=${() => void send("spoken")} />
+        ${isOwn && html`<${Button} s=${s} icon="message" label=${s.say("readback.by_code")} onClick=${() => void byCode()} />`}
+        <${Button} s=${s} kind="quiet" label=${s.say(`readback.refuse${whose}`)} onClick=${() => setMode("refused")} />` : html`
         <${Button} s=${s} kind="primary" label=${s.say("readback.send")} onClick=${() => void send(mode)} />
         <${Button} s=${s} label=${s.say("ground.no")} onClick=${() => setMode("")} />`}
     </div>
