@@ -9,8 +9,9 @@ import os
 import secrets
 import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
+from urllib.parse import urlsplit
 
 PREFIX = "TIEPDAN_"
 
@@ -19,12 +20,12 @@ class BadSettings(Exception):
     """A setting cannot be used; the text names it and says why."""
 
 
-def _setting(default: str | int, says: str, *, secret: bool = False) -> str:
-    return field(default=default, metadata={"help": says, "secret": secret})  # type: ignore[return-value]
+def _setting(default: str, says: str, *, secret: bool = False, one_of: tuple[str, ...] = ()) -> str:
+    return field(default=default, repr=not secret, metadata={"help": says, "secret": secret, "one_of": one_of})
 
 
-def _number(default: int, says: str) -> int:
-    return field(default=default, metadata={"help": says, "secret": False})
+def _number(default: int, says: str, least: int, most: int) -> int:
+    return field(default=default, metadata={"help": says, "secret": False, "least": least, "most": most})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +34,26 @@ class Settings:
 
     data: str = _setting("data", "Folder for database, papers, recordings, letters and spools.")
     database: str = _setting(
-        "", "Database address; empty means SQLite in the data folder. PostgreSQL: postgresql+psycopg://…"
+        "",
+        "Database address; empty means SQLite in the data folder, postgresql+psycopg://… a PostgreSQL server.",
+        secret=True,
     )
     host: str = _setting("127.0.0.1", "Address the web process listens on.")
-    port: int = _number(8080, "Port the web process listens on.")
+    port: int = _number(8080, "Port the web process listens on.", 1, 65535)
     public_url: str = _setting(
         "", "Address that citizens open, as printed on slips; empty means http://localhost:<port>."
     )
-    trusted_proxies: int = _number(0, "How many reverse proxies stand in front and set X-Forwarded-For.")
+    trusted_proxies: int = _number(0, "How many reverse proxies stand in front and set X-Forwarded-For.", 0, 10)
     secret: str = _setting(
         "",
         "Key from which all signing keys are made; empty means one is made and kept in the data folder.",
         secret=True,
     )
-    media_workers: int = _number(1, "How many media worker processes to start on this machine (0: none).")
+    media_workers: int = _number(1, "How many media worker processes to start on this machine (0: none).", 0, 64)
     media_host: str = _setting("0.0.0.0", "Address on which media workers receive sound and picture.")  # noqa: S104 media must be reachable; the packet filter guards it
-    media_port: int = _number(40000, "First UDP port of the media workers; worker n uses port + n (0: any free port).")
+    media_port: int = _number(
+        40000, "First UDP port of the media workers, the next use the next ports (0: any free port).", 0, 65535
+    )
     media_announced: str = _setting(
         "", "Addresses told to browsers for media, comma-separated; empty means those of this machine."
     )
@@ -65,9 +70,11 @@ class Settings:
         "HTTPS address of the SMS provider; empty means messages are written to the folder data/letters.",
         secret=True,
     )
-    upload_megabytes: int = _number(10, "Largest single file a citizen may hand in, in megabytes.")
-    free_megabytes: int = _number(500, "Below this much free disk no new recording starts and the desk is warned.")
-    log_format: str = _setting("text", "How logs are written: text or json.")
+    upload_megabytes: int = _number(10, "Largest single file a citizen may hand in, in megabytes.", 1, 1000)
+    free_megabytes: int = _number(
+        500, "Below this much free disk no new recording starts and the desk is warned.", 0, 10_000_000
+    )
+    log_format: str = _setting("text", "How logs are written: text or json.", one_of=("text", "json"))
 
     @property
     def folder(self) -> Path:
@@ -95,7 +102,8 @@ class Settings:
 
     def key(self, purpose: str) -> bytes:
         """Return the 32-byte key for one purpose, derived from the secret."""
-        return hashlib.blake2b(purpose.encode(), key=self.secret.encode()[:64], digest_size=32).digest()
+        key = hashlib.sha512(self.secret.encode()).digest()
+        return hashlib.blake2b(purpose.encode(), key=key, digest_size=32).digest()
 
 
 TABLE = tuple(
@@ -115,7 +123,7 @@ def load(overrides: Mapping[str, str | int] | None = None, environment: Mapping[
     given.update(overrides or {})
     folder = Path(str(given.get("data", Settings.__dataclass_fields__["data"].default))).resolve()
     values: dict[str, str | int] = {**_from_file(folder / "tiepdan.toml"), **given, "data": str(folder)}
-    checked = {f.name: _typed(f.name, values[f.name], f.default) for f in fields(Settings) if f.name in values}
+    checked = {f.name: _typed(f, values[f.name]) for f in fields(Settings) if f.name in values}
     settings = Settings(**checked)  # type: ignore[arg-type]
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -128,7 +136,7 @@ def _from_file(path: Path) -> dict[str, str | int]:
     if not path.exists():
         return {}
     try:
-        found = tomllib.loads(path.read_text())
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadSettings(f"{path.name}: {error}") from error
     known = {name for name, *_ in TABLE}
@@ -138,13 +146,30 @@ def _from_file(path: Path) -> dict[str, str | int]:
     return found
 
 
-def _typed(name: str, value: str | int, default: object) -> str | int:
-    if default is MISSING or isinstance(default, str):
-        return str(value)
+def _typed(setting: Field[object], value: object) -> str | int:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise BadSettings(f"{setting.name}: {value!r} is not a text or a whole number")
+    if isinstance(setting.default, str):
+        return _text(setting, str(value))
+    least, most = setting.metadata["least"], setting.metadata["most"]
     try:
-        return int(value)
+        number = int(value)
     except ValueError:
-        raise BadSettings(f"{name}: {value!r} is not a whole number") from None
+        raise BadSettings(f"{setting.name}: {value!r} is not a whole number") from None
+    if not least <= number <= most:
+        raise BadSettings(f"{setting.name}: {number} is not between {least} and {most}")
+    return number
+
+
+def _text(setting: Field[object], value: str) -> str:
+    one_of = setting.metadata["one_of"]
+    if one_of and value not in one_of:
+        raise BadSettings(f"{setting.name}: {value!r} is none of {', '.join(one_of)}")
+    if setting.name == "public_url" and value:
+        there = urlsplit(value)
+        if there.scheme not in {"http", "https"} or not there.netloc or there.path.strip("/"):
+            raise BadSettings(f"{setting.name}: {value!r} is not an address like https://tiepdan.example")
+    return value
 
 
 def _kept_secret(folder: Path) -> str:

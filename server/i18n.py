@@ -5,6 +5,7 @@ Templates are written in Vietnamese and that sentence is the key; English is a c
 round. Labels of words, refusals and field errors stand in ``web/words/*.toml``.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from server.errors import Fact
 
 LOCALES = ("vi", "en")
 SECTIONS = ("labels", "refusals", "fields")
+_GAP = re.compile(r"\{(\w+)\}")
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -37,10 +39,9 @@ class Catalogue:
         sentence = self.words[section].get(key)
         if sentence is None:
             return key
-        text = self.say(sentence, locale)
-        for name, value in (facts or {}).items():
-            text = text.replace("{" + name + "}", str(value))
-        return text
+        given = facts or {}
+        # In one pass: a fact that holds braces is still a fact.
+        return _GAP.sub(lambda gap: str(given.get(gap[1], gap[0])), self.say(sentence, locale))
 
     def has(self, section: str, key: str) -> bool:
         """Whether somebody wrote a sentence for this code."""

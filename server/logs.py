@@ -18,7 +18,7 @@ _SECRET_KEYS = re.compile(
     r"phone|email|name|token|ticket|secret|password|digits|address|id_number|subject|content|cookie", re.IGNORECASE
 )
 _LOOKS_PERSONAL = re.compile(r"\b(?:\+?84|0)\d{8,10}\b|\b\d{12}\b|\beyJ[\w\-.]{20,}|[\w.+-]+@[\w-]+\.[\w.]+")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def redacted(value: Any, key: str = "") -> Any:
@@ -52,7 +52,7 @@ class Lines(logging.Formatter):
             **redacted(getattr(record, "facts", {})),
         }
         if record.exc_info:
-            entry["trace"] = redacted(self.formatException(record.exc_info))
+            entry["trace"] = "\n".join(redacted(self.formatException(record.exc_info).split("\n")))
         if self._as_json:
             return json.dumps(entry, ensure_ascii=False, default=str)
         trace = entry.pop("trace", "")

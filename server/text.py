@@ -18,8 +18,8 @@ _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": 
 _SHAPES = {"\u0306", "\u0302", "\u031b"}
 _CONTROLS = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _SPACES = re.compile(r"\s+")
-_MOBILE = re.compile(r"0[35789]\d{8}")
-_LANDLINE = re.compile(r"02\d{8,9}")
+_MOBILE = re.compile(r"0[35789][0-9]{8}")
+_LANDLINE = re.compile(r"02[0-9]{8,9}")
 
 
 def tidy(text: str) -> str:
@@ -73,7 +73,7 @@ def phone_number(text: str) -> str | None:
 
 def is_card_number(text: str) -> bool:
     """Whether this is a well-formed 12-digit personal identity number."""
-    return re.fullmatch(r"\d{12}", text) is not None
+    return re.fullmatch(r"[0-9]{12}", text) is not None
 
 
 def card_disagrees(number: str, born_on: date | None, *, is_female: bool | None) -> str | None:

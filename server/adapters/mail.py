@@ -25,10 +25,14 @@ class Mailer(Protocol):
 
 
 def letter(sender: str, to: str, subject: str, body: str, message_id: str) -> EmailMessage:
-    """Return the message; line ends in any header field are refused by the library (ValueError)."""
+    """Return the message. Raises SendFailed for an address or subject with line ends in it."""
     message = EmailMessage(policy=SMTP)
-    message["From"], message["To"], message["Subject"] = sender, to, subject
-    message["Message-ID"] = f"<{message_id}@tiepdan>"
+    try:
+        message["From"], message["To"], message["Subject"] = sender, to, subject
+        # A colon would end the id early for the library that writes it.
+        message["Message-ID"] = f"<{message_id.replace(':', '.')}@tiepdan>"
+    except ValueError as error:
+        raise SendFailed("line end in a header", is_final=True) from error
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(body)
     return message

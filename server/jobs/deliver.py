@@ -1,5 +1,6 @@
 """Sends what lies in the outbox. At most one duplicate after a crash, with the same message id."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +13,8 @@ from server.adapters.mail import SendFailed
 from server.house import House
 from server.tables import OutboxLetter, Unit
 from server.words import Channel, LetterState
+
+log = logging.getLogger("tiepdan.jobs")
 
 TRIES = 10
 BATCH = 50
@@ -40,6 +43,10 @@ async def deliver(house: House, _: Mapping[str, Any]) -> None:
             await _send(house, waiting)
         except SendFailed as failure:
             error = failure
+        except Exception as bug:
+            # One letter that cannot be written must not hold up the others.
+            log.exception("letter %s cannot be written", waiting.template)
+            error = SendFailed(type(bug).__name__)
         await house.db.write(
             settle,
             waiting.id,

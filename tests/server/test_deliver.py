@@ -1,0 +1,102 @@
+"""Letters leave, fail, are tried again and given up; one that fails holds up no other."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server import outbox
+from server.adapters.mail import FolderMailer, SendFailed
+from server.clock import Clock
+from server.house import House
+from server.jobs import deliver
+from server.outbox import Letter
+from server.tables import OutboxLetter, Unit
+from server.words import LetterState
+
+
+class Refusing:
+    """A provider that is down, or that knows no such number."""
+
+    def __init__(self, *, is_final: bool) -> None:
+        self.is_final = is_final
+        self.asked = 0
+
+    async def send(self, to: str, body: str, message_id: str) -> None:
+        self.asked += 1
+        raise SendFailed("no", is_final=self.is_final)
+
+
+def in_words(template: str, locale: str, facts: object) -> str:
+    return f"{template} {locale}\n\nbody"
+
+
+async def put(house: House, **address: str) -> None:
+    def action(db: Session) -> None:
+        unit = db.scalars(select(Unit.id).where(Unit.code == "thach-khoi")).one()
+        outbox.put(db, Letter("k", "some", unit, **address), house.clock.now())  # type: ignore[arg-type]
+
+    await house.db.write(action)
+
+
+async def state(house: House) -> list[tuple[str, LetterState, int]]:
+    def read(db: Session) -> list[tuple[str, LetterState, int]]:
+        return [
+            (o.message_key, o.state, o.attempts) for o in db.scalars(select(OutboxLetter).order_by(OutboxLetter.id))
+        ]
+
+    return await house.db.read(read)
+
+
+async def test_a_letter_lands_and_is_marked_sent(house: House) -> None:
+    house = replace(house, render=in_words)
+    await put(house, phone="0912345678", email="lan@example.invalid")
+    await deliver.deliver(house, {})
+    assert await state(house) == [("k:sms", LetterState.SENT, 1), ("k:mail", LetterState.SENT, 1)]
+    folder = house.settings.folder / "letters"
+    assert (folder / "k-sms.sms.txt").read_text() == "0912345678\nletters/some.sms.txt vi\n\nbody\n"
+    assert b"Message-ID: <k.mail@tiepdan>" in (folder / "k-mail.eml").read_bytes()
+    await deliver.deliver(house, {})
+    assert [each[2] for each in await state(house)] == [1, 1]
+
+
+async def test_a_failing_letter_waits_longer_each_time_and_is_given_up(house: House, clock: Clock) -> None:
+    down = Refusing(is_final=False)
+    house = replace(house, render=in_words, texter=down)
+    await put(house, phone="0912345678", email="lan@example.invalid")
+    await deliver.deliver(house, {})
+    assert await state(house) == [("k:sms", LetterState.WAITING, 1), ("k:mail", LetterState.SENT, 1)]
+    await deliver.deliver(house, {})
+    assert down.asked == 1
+    for _ in range(deliver.TRIES):
+        clock.shift += timedelta(hours=2)
+        await deliver.deliver(house, {})
+    assert (await state(house))[0] == ("k:sms", LetterState.FAILED, deliver.TRIES)
+
+
+async def test_a_number_that_cannot_be_reached_is_not_tried_again(house: House) -> None:
+    house = replace(house, render=in_words, texter=Refusing(is_final=True))
+    await put(house, phone="0912345678")
+    await deliver.deliver(house, {})
+    assert await state(house) == [("k:sms", LetterState.FAILED, 1)]
+
+
+async def test_a_letter_with_a_broken_template_holds_up_no_other(house: House) -> None:
+    def only_mail(template: str, locale: str, facts: object) -> str:
+        if ".sms." in template:
+            raise LookupError(template)
+        return "subject\n\nbody"
+
+    house = replace(house, render=only_mail)
+    await put(house, phone="0912345678", email="lan@example.invalid")
+    await deliver.deliver(house, {})
+    assert [each[1] for each in await state(house)] == [LetterState.WAITING, LetterState.SENT]
+
+
+async def test_a_line_end_in_an_address_is_a_failure_of_that_letter(house: House) -> None:
+    house = replace(house, render=in_words)
+    assert isinstance(house.mailer, FolderMailer)
+    await put(house, email="lan@example.invalid\nBcc: all@example.invalid", phone="0912345678")
+    await deliver.deliver(house, {})
+    assert [each[1] for each in await state(house)] == [LetterState.SENT, LetterState.FAILED]
