@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import BrowserContext, Page, Playwright, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
 
 from tests import parts, signals
 from tests.signals import Signal
@@ -76,6 +76,7 @@ class Hall:
         self._playwright = playwright
         self._folder = folder
         self._stack = contextlib.AsyncExitStack()
+        self._browsers: list[Browser] = []
 
     async def person(self, signal: Signal, size: tuple[int, int] = DESK) -> Person:
         """Start a browser with this person's picture and tone."""
@@ -90,6 +91,7 @@ class Hall:
             ],
         )
         self._stack.push_async_callback(browser.close)
+        self._browsers.append(browser)
         context = await browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             locale="vi-VN",
@@ -98,6 +100,14 @@ class Hall:
             has_touch=size[0] < 600,
         )
         return await sit_down(context, signal)
+
+    async def photograph(self) -> None:
+        """Keep a picture of every open page in the hall's folder, for whoever wants to know what went wrong."""
+        pages = [p for b in self._browsers for c in b.contexts for p in c.pages]
+        for number, page in enumerate(pages):
+            with contextlib.suppress(Exception):
+                await page.screenshot(path=self._folder / f"page-{number}.png")
+                print(page.url, self._folder / f"page-{number}.png")  # noqa: T201 pytest shows it with the failure
 
     async def close(self) -> None:
         """Close every browser."""
@@ -124,5 +134,8 @@ async def hall(folder: Path) -> AsyncIterator[Hall]:
         opened = Hall(playwright, folder)
         try:
             yield opened
+        except BaseException:
+            await opened.photograph()
+            raise
         finally:
             await opened.close()

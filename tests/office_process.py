@@ -137,6 +137,10 @@ async def running_office() -> AsyncIterator[OfficeProcess]:
         office = OfficeProcess(folder)
         await office.until_ready()
         yield office
+    except BaseException:
+        if office is not None:
+            print("\n".join(office.log.read_text(errors="replace").splitlines()[-80:]))  # noqa: T201 pytest shows it with the failure
+        raise
     finally:
         if office is not None:
             await asyncio.to_thread(office.stop)

@@ -125,8 +125,8 @@ def watch(path: Path, signal: Signal) -> Watched:
         length=max(float(at[-1]), sound_at + sound.size / RATE),
         colour=tuple(round(float(each)) for each in np.median(colours, axis=0)),  # type: ignore[arg-type]
         tone=_tone(sound),
-        flashes=_rises(at, middles),
-        beeps=_rises(sound_at + np.arange(loudness.size) / 1000, loudness),
+        flashes=rises(at, middles),
+        beeps=rises(sound_at + np.arange(loudness.size) / 1000, loudness),
         pictures=at,
     )
 
@@ -195,7 +195,7 @@ def _tone(sound: Floats) -> float:
     return float(heard[smooth.argmax()])
 
 
-def _rises(at: Floats, level: Floats) -> Floats:
+def rises(at: Floats, level: Floats) -> Floats:
     """When the level goes up through the middle between its usual low and high, half a second apart."""
     low, high = np.percentile(level, 30), np.percentile(level, 95)
     above = level > (low + high) / 2
