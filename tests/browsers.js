@@ -127,7 +127,7 @@
 
   function measurement() {
     measured.on = false;
-    return new Promise((go) => setTimeout(() => go({ flashes: measured.flashes, beeps: measured.beeps }), 300));
+    return new Promise((go) => setTimeout(() => go({ flashes: measured.flashes, beeps: measured.beeps, origin: performance.timeOrigin / 1000 }), 300));
   }
 
   async function frames() {

@@ -103,17 +103,28 @@ class Watched:
     pictures: Floats
     """When each picture is shown."""
 
-    def step(self) -> float:
-        """Return how much later than its flash the beep comes, in the middle of all; negative: earlier."""
-        return step_of(self.flashes, self.beeps)
+    def steps(self) -> Floats:
+        """Return, for each flash, its time and how much later its beep comes (negative: earlier)."""
+        return steps_of(self.flashes, self.beeps)
 
 
-def step_of(flashes: Floats, beeps: Floats) -> float:
-    """Return the median of (beep - flash) over the flashes that have a beep within half a second."""
-    steps = [
-        float(nearest - flash) for flash in flashes if abs((nearest := beeps[np.abs(beeps - flash).argmin()]) - flash) < 0.5
+def steps_of(flashes: Floats, beeps: Floats) -> Floats:
+    """Return (time of flash, beep - flash) for each flash; the beep is the nearest one."""
+    nearest = beeps[np.abs(beeps[None, :] - flashes[:, None]).argmin(axis=1)]
+    return np.column_stack([flashes, nearest - flashes])
+
+
+def shifts(recorded: Floats, source: Floats) -> Floats:
+    """Return how much sound was moved against picture between a source and its recording, flash by flash.
+
+    Both are steps on one clock. A source that is itself out of step, as fake devices on a busy
+    machine are, shows the same in its recording and so does not count.
+    """
+    pairs = [(step, source[np.abs(source[:, 0] - at).argmin()]) for at, step in recorded]
+    pairs_here = [
+        (step, near[1]) for (at, _), (step, near) in zip(recorded, pairs, strict=True) if abs(near[0] - at) < 0.5
     ]
-    return float(np.median(steps))
+    return np.array([step - was for step, was in pairs_here])
 
 
 def watch(path: Path, signal: Signal) -> Watched:

@@ -79,7 +79,9 @@ async def sort(page: Page, code: str) -> str:
     await page.get_by_role("link", name=re.compile(code)).first.click()
     await page.locator("summary", has_text="Nhận xử lý").click()
     await send(page, f"Nhận xử lý {code}", re.compile("da=accepted"))
-    return str(await page.locator("#noi-dung a[href^='/vu-viec/'], main a[href^='/vu-viec/']").first.get_attribute("href"))
+    return str(
+        await page.locator("#noi-dung a[href^='/vu-viec/'], main a[href^='/vu-viec/']").first.get_attribute("href")
+    )
 
 
 def todays_hours() -> tuple[date, time, time]:
@@ -101,7 +103,13 @@ async def plan_today(page: Page, office: OfficeProcess) -> None:
     await page.get_by_label("Ngày tiếp", exact=False).and_(page.locator("[name=held_on]")).fill(f"{on:%d/%m/%Y}")
     chair = page.locator("option", has_text="Đỗ Thị Hạnh")
     await page.get_by_label("Người chủ trì").select_option(await chair.first.get_attribute("value"))
-    hours = {"begins_1": f"{begins:%H:%M}", "ends_1": f"{ends:%H:%M}", "begins_2": "", "ends_2": "", "minutes": str(length)}
+    hours = {
+        "begins_1": f"{begins:%H:%M}",
+        "ends_1": f"{ends:%H:%M}",
+        "begins_2": "",
+        "ends_2": "",
+        "minutes": str(length),
+    }
     for name, value in hours.items():
         await page.locator(f"[name={name}]").fill(value)
     await send(page, "Lưu bản nháp", re.compile("da=day_opened"))
@@ -146,7 +154,11 @@ async def open_desk(page: Page, office: OfficeProcess) -> str:
     """Prepare Lan's reception from the list of today; return its code."""
     await page.goto(f"{office.url}/hom-nay")
     card = page.locator("li.card", has_text=LAN.name)
-    await card.get_by_role("button", name="Chuẩn bị lượt tiếp").or_(card.get_by_role("link", name="Chuẩn bị và theo dõi")).click()
+    await (
+        card.get_by_role("button", name="Chuẩn bị lượt tiếp")
+        .or_(card.get_by_role("link", name="Chuẩn bị và theo dõi"))
+        .click()
+    )
     await page.wait_for_url("**/luot-tiep/**")
     return page.url.partition("/luot-tiep/")[2].partition("?")[0]
 

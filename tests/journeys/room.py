@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -106,7 +106,9 @@ async def _shows(company: Company, person: Person, within: float, more: int) -> 
     others = [company.member[o.signal.name] for o in company.everybody if o is not person]
     await person.until("all => all.every(m => spy.see(m))", within, others)
     before = [await person.page.evaluate("m => spy.see(m)?.frames ?? 0", each) for each in others]
-    await person.until("([all, n]) => all.every((m, at) => spy.see(m)?.frames > n[at])", within, [others, [n + more for n in before]])
+    await person.until(
+        "([all, n]) => all.every((m, at) => spy.see(m)?.frames > n[at])", within, [others, [n + more for n in before]]
+    )
 
 
 async def check_what_arrives(company: Company) -> None:
@@ -141,9 +143,7 @@ def is_near(colour: Sequence[int], wanted: Sequence[int]) -> bool:
 async def begin_recorded(company: Company) -> float:
     """Start the recording, wait until it is proven, begin; return the wall-clock time of its zero."""
     hanh = company.hanh
-    await pages.press(hanh.page, "Bắt đầu ghi")
-    await hanh.until("window.tiepdan.state().view.recording.state !== 'off'")
-    zero = time.time()
+    zero = await moment_of(pages.press(hanh.page, "Bắt đầu ghi"))
     await hanh.page.get_by_role("button", name="Bắt đầu tiếp").click(timeout=20_000)
     for person in company.everybody:
         await person.until("window.tiepdan.state().view.phase === 'live'")
@@ -151,11 +151,17 @@ async def begin_recorded(company: Company) -> float:
     return zero
 
 
+async def moment_of(doing: Awaitable[None]) -> float:
+    """Do something short; return the wall-clock time of its middle."""
+    before = time.time()
+    await doing
+    return (before + time.time()) / 2
+
+
 async def end(company: Company) -> float:
     """Close the reception; everybody is told. Return the wall-clock time of the press."""
     await pages.press(company.hanh.page, re.compile("^Kết thúc$"))
-    at = time.time()
-    await pages.press(company.hanh.page, "Kết thúc buổi tiếp")
+    at = await moment_of(pages.press(company.hanh.page, "Kết thúc buổi tiếp"))
     for person in company.everybody:
         await person.page.get_by_role("heading", name="Buổi tiếp đã kết thúc").wait_for(timeout=20_000)
     return at
