@@ -65,8 +65,7 @@
     const { seats } = window.tiepdan.seats();
     const slot = seats.find((each) => each.member === member)?.slot;
     if (slot === undefined) return null;
-    const now = peers.findLast((each) => each.connectionState === "connected");
-    const track = now?.getTransceivers()[2 + 2 * slot]?.receiver.track;
+    const track = now()?.getTransceivers()[2 + 2 * slot]?.receiver.track;
     const isPlayed = [...players].some((each) => !each.paused && !each.muted && each.srcObject?.getTracks().includes(track));
     return isPlayed ? track : null;
   }
@@ -130,12 +129,30 @@
     return new Promise((go) => setTimeout(() => go({ flashes: measured.flashes, beeps: measured.beeps, origin: performance.timeOrigin / 1000 }), 300));
   }
 
-  async function frames() {
-    const now = peers.findLast((each) => each.connectionState === "connected");
-    const report = now ? [...(await now.getStats()).values()] : [];
-    const inbound = report.filter((each) => each.type === "inbound-rtp" && each.kind === "video");
-    return inbound.reduce((sum, each) => sum + (each.framesDecoded ?? 0), 0);
+  /** The connection that carries now. */
+  const now = () => peers.findLast((each) => each.connectionState === "connected");
+
+  /** Watches every stream that comes in; `still` tells the longest time one of them stood still, in seconds. */
+  const streams = new Map();
+  function watchStreams() {
+    streams.clear();
+    setInterval(async () => {
+      const report = [...((await now()?.getStats()) ?? new Map()).values()];
+      const at = performance.now();
+      for (const { type, id, kind, framesDecoded, packetsReceived } of report) {
+        if (type !== "inbound-rtp") continue;
+        const count = kind === "video" ? framesDecoded : packetsReceived;
+        const known = streams.get(id);
+        if (!known) streams.set(id, { kind, count, at, still: 0 });
+        else if (count > known.count) Object.assign(known, { count, at, still: Math.max(known.still, at - known.at) });
+      }
+    }, 50);
   }
 
-  window.spy = { see, hear, measure, measurement, describe, frames, peers };
+  function still() {
+    const at = performance.now();
+    return [...streams.values()].filter((each) => each.count > 0).map((each) => Math.max(each.still, at - each.at) / 1000);
+  }
+
+  window.spy = { see, hear, measure, measurement, describe, now, watchStreams, still, peers };
 })();
