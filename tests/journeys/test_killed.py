@@ -98,7 +98,7 @@ async def test_main_job_talks_on_when_the_web_process_is_killed(talk: Company, r
         killed_at = office.kill("web")
     assert saving.result() == "gone"
     await asyncio.gather(*(each.until("window.tiepdan.state().link.state !== 'open'") for each in talk.everybody))
-    await asyncio.gather(*(each.until("window.tiepdan.state().link.state === 'open'", 20) for each in talk.everybody))
+    await asyncio.gather(*(each.until("window.tiepdan.state().link.state === 'open'", 30) for each in talk.everybody))
     lines_back = time.time() - killed_at
     await room.all_pictures(talk)
     still = max([max(await each.page.evaluate("spy.still()")) for each in talk.everybody])
