@@ -2,7 +2,7 @@
  * One person's stay in the room: joins the wire, the media and what the screens show.
  *
  * Media is sent only while the server counts this person among those inside and the notice of
- * recording was acknowledged; it stops by itself ten seconds after the line to the room broke,
+ * recording was acknowledged; it stops by itself twenty seconds after the line to the room broke,
  * because nobody should be heard by people who cannot be seen.
  */
 
@@ -18,8 +18,9 @@ import { stayAwake } from "./awake.js";
 import { initial, reduce } from "./state.js";
 import { json } from "../lib/http.js";
 
-const HOLD_AFTER = 10_000;
+
 const PROMPT_FOR = 2_500;
+const HOLD_AFTER = 20_000;
 const MEASURE_EVERY = 4_000;
 
 /**
