@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server import audit, outbox
+from server.accounts import queries as accounts
 from server.audit import About
 from server.cases import rules
 from server.clock import local
@@ -15,8 +16,11 @@ from server.house import House
 from server.office import queries as office
 from server.office.rules import Calendar, add_working_days
 from server.outbox import Letter
-from server.tables import Case, FollowUp, Officer, Unit
+from server.tables import Case, FollowUp, Officer
 from server.who import the_system
+from server.words import Role
+
+_ANSWERABLE = frozenset({Role.CASE_OFFICER, Role.OFFICE_HEAD, Role.CITY_BOARD_MEMBER})
 
 
 async def remind(house: House, _: Mapping[str, Any]) -> None:
@@ -60,5 +64,7 @@ def _address(db: Session, row: FollowUp) -> tuple[str, str]:
     if row.owner_id is not None:
         officer = db.get_one(Officer, row.owner_id)
         return officer.phone, officer.email
-    unit = db.get_one(Unit, row.owner_unit_id)
-    return (unit.phone if unit.phone.startswith(("03", "05", "07", "08", "09")) else ""), ""
+    for held in accounts.holders(db, row.owner_unit_id, _ANSWERABLE):
+        if held.phone:
+            return held.phone, ""
+    return "", ""

@@ -125,23 +125,11 @@ def _fresh_code(db: Session) -> str:
 def _citizen(db: Session, at: datetime, new: NewPerson) -> Citizen:
     # Nobody proved who they are: a known person is found again only when number, telephone and
     # name all agree, blanks are filled, and what letters are sent to is never replaced.
-    folded = text.fold(new.name)
-    row = (
-        db.scalar(
-            select(Citizen).where(
-                Citizen.id_kind == new.id_kind,
-                Citizen.id_number == new.id_number,
-                Citizen.phone == new.phone,
-                Citizen.name_folded == folded,
-            )
-        )
-        if new.id_number
-        else None
-    )
+    row = _known(db, new) if new.id_number else None
     if row is None:
         row = Citizen(
             name=new.name,
-            name_folded=folded,
+            name_folded=text.fold(new.name),
             name_sort=text.name_sort_key(new.name),
             id_kind=new.id_kind,
             id_number=new.id_number,
@@ -160,9 +148,20 @@ def _citizen(db: Session, at: datetime, new: NewPerson) -> Citizen:
     row.id_issued_by = row.id_issued_by or new.id_issued_by
     row.born_on = row.born_on or new.born_on
     row.sex = row.sex or new.sex
-    row.address = row.address or new.address
+    row.address = new.address or row.address
     db.flush()
     return row
+
+
+def _known(db: Session, new: NewPerson) -> Citizen | None:
+    return db.scalar(
+        select(Citizen).where(
+            Citizen.id_kind == new.id_kind,
+            Citizen.id_number == new.id_number,
+            Citizen.phone == new.phone,
+            Citizen.name_folded == text.fold(new.name),
+        )
+    )
 
 
 def add_papers(db: Session, at: datetime, request_id: int, papers: tuple[NewPaper, ...]) -> None:

@@ -70,14 +70,10 @@ async def _show(
     status: int = 200,
     errors: dict[str, FieldError] | None = None,
 ) -> web.Response:
-    order = drafts.order(draft)
-    place = house(request)
-    wards = await place.db.read(office.wards)
-    place_in_order = order.index(step)
+    wards = await house(request).db.read(office.wards)
     typed = draft.answers.get(step, {})
     if step == drafts.STEPS[0] and not typed:
         typed = {"unit": request.query.get("phuong", wards[0].code if len(wards) == 1 else "")}
-    least, most = rules.representatives_allowed(drafts.group_size(draft))
     ward = _ward(wards, draft)
     shown: dict[str, Any] = {"unit": ward} if ward is not None else {}
     return await render(
@@ -91,22 +87,31 @@ async def _show(
         key=draft.key,
         wards=wards,
         unit_chosen=ward,
-        order=order,
-        place_in_order=place_in_order,
-        back=drafts.path(order[place_in_order - 1]) if place_in_order else "/",
         action=drafts.path(step),
         is_correcting="sua" in request.query,
         has_draft=bool(draft.answers),
-        group_size=drafts.group_size(draft),
-        spokespeople_least=least,
-        spokespeople_most=most,
-        needs_paper=rules.needs_appointment_paper(drafts.group_size(draft)),
         most_files=rules_files.MOST_FILES,
         accept=rules_files.ACCEPT,
-        megabytes=place.settings.upload_megabytes,
+        megabytes=house(request).settings.upload_megabytes,
         whole=drafts.whole(draft) if step == drafts.STEPS[-1] else None,
+        **_place_in_order(draft, step),
         **shown,
     )
+
+
+def _place_in_order(draft: Draft, step: str) -> dict[str, Any]:
+    order, size = drafts.order(draft), drafts.group_size(draft)
+    place = order.index(step)
+    least, most = rules.representatives_allowed(size)
+    return {
+        "order": order,
+        "place_in_order": place,
+        "back": drafts.path(order[place - 1]) if place else "/",
+        "group_size": size,
+        "spokespeople_least": least,
+        "spokespeople_most": most,
+        "needs_paper": rules.needs_appointment_paper(size),
+    }
 
 
 def _ward(wards: list[UnitCard], draft: Draft) -> UnitCard | None:

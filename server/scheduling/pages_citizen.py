@@ -9,21 +9,8 @@ from aiohttp import web
 from server.clock import local
 from server.errors import NotHere, OfficeError
 from server.i18n import date_vi, paper_date, time_vi
-from server.intake import queries as requests
 from server.office import queries as office
-from server.pagekit import (
-    CITIZEN,
-    get,
-    house,
-    locale,
-    now,
-    post,
-    posted,
-    refusal,
-    render,
-    see_other,
-    who,
-)
+from server.pagekit import get, house, locale, now, post, posted, refusal, render, see_other
 from server.scheduling import actions, forms, queries_slips, rules
 from server.scheduling.queries_slips import Slip
 from server.words import AppointmentState
@@ -65,16 +52,6 @@ async def slip(request: web.Request) -> web.Response:
         is_lobby_open=rules.may_enter_lobby(found.starts_at, found.ends_at, at),
         is_before=at < found.starts_at,
     )
-
-
-async def own_slip(request: web.Request) -> web.Response:
-    """Lead a citizen who looked up the request to its slip."""
-    place, here = house(request), who(request)
-    found = await place.db.read(requests.request_for, here, request.match_info["code"])
-    code = await place.db.read(queries_slips.live_code, found.id)
-    if code is None:
-        raise NotHere("no_appointment")
-    return see_other(f"/hen/{rules.link_token(place.settings.key('links'), code)}")
 
 
 async def slip_paper(request: web.Request) -> web.Response:
@@ -178,7 +155,6 @@ def _file(content: bytes, kind: str, name: str) -> web.Response:
 
 ROUTES = (
     get("/lich-tiep", schedule),
-    get("/tra-cuu/{code}/giay-hen", own_slip, CITIZEN),
     get("/hen/{token}.pdf", slip_paper),
     get("/hen/{token}.ics", slip_calendar),
     get("/hen/{token}", slip),

@@ -247,30 +247,35 @@ def _days(db: Session, *conditions: object) -> list[DayLine]:
         .order_by(ReceptionDay.held_on, ReceptionDay.id)
     )
     return [
-        DayLine(
-            id=day.id,
-            code=day.code,
-            unit_id=day.unit_id,
-            kind=day.kind,
-            held_on=day.held_on,
-            state=day.state,
-            place=day.place,
-            chair_id=day.chair_id,
-            chair_name=name,
-            chair_title=title,
-            is_delegated=day.is_delegated,
-            attendees=day.attendees,
-            expected_content=day.expected_content,
-            published_at=day.published_at,
-            is_posted_late=day.is_posted_late,
-            ground=day.postponed_ground,
-            moved_to_on=day.moved_to_on,
-            places=int(places or 0),
-            booked=int(booked or 0),
-            version=day.version,
-        )
-        for day, name, title, places, booked in rows
+        _day_line(day, (name, title), (int(places or 0), int(booked or 0))) for day, name, title, places, booked in rows
     ]
+
+
+def _day_line(day: ReceptionDay, chair: tuple[str, str], count: tuple[int, int]) -> DayLine:
+    name, title = chair
+    places, booked = count
+    return DayLine(
+        id=day.id,
+        code=day.code,
+        unit_id=day.unit_id,
+        kind=day.kind,
+        held_on=day.held_on,
+        state=day.state,
+        place=day.place,
+        chair_id=day.chair_id,
+        chair_name=name,
+        chair_title=title,
+        is_delegated=day.is_delegated,
+        attendees=day.attendees,
+        expected_content=day.expected_content,
+        published_at=day.published_at,
+        is_posted_late=day.is_posted_late,
+        ground=day.postponed_ground,
+        moved_to_on=day.moved_to_on,
+        places=places,
+        booked=booked,
+        version=day.version,
+    )
 
 
 def _appointment_lines(db: Session, who: Who, *conditions: object) -> dict[int, list[AppointmentLine]]:

@@ -141,15 +141,6 @@ def slip(db: Session, code: str) -> Slip:
     )
 
 
-def live_code(db: Session, request_id: int) -> str | None:
-    """Return the code of the appointment a request waits for, or None."""
-    return db.scalar(
-        select(Appointment.code).where(
-            Appointment.request_id == request_id, Appointment.state == AppointmentState.BOOKED
-        )
-    )
-
-
 def slip_by_digits(db: Session, digits: str, phone: str) -> str | None:
     """Return the code of the live appointment with these six digits and this telephone, or None."""
     return db.scalar(

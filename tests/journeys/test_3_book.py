@@ -62,6 +62,7 @@ def lying(folder: Path) -> list[str]:
 async def booked(staff: Browser, code: str) -> str:
     """Give the first free slot to a request; return the appointment's page."""
     path = f"/dang-ky-moi/{code}/xep-lich"
+    assert path in await staff.get(f"/dang-ky-moi/{code}")
     page = await staff.get(path)
     slot_id = found(r'name="slot_id" value="(\d+)"', page)
     form = {"key": key_of(page), "mode": "home", "slot_id": slot_id}
@@ -79,8 +80,7 @@ async def test_lan_is_booked_written_to_and_moved_with_the_day(open_browser: Ope
     texts = await messages(house, LAN.phone)
     (invitation,) = [text for text in texts if "/hen/" in text]
     link = found(r"(/hen/\S+)", invitation)
-    assert await lan.get(f"/tra-cuu/{code}/giay-hen", 303) == link
-    await tu.get(f"/tra-cuu/{code}/giay-hen", 403)
+    assert link in await lan.get(f"/tra-cuu/{code}")
     phone = await open_browser()
     slip = await phone.get(link)
     assert "07:30" in slip

@@ -12,7 +12,7 @@ const WEB = fileURLToPath(new URL("../../web/", import.meta.url));
 const ROOM = join(WEB, "static/js/room");
 const sources = readdirSync(ROOM, { recursive: true }).filter((each) => String(each).endsWith(".js")).map((each) => readFileSync(join(ROOM, String(each)), "utf8")).join("\n");
 const template = readFileSync(join(WEB, "templates/reception/parts/room_words.html"), "utf8");
-const sentences = Object.fromEntries([...template.matchAll(/^ {2}"([\w.]+)": _\("((?:[^"\\]|\\.)*)"\)/gm)].map(([, key, text]) => [key, text]));
+const sentences = Object.fromEntries([...template.matchAll(/^ {2}"([\w.]+)": (?:_\()?"((?:[^"\\]|\\.)*)"\)?/gm)].map(([, key, text]) => [key, text]));
 
 test("every sentence the program asks for stands in the template", () => {
   const asked = [...sources.matchAll(/"([a-z_]+\.[a-z_0-9]+)"/g)].map(([, key]) => key);

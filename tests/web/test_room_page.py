@@ -1,0 +1,155 @@
+"""Three real browsers go through one reception: wait, come in, hear and see, record, come back, end.
+
+Each browser's camera shows one colour and its microphone one tone, so that every picture can be
+told by who sent it.
+"""
+
+import asyncio
+import math
+import wave
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, async_playwright
+
+from tests import parts
+from tests.room_server import serve
+
+CHROMIUM = parts.chromium()
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
+]
+
+WIDTH, HEIGHT = 320, 240
+COLOURS = {"hanh": (76, 85, 255), "tu": (29, 255, 107), "lan": (150, 44, 21)}
+"""Y, Cb, Cr: red, blue, green."""
+SEEN = {"hanh": "red", "tu": "blue", "lan": "green"}
+KNOWS = "Tôi đã biết buổi tiếp được ghi âm, ghi hình"
+PATIENCE = 20.0
+
+LOOK = """member => {
+  const video = document.querySelector(`[data-member="${member}"] video`);
+  if (!video || video.readyState < 2) return null;
+  const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 });
+  const context = canvas.getContext("2d");
+  context.drawImage(video, 100, 100, 20, 20, 0, 0, 1, 1);
+  const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
+  return red > green && red > blue ? "red" : green > blue ? "green" : "blue";
+}"""
+PACKETS = """async kind => (await window.tiepdan.stats())
+  .filter(each => each.type === "inbound-rtp" && each.kind === kind).map(each => each.packetsReceived)"""
+
+Enter = Callable[[str], Awaitable[Page]]
+
+
+def write_picture(path: Path, colour: tuple[int, int, int]) -> None:
+    y, cb, cr = colour
+    chroma = WIDTH * HEIGHT // 4
+    frame = b"FRAME\n" + bytes([y]) * (WIDTH * HEIGHT) + bytes([cb]) * chroma + bytes([cr]) * chroma
+    header = f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F10:1 Ip A1:1 C420jpeg\n"
+    path.write_bytes(header.encode() + frame * 10)
+
+
+def write_sound(path: Path, hertz: int) -> None:
+    samples = (int(9000 * math.sin(2 * math.pi * hertz * at / 48000)) for at in range(48000))
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(48000)
+        file.writeframes(b"".join(each.to_bytes(2, "little", signed=True) for each in samples))
+
+
+@pytest.fixture
+async def enter(tmp_path: Path) -> AsyncIterator[Enter]:
+    runner = await serve(0, tmp_path / "recordings")
+    base = f"http://localhost:{runner.addresses[0][1]}"
+    async with async_playwright() as play, AsyncExitStack() as stack:
+
+        async def open_page(who: str) -> Page:
+            picture, sound = tmp_path / f"{who}.y4m", tmp_path / f"{who}.wav"
+            write_picture(picture, COLOURS[who])
+            write_sound(sound, 300 + 200 * list(COLOURS).index(who))
+            browser = await play.chromium.launch(
+                executable_path=CHROMIUM,
+                args=[
+                    "--no-sandbox",
+                    "--use-fake-device-for-media-stream",
+                    "--use-fake-ui-for-media-stream",
+                    "--autoplay-policy=no-user-gesture-required",
+                    f"--use-file-for-fake-video-capture={picture}",
+                    f"--use-file-for-fake-audio-capture={sound}",
+                ],
+            )
+            stack.push_async_callback(browser.close)
+            page = await browser.new_page(locale="vi-VN")
+            await page.goto(f"{base}/phong/{who}")
+            await page.get_by_role("button", name=KNOWS).click()
+            return page
+
+        yield open_page
+    await runner.cleanup()
+
+
+async def until(page: Page, script: str, wanted: Any = True, argument: object = None) -> None:
+    # The page forbids eval, which Playwright's own waiting needs.
+    found: Any = None
+    for _ in range(int(PATIENCE * 10)):
+        found = await page.evaluate(script, argument)
+        if found == wanted:
+            return
+        await asyncio.sleep(0.1)
+    pytest.fail(f"{script!r} stays {found!r}")
+
+
+async def press(page: Page, name: str) -> None:
+    await page.get_by_role("button", name=name, exact=True).first.click()
+
+
+async def connected(page: Page) -> None:
+    await until(page, "() => window.tiepdan?.state().media.state", "connected")
+
+
+async def sees(page: Page, *whom: str) -> None:
+    for who in whom:
+        await until(page, LOOK, SEEN[who], f"m-{who}")
+    before = await page.evaluate(PACKETS, "audio")
+    await asyncio.sleep(0.5)
+    after = await page.evaluate(PACKETS, "audio")
+    growing = sum(now > then for then, now in zip(before, after, strict=False))
+    assert growing >= len(whom)
+
+
+async def test_a_reception_from_the_door_to_the_end(enter: Enter) -> None:
+    lan, hanh, tu = await enter("lan"), await enter("hanh"), await enter("tu")
+    await connected(hanh)
+    await connected(tu)
+    assert await lan.evaluate("window.tiepdan.state().view.you.status") == "waiting"
+    assert await lan.evaluate("window.tiepdan.state().view.members") == []
+    assert await lan.evaluate("window.tiepdan.stats()") == []
+
+    await press(hanh, "Mời vào")
+    await connected(lan)
+    await sees(lan, "hanh", "tu")
+    await sees(hanh, "lan", "tu")
+    await sees(tu, "lan", "hanh")
+
+    await press(hanh, "Bắt đầu ghi")
+    await until(hanh, "() => window.tiepdan.state().view.recording.proven")
+    await press(hanh, "Bắt đầu tiếp")
+    await until(lan, "() => window.tiepdan.state().view.phase", "live")
+
+    await lan.reload()
+    await connected(lan)
+    await sees(lan, "hanh", "tu")
+    await sees(hanh, "lan")
+    assert await hanh.evaluate("window.tiepdan.state().view.waiting") == []
+
+    await press(hanh, "Kết thúc")
+    await press(hanh, "Kết thúc buổi tiếp")
+    for page in (lan, hanh, tu):
+        await until(page, "() => window.tiepdan.state().link.code", "ended")
+    assert await lan.get_by_role("heading", name="Buổi tiếp đã kết thúc").is_visible()
