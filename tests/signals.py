@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-WIDTH, HEIGHT, FPS = 640, 360, 15
+WIDTH, HEIGHT, FPS = 320, 180, 15
+BAR = 20
 LOOP = 2
 """Seconds until the files begin again; whole seconds, so that flashes stay a second apart."""
 RATE = 48_000
@@ -64,8 +65,8 @@ def _camera(signal: Signal, path: Path) -> None:
         # Chromium takes one turn more before it begins again, so that the loop is whole seconds.
         for number in range(FPS * LOOP - 1):
             luma = np.full((HEIGHT, WIDTH), y, np.uint8)
-            at = number * (WIDTH - 40) // (FPS * LOOP)
-            luma[HEIGHT * 3 // 4 : HEIGHT * 7 // 8, at : at + 40] = 235
+            at = number * (WIDTH - BAR) // (FPS * LOOP)
+            luma[HEIGHT * 3 // 4 : HEIGHT * 7 // 8, at : at + BAR] = 235
             if FPS // 3 <= number % FPS < FPS // 3 + round(SHOWN_FOR * FPS):
                 luma[HEIGHT // 4 : HEIGHT * 5 // 8, WIDTH // 4 : WIDTH * 3 // 4] = 235
             file.write(b"FRAME\n" + luma.tobytes() + chroma)

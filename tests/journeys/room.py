@@ -123,16 +123,16 @@ async def check_what_arrives(company: Company) -> None:
 
 
 async def _check_picture(person: Person, other: Person, member: str) -> None:
-    bars = set()
-    for _ in range(40):
+    bars, until = set[int](), time.monotonic() + 10
+    while time.monotonic() < until:
         seen = await person.sees(member)
-        assert seen is not None, (person.signal.name, other.signal.name)
-        assert is_near(seen.colour, other.signal.colour), (person.signal.name, other.signal.name, seen)
-        bars.add(seen.bar)
+        if seen is not None:
+            assert is_near(seen.colour, other.signal.colour), (person.signal.name, other.signal.name, seen)
+            bars.add(seen.bar)
         if len(bars) > 3:
             return
         await asyncio.sleep(0.05)
-    raise AssertionError(f"{person.signal.name} sees a still picture of {other.signal.name}")
+    raise AssertionError(f"{person.signal.name} sees no moving picture of {other.signal.name}: {bars}")
 
 
 def is_near(colour: Sequence[int], wanted: Sequence[int]) -> bool:
@@ -140,10 +140,34 @@ def is_near(colour: Sequence[int], wanted: Sequence[int]) -> bool:
     return all(abs(a - b) < NEAR_COLOUR for a, b in zip(colour, wanted, strict=True))
 
 
-async def begin_recorded(company: Company) -> float:
-    """Start the recording, wait until it is proven, begin; return the wall-clock time of its zero."""
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When something was done, by the machine's clock: at some time between the two."""
+
+    after: float
+    before: float
+
+    @property
+    def about(self) -> float:
+        """The middle."""
+        return (self.after + self.before) / 2
+
+
+async def moment_of(doing: Awaitable[None], seen: Awaitable[None]) -> Moment:
+    """Do something and wait until it is seen to be done; return when it was."""
+    began = time.time()
+    await doing
+    await seen
+    return Moment(began, time.time())
+
+
+async def begin_recorded(company: Company) -> Moment:
+    """Start the recording, wait until it is proven, begin; return when the recording was started."""
     hanh = company.hanh
-    zero = await moment_of(pages.press(hanh.page, "Bắt đầu ghi"))
+    zero = await moment_of(
+        pages.press(hanh.page, "Bắt đầu ghi"),
+        hanh.until("window.tiepdan.state().view.recording.state !== 'off'"),
+    )
     await hanh.page.get_by_role("button", name="Bắt đầu tiếp").click(timeout=20_000)
     for person in company.everybody:
         await person.until("window.tiepdan.state().view.phase === 'live'")
@@ -151,17 +175,13 @@ async def begin_recorded(company: Company) -> float:
     return zero
 
 
-async def moment_of(doing: Awaitable[None]) -> float:
-    """Do something short; return the wall-clock time of its middle."""
-    before = time.time()
-    await doing
-    return (before + time.time()) / 2
-
-
-async def end(company: Company) -> float:
-    """Close the reception; everybody is told. Return the wall-clock time of the press."""
+async def end(company: Company) -> Moment:
+    """Close the reception; everybody is told. Return when it was closed."""
     await pages.press(company.hanh.page, re.compile("^Kết thúc$"))
-    at = await moment_of(pages.press(company.hanh.page, "Kết thúc buổi tiếp"))
+    at = await moment_of(
+        pages.press(company.hanh.page, "Kết thúc buổi tiếp"),
+        company.hanh.until("window.tiepdan.state().link.state === 'closed'", 20),
+    )
     for person in company.everybody:
         await person.page.get_by_role("heading", name="Buổi tiếp đã kết thúc").wait_for(timeout=20_000)
     return at

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,25 +10,15 @@ from tests import browsers
 from tests.journeys import evidence, minutes, room
 from tests.journeys.room import Company
 from tests.office_process import running_office
-from tests.signals import Floats
 
 pytestmark = pytest.mark.browser
 
 LIVE_FOR = 20.0
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What was held: when its recording began and how long it was, and how each source was in step."""
-
-    zero: float
-    length: float
-    steps: dict[str, Floats]
-
-
-async def receive(company: Company) -> Held:
+async def receive(company: Company) -> evidence.Held:
     """Hold the reception for its time, with minutes written, read back and confirmed."""
-    zero = await room.begin_recorded(company)
+    started = await room.begin_recorded(company)
     began = time.monotonic()
     for person in company.everybody:
         await person.page.evaluate("spy.measure()")
@@ -39,7 +28,7 @@ async def receive(company: Company) -> Held:
     await minutes.read_back(company)
     await room.all_pictures(company)
     await asyncio.sleep(max(0.0, LIVE_FOR - (time.monotonic() - began)))
-    return Held(zero, await room.end(company) - zero, steps)
+    return evidence.Held(started, await room.end(company), steps)
 
 
 async def test_main_job(tmp_path: Path, request: pytest.FixtureRequest) -> None:
@@ -50,11 +39,12 @@ async def test_main_job(tmp_path: Path, request: pytest.FixtureRequest) -> None:
         await room.all_pictures(company)
         held = await receive(company)
         recorded = await evidence.open_recording(company, tmp_path)
+        evidence.check_nothing_missing(company)
         for each in recorded:
-            name, off = each.person.signal.name, each.watched.length - held.length
-            late = evidence.check_steps(each, held.zero, held.steps[name])
-            request.node.user_properties.append((name, f"length off by {off:.3f} s, sound late by {late:.3f} s"))
-            evidence.check_content(each, held.length)
+            off, late = held.off(each.watched.length), evidence.check_steps(each, held)
+            figures = f"length off by {off:.3f} s, sound late by {late:.3f} s"
+            request.node.user_properties.append((each.person.signal.name, figures))
+            evidence.check_content(each, held)
         await evidence.play(company, recorded)
         await minutes.seal(company)
         await minutes.check_paper(company)
