@@ -153,17 +153,21 @@ class Moment:
         return (self.after + self.before) / 2
 
 
-async def moment_of(doing: Awaitable[None]) -> Moment:
-    """Do something short and say when."""
+async def moment_of(doing: Awaitable[None], seen: Awaitable[None]) -> Moment:
+    """Do something and wait until it is seen to be done; return when it was."""
     began = time.time()
     await doing
+    await seen
     return Moment(began, time.time())
 
 
 async def begin_recorded(company: Company) -> Moment:
     """Start the recording, wait until it is proven, begin; return when the recording was started."""
     hanh = company.hanh
-    zero = await moment_of(pages.press(hanh.page, "Bắt đầu ghi"))
+    zero = await moment_of(
+        pages.press(hanh.page, "Bắt đầu ghi"),
+        hanh.until("window.tiepdan.state().view.recording.state !== 'off'"),
+    )
     await hanh.page.get_by_role("button", name="Bắt đầu tiếp").click(timeout=20_000)
     for person in company.everybody:
         await person.until("window.tiepdan.state().view.phase === 'live'")
@@ -174,7 +178,10 @@ async def begin_recorded(company: Company) -> Moment:
 async def end(company: Company) -> Moment:
     """Close the reception; everybody is told. Return when it was closed."""
     await pages.press(company.hanh.page, re.compile("^Kết thúc$"))
-    at = await moment_of(pages.press(company.hanh.page, "Kết thúc buổi tiếp"))
+    at = await moment_of(
+        pages.press(company.hanh.page, "Kết thúc buổi tiếp"),
+        company.hanh.until("window.tiepdan.state().link.state === 'closed'", 20),
+    )
     for person in company.everybody:
         await person.page.get_by_role("heading", name="Buổi tiếp đã kết thúc").wait_for(timeout=20_000)
     return at

@@ -39,12 +39,12 @@ async def test_main_job(tmp_path: Path, request: pytest.FixtureRequest) -> None:
         await room.all_pictures(company)
         held = await receive(company)
         recorded = await evidence.open_recording(company, tmp_path)
+        evidence.check_nothing_missing(company)
         for each in recorded:
             off, late = held.off(each.watched.length), evidence.check_steps(each, held)
             figures = f"length off by {off:.3f} s, sound late by {late:.3f} s"
             request.node.user_properties.append((each.person.signal.name, figures))
             evidence.check_content(each, held)
-        evidence.check_nothing_missing(company)
         await evidence.play(company, recorded)
         await minutes.seal(company)
         await minutes.check_paper(company)
