@@ -6,7 +6,9 @@ in a file: its facts (EXIF among them) may be evidence.
 """
 
 import io
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
@@ -25,10 +27,13 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _MOST_PIXELS = 80_000_000
 _MOST_UNPACKED = 200 * 1024 * 1024
 _MOST_STREAM = 4 * 1024 * 1024
+_MOST_STREAMS = 64 * 1024 * 1024
 _RUNS = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile|RichMedia|XFA)(?![A-Za-z0-9])")
+_RUNS_ANYWHERE = re.compile(rb"/(?:JavaScript|Launch|EmbeddedFile|RichMedia)(?![A-Za-z0-9])")
+"""Names too long to turn up by chance in compressed bytes: a comment can make anything look like a stream."""
 _HEX_IN_NAME = re.compile(rb"#([0-9A-Fa-f]{2})")
-_STREAM = re.compile(rb"/ObjStm.*?stream\r?\n(.*?)endstream", re.DOTALL)
-_BODY = re.compile(rb"stream\r?\n.*?endstream", re.DOTALL)
+_BEGINS = re.compile(rb"stream\r?\n")
+_ENDS = b"endstream"
 _TYPES = {
     ".pdf": "application/pdf",
     ".docx": DOCX,
@@ -46,6 +51,10 @@ _MP4_BRANDS = (
 _M4A_BRANDS = (b"M4A ", b"M4B ", *_MP4_BRANDS)
 _MP3_SYNC = 0xFF
 _LONGEST_NAME = 120
+_BROKEN_ZIP = (
+    *(KeyError, ValueError, RuntimeError, NotImplementedError, OSError, EOFError, struct.error),
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+)
 
 
 class BadFile(Exception):
@@ -122,9 +131,10 @@ def _check_word(name: str, content: bytes) -> None:
             parts = packed.infolist()
             if sum(part.file_size for part in parts) > _MOST_UNPACKED:
                 raise BadFile("file_broken", name=name)
-            types = packed.read("[Content_Types].xml")[:_MOST_STREAM]
+            with packed.open("[Content_Types].xml") as listed:
+                types = listed.read(_MOST_STREAM)
             packed.getinfo("word/document.xml")
-    except (KeyError, zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error, OSError):
+    except _BROKEN_ZIP:
         raise BadFile("file_broken", name=name) from None
     names = {part.filename.lower() for part in parts}
     if b"macroEnabled" in types or any(n.endswith(("vbaproject.bin", ".exe", ".js")) for n in names):
@@ -134,21 +144,50 @@ def _check_word(name: str, content: bytes) -> None:
 def _check_pdf(name: str, content: bytes) -> None:
     if b"%%EOF" not in content[-2048:]:
         raise BadFile("file_broken", name=name)
-    plain = _BODY.sub(b"stream endstream", content)
+    plain, object_streams = _parts_of(content)
     if b"/Encrypt" in plain:
         raise BadFile("file_locked", name=name)
-    packed = b"\n".join(_unpacked(found[1]) for found in _STREAM.finditer(content))
-    for place in (plain, packed):
-        # A name may hide its letters: /J#61vaScript is /JavaScript.
-        if _RUNS.search(_HEX_IN_NAME.sub(lambda m: bytes([int(m[1], 16)]), place)):
+    if _RUNS_ANYWHERE.search(_without_hex(content)) or _RUNS.search(_without_hex(plain)):
+        raise BadFile("file_runs", name=name)
+    left = _MOST_STREAMS
+    for stream in object_streams:
+        packed = _unpacked(stream)
+        left -= len(packed)
+        if left < 0:
+            raise BadFile("file_broken", name=name)
+        if _RUNS.search(_without_hex(packed)):
             raise BadFile("file_runs", name=name)
+
+
+def _parts_of(content: bytes) -> tuple[bytes, list[bytes]]:
+    """Return what lies outside of streams, and the streams that hold objects. Looks at each byte once."""
+    plain: list[bytes] = []
+    object_streams: list[bytes] = []
+    at = 0
+    while (begins := _BEGINS.search(content, at)) is not None:
+        ends = content.find(_ENDS, begins.end())
+        if ends < 0:
+            break
+        head = content[at : begins.start()]
+        plain.append(head)
+        if b"/ObjStm" in head:
+            object_streams.append(content[begins.end() : ends])
+        at = ends + len(_ENDS)
+    plain.append(content[at:])
+    return b"\n".join(plain), object_streams
+
+
+def _without_hex(part: bytes) -> bytes:
+    # A name may hide its letters: /J#61vaScript is /JavaScript.
+    return _HEX_IN_NAME.sub(lambda m: bytes([int(m[1], 16)]), part)
 
 
 def _unpacked(stream: bytes) -> bytes:
     try:
         return zlib.decompressobj().decompress(stream, _MOST_STREAM)
     except zlib.error:
-        return b""
+        # Not packed at all, or in a way that readers hardly know.
+        return stream
 
 
 _CAREFUL: Mapping[str, Callable[[str, bytes], None]] = {

@@ -82,7 +82,8 @@ async def _scan(request: web.Request, given: object) -> Scan:
     content = await asyncio.to_thread(given.file.read)
     name = rules_files.safe_name(given.filename)
     try:
-        fitting = rules_files.check(name, content, house(request).settings.upload_megabytes * MEGABYTE)
+        most = house(request).settings.upload_megabytes * MEGABYTE
+        fitting = await asyncio.to_thread(rules_files.check, name, content, most)
     except BadFile as bad:
         raise BadForm({"scan": bad.fault}) from None
     if fitting.content_type not in SCANS:

@@ -11,6 +11,7 @@ from server.errors import BadForm, FieldError, NotHere, NotYours, OfficeError, T
 from server.pagekit import get, house, now, post, posted, posted_json, render, see_other
 from server.reception import actions, actions_notes, forms, queries
 from server.reception.pages import room_page
+from server.scheduling.queries_slips import next_appointment
 from server.scheduling.rules import code_of, is_link_alive, link_token, may_enter_lobby
 from server.who import UnitFacts
 from server.words import AppointmentState
@@ -18,6 +19,7 @@ from server.words import AppointmentState
 DIGITS_BURST = 10
 """Wrong codes a network may type before it waits; one more each minute."""
 _DIGITS = security.Buckets(per_second=1 / 60, burst=DIGITS_BURST)
+OVER = frozenset({AppointmentState.CANCELLED, AppointmentState.MISSED, AppointmentState.MOVED})
 WORKER_BODY = 4 * 1024 * 1024
 
 
@@ -33,13 +35,14 @@ def _is_guest(code: str) -> bool:
 
 
 async def _entry(request: web.Request, code: str) -> queries.Entry:
-    place = house(request)
-    if _is_guest(code):
+    place, is_guest = house(request), _is_guest(code)
+    if is_guest:
         code = await place.db.read(queries.appointment_of_guest, code)
     found = await place.db.read(queries.entry, code)
-    if found.state in {AppointmentState.CANCELLED, AppointmentState.MISSED} or not is_link_alive(
-        found.ends_at, now(request)
-    ):
+    is_moved = found.state is AppointmentState.MOVED and not is_guest
+    if is_moved and (then := await place.db.read(next_appointment, code)) is not None:
+        raise web.HTTPSeeOther(f"/vao/{link_token(place.settings.key('links'), then)}")
+    if found.state in OVER or not is_link_alive(found.ends_at, now(request)):
         raise _Gone("link_over", phone=found.unit_phone)
     return found
 
