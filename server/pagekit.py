@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
@@ -320,7 +320,8 @@ def see_other(path: str) -> web.Response:
     """Send the browser to a path of ours after something was done (303)."""
     if not path.startswith("/") or path.startswith(("//", "/\\")):
         raise ValueError(path)
-    return web.Response(status=303, headers={hdrs.LOCATION: path})
+    # A code from an address may hold anything; what is no part of an address is written as one.
+    return web.Response(status=303, headers={hdrs.LOCATION: quote(path, safe="/?#&=%:;,@+~!$'()*[]")})
 
 
 def local_path(text: str | None, otherwise: str) -> str:
