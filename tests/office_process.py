@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import http.client
 import os
+import re
 import shutil
 import signal
 import socket
@@ -22,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 READY_WITHIN = 40.0
 STOP_WITHIN = 25.0
 PASSWORD = "tiepdan-demo"
+FAULT = re.compile(r"[\d:]+ [EC] ")
 
 
 class OfficeProcess:
@@ -107,7 +109,7 @@ class OfficeProcess:
     def faults(self) -> list[str]:
         """Return what the processes logged as going wrong."""
         lines = self.log.read_text(errors="replace").splitlines()
-        return [line for line in lines if "Traceback" in line or " ERROR " in line]
+        return [line for line in lines if "Traceback" in line or FAULT.match(line)]
 
     def stop(self) -> None:
         """Stop it as Ctrl-C does; kill what does not go."""
