@@ -289,11 +289,17 @@ async def render(request: web.Request, template: str, status: int = 200, **facts
         "path": request.path,
         "full_path": request.rel_url.raw_path_qs,
         "now": place.clock.now(),
-        "said": request.query.get("da", ""),
+        "said": _said(request),
     }
     errors = {name: field_sentence(request, error.code, error.facts) for name, error in facts.pop("errors", {}).items()}
     text = place.render(template, locale(request), {**common, **facts, "errors": errors})
     return web.Response(text=text, content_type="text/html", charset="utf-8", status=status)
+
+
+def _said(request: web.Request) -> str:
+    """What was done before this page; only what we could have said ourselves."""
+    said = request.query.get("da", "")
+    return said if house(request).words.has("labels", f"said.{said}") else ""
 
 
 def _rail(request: web.Request, here: Who, counts: Mapping[str, int]) -> list[dict[str, Any]]:
