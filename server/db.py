@@ -30,12 +30,16 @@ T = TypeVar("T")
 
 READERS = 4
 _RETRIES = 5
-_TRY_AGAIN = {"40001", "40P01"}
+_TRY_AGAIN = {"40001", "40P01", "23505"}
+"""Serialisation, deadlock, and a row that somebody else made first: a second look finds it."""
 _GONE_WORDS = ("disk is full", "disk I/O error", "unable to open", "readonly database", "database is locked")
 
 
 class Database:
-    """The office's database. ``write`` returns only after the commit is durable."""
+    """The office's database. ``write`` returns only after the commit is durable.
+
+    Errors never name the values of a statement: they reach the log.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -47,7 +51,9 @@ class Database:
             self._reader = _sqlite_engine(url, is_writer=False)
             self._write_pool = ThreadPoolExecutor(1, "db-write")
         else:
-            self._writer = self._reader = create_engine(url, pool_size=READERS * 3, pool_timeout=2, pool_pre_ping=True)
+            self._writer = self._reader = create_engine(
+                url, pool_size=READERS * 3, pool_timeout=2, pool_pre_ping=True, hide_parameters=True
+            )
             self._write_pool = ThreadPoolExecutor(READERS, "db-write")
         self._turn: AbstractContextManager[object] = threading.Lock() if self.is_sqlite else nullcontext()
         self._read_pool = ThreadPoolExecutor(READERS, "db-read")
@@ -117,9 +123,11 @@ def _unavailable(error: DBAPIError) -> Exception:
 def _sqlite_engine(url: str, *, is_writer: bool) -> Engine:
     arguments: dict[str, object] = {"check_same_thread": False, "timeout": 5.0, "isolation_level": None}
     engine = (
-        create_engine(url, poolclass=StaticPool, connect_args=arguments)
+        create_engine(url, poolclass=StaticPool, connect_args=arguments, hide_parameters=True)
         if is_writer
-        else create_engine(url, poolclass=QueuePool, pool_size=READERS, max_overflow=0, connect_args=arguments)
+        else create_engine(
+            url, poolclass=QueuePool, pool_size=READERS, max_overflow=0, connect_args=arguments, hide_parameters=True
+        )
     )
 
     @event.listens_for(engine, "connect")

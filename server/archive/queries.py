@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.archive import rules
+from server.cases import queries as cases
 from server.errors import NotHere
 from server.tables import Case, Playback, Reception, ReceptionMember, RoomNote, Segment
 from server.who import Who
@@ -96,6 +97,8 @@ def recording_for(db: Session, who: Who, reception_code: str) -> RecordingFile:
         is_restricted=case.is_restricted,
     ):
         raise NotHere
+    if case.is_restricted and not cases.is_open_to(db, who, case):
+        raise NotHere
     return _file(db, reception, case)
 
 
@@ -104,6 +107,8 @@ def _was_there(db: Session, who: Who, reception: Reception) -> bool:
         select(ReceptionMember.id).where(
             ReceptionMember.reception_id == reception.id,
             ReceptionMember.officer_id == who.officer_id,
+            # Called in is not taken part.
+            ReceptionMember.first_connected_at.is_not(None),
         )
     )
     return member is not None or reception.chair_id == who.officer_id

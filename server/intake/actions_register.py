@@ -123,8 +123,8 @@ def _fresh_code(db: Session) -> str:
 
 
 def _citizen(db: Session, at: datetime, new: NewPerson) -> Citizen:
-    # Nobody proved who they are: a known person is found again only when number, telephone and
-    # name all agree, blanks are filled, and what letters are sent to is never replaced.
+    # Nobody proved who they are: a known person is found again only when number, name and all
+    # that letters are sent to agree; other blanks are filled.
     row = _known(db, new) if new.id_number else None
     if row is None:
         row = Citizen(
@@ -143,7 +143,6 @@ def _citizen(db: Session, at: datetime, new: NewPerson) -> Citizen:
             created_at=at,
         )
         db.add(row)
-    row.email = row.email or new.email
     row.id_issued_on = row.id_issued_on or new.id_issued_on
     row.id_issued_by = row.id_issued_by or new.id_issued_by
     row.born_on = row.born_on or new.born_on
@@ -160,6 +159,9 @@ def _known(db: Session, new: NewPerson) -> Citizen | None:
             Citizen.id_number == new.id_number,
             Citizen.phone == new.phone,
             Citizen.name_folded == text.fold(new.name),
+            # Links and one-time codes go to this address: whoever knows a person's number and
+            # telephone must not be able to add theirs.
+            Citizen.email == new.email,
         )
     )
 

@@ -47,7 +47,7 @@ async def look_up(request: web.Request) -> web.Response:
             now(request),
             text.tidy_code(wanted.code),
             wanted.phone,
-            security.network_of(security.client_address(request)),
+            security.network_mark(request, place.clock.today()),
         )
         found = _found(actions_citizen.checked(answer))
     except BadForm as bad:

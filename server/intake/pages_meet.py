@@ -47,7 +47,7 @@ def check_day(on: date | None, today: date, calendar: Calendar) -> None:
 
 async def count(request: web.Request, what: str, most: int) -> None:
     """Count one go from this network in an hour. Raises TooMuch."""
-    network = security.network_of(security.client_address(request))
+    network = security.network_mark(request, house(request).clock.today())
     window = actions_citizen.WINDOW * 4
     tries = await house(request).db.write(office_actions.count_try, now(request), f"{what}:{network}", window)
     if tries > most:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import case, delete, literal, select, update
 from sqlalchemy.orm import Session
 
 from server import audit
@@ -12,6 +12,7 @@ from server.audit import About
 from server.errors import BadForm
 from server.office import rules
 from server.tables import NumberSequence, RateCounter, SpecialDay, UnitSetting
+from server.tables.base import Moment
 from server.who import Who
 
 
@@ -98,19 +99,36 @@ def set_setting(db: Session, who: Who, at: datetime, new: NewValue) -> None:
 
 def count_try(db: Session, at: datetime, bucket: str, window: timedelta) -> int:
     """Count one try and return how many the running window has seen, this one included."""
-    row = db.get(RateCounter, bucket)
-    if row is None:
-        db.add(RateCounter(bucket=bucket, window_at=at, count=1))
-        db.flush()
-        return 1
-    if at - row.window_at >= window:
-        row.window_at, row.count = at, 0
-    row.count += 1
-    return row.count
+    is_over = RateCounter.window_at <= at - window
+    # One statement: of several tries at the same moment each counts.
+    counted = db.execute(
+        update(RateCounter)
+        .where(RateCounter.bucket == bucket)
+        .values(
+            count=case((is_over, 1), else_=RateCounter.count + 1),
+            window_at=case((is_over, literal(at, Moment())), else_=RateCounter.window_at),
+        )
+        .returning(RateCounter.count),
+        execution_options={"synchronize_session": False},
+    ).scalar()
+    if counted is not None:
+        return counted
+    db.add(RateCounter(bucket=bucket, window_at=at, count=1))
+    db.flush()
+    return 1
 
 
 def forget_tries(db: Session, bucket: str) -> None:
     """Start a bucket anew: the person proved who they are."""
-    row = db.get(RateCounter, bucket)
-    if row is not None:
-        row.count = 0
+    db.execute(
+        update(RateCounter).where(RateCounter.bucket == bucket).values(count=0),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def sweep_tries(db: Session, at: datetime) -> None:
+    """Forget counters whose window ended long ago."""
+    db.execute(
+        delete(RateCounter).where(RateCounter.window_at < at - timedelta(days=2)),
+        execution_options={"synchronize_session": False},
+    )

@@ -1,15 +1,18 @@
 """Open a reception for an appointment, let people in, call others in, keep what was checked."""
 
+import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server import audit, text
 from server.audit import About
+from server.clock import local
 from server.errors import NotHere, Refused
-from server.reception import queries, rules
+from server.office import actions as office
+from server.reception import queries, queries_people, rules
 from server.reception.queries import ReceptionFile
 from server.scheduling.rules import may_enter_lobby
 from server.tables import (
@@ -131,7 +134,7 @@ def admit_officer(db: Session, who: Who, at: datetime, code: str, *, as_ward_roo
         member = _officer_member(db, who, at, found)
     about = About("reception", found.id, found.code, found.case_id, found.unit_id)
     audit.record(db, who, at, "entered_room", about, member=member.member, role=member.room_role)
-    return _admission(found, member, found.starts_at - rules.STAFF_ENTER_BEFORE)
+    return _admission(db, found, member, found.starts_at - rules.STAFF_ENTER_BEFORE)
 
 
 def admit_citizen(db: Session, at: datetime, appointment_code: str) -> Admission:
@@ -140,7 +143,27 @@ def admit_citizen(db: Session, at: datetime, appointment_code: str) -> Admission
     if not may_enter_lobby(found.starts_at, found.ends_at, at):
         raise Refused("lobby_closed")
     rules.check_may_enter(found.state, found.starts_at, found.ends_at, at)
-    return _admission(found, _member(db, found.id, ReceptionMember.room_role == RoomRole.CITIZEN), at)
+    return _admission(db, found, _member(db, found.id, ReceptionMember.room_role == RoomRole.CITIZEN), at)
+
+
+DIGITS_WINDOW = timedelta(minutes=15)
+DIGITS_OF_NETWORK = 30
+DIGITS_OF_PHONE = 8
+
+
+def try_digits(db: Session, at: datetime, digits: str, phone: str, network: str) -> str | None:
+    """Return the code of the appointment that six digits and a telephone name; None, and the try counts.
+
+    An empty text says that this network, or whoever tries this telephone, has to wait.
+    """
+    bucket = f"digits:{hashlib.sha256(phone.encode()).hexdigest()[:32]}"
+    of_phone = office.count_try(db, at, bucket, DIGITS_WINDOW)
+    if office.count_try(db, at, f"digits:{network}", DIGITS_WINDOW) > DIGITS_OF_NETWORK or of_phone > DIGITS_OF_PHONE:
+        return ""
+    found = queries.by_digits(db, digits, phone, local(at).date())
+    if found is not None:
+        office.forget_tries(db, bucket)
+    return found
 
 
 def admit_guest(db: Session, at: datetime, guest_code: str) -> Admission:
@@ -150,10 +173,13 @@ def admit_guest(db: Session, at: datetime, guest_code: str) -> Admission:
     if not may_enter_lobby(found.starts_at, found.ends_at, at):
         raise Refused("lobby_closed")
     rules.check_may_enter(found.state, found.starts_at, found.ends_at, at)
-    return _admission(found, _member(db, reception_id, ReceptionMember.member == member), at)
+    return _admission(db, found, _member(db, reception_id, ReceptionMember.member == member), at)
 
 
-def _admission(found: ReceptionFile, member: ReceptionMember, not_before: datetime) -> Admission:
+def _admission(db: Session, found: ReceptionFile, member: ReceptionMember, not_before: datetime) -> Admission:
+    state = db.scalars(select(Appointment.state).where(Appointment.code == found.appointment_code)).one()
+    if state not in rules.ENTERABLE:
+        raise Refused("not_online_room")
     return Admission(
         room=found.code,
         reception_id=found.id,
@@ -210,7 +236,8 @@ def call_in(db: Session, who: Who, at: datetime, code: str, officer_role_id: int
         .where(OfficerRole.id == officer_role_id, Officer.closed_at.is_(None))
     ).first()
     role = rules.invited_role(row[1].role) if row else None
-    if row is None or role is None:
+    offered = {one.officer_role_id for one in queries_people.invitable(db, who)}
+    if row is None or role is None or officer_role_id not in offered:
         raise NotHere
     officer, _, unit = row
     member = db.scalar(

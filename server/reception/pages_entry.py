@@ -6,21 +6,18 @@ from aiohttp import web
 
 from server import security
 from server.adapters.room_events import SIGNATURE, sign_body
-from server.clock import local
 from server.errors import BadForm, FieldError, NotHere, NotYours, OfficeError, TooMuch
-from server.pagekit import get, house, now, post, posted, posted_json, render, see_other
-from server.reception import actions, actions_notes, forms, queries
+from server.pagekit import get, house, now, post, posted, posted_json, render, see_other, wants_json
+from server.reception import actions, actions_notes, forms, queries, rules
 from server.reception.pages import room_page
-from server.scheduling.queries_slips import next_appointment
+from server.scheduling import queries_slips
 from server.scheduling.rules import code_of, is_link_alive, link_token, may_enter_lobby
 from server.who import UnitFacts
-from server.words import AppointmentState
+from server.words import AppointmentState, ReceptionState
 
-DIGITS_BURST = 10
-"""Wrong codes a network may type before it waits; one more each minute."""
-_DIGITS = security.Buckets(per_second=1 / 60, burst=DIGITS_BURST)
-OVER = frozenset({AppointmentState.CANCELLED, AppointmentState.MISSED, AppointmentState.MOVED})
 WORKER_BODY = 4 * 1024 * 1024
+_SIGNED = 64
+"""Hexadecimal digits of a worker's signature."""
 
 
 def _code(request: web.Request) -> str:
@@ -39,10 +36,14 @@ async def _entry(request: web.Request, code: str) -> queries.Entry:
     if is_guest:
         code = await place.db.read(queries.appointment_of_guest, code)
     found = await place.db.read(queries.entry, code)
-    is_moved = found.state is AppointmentState.MOVED and not is_guest
-    if is_moved and (then := await place.db.read(next_appointment, code)) is not None:
-        raise web.HTTPSeeOther(f"/vao/{link_token(place.settings.key('links'), then)}")
-    if found.state in OVER or not is_link_alive(found.ends_at, now(request)):
+    if found.state is AppointmentState.MOVED and not is_guest and request.method == "GET":
+        moved_to = (await place.db.read(queries_slips.slip, code)).next_code
+        if moved_to is not None:
+            raise web.HTTPSeeOther(f"/vao/{link_token(place.settings.key('links'), moved_to)}")
+    if found.reception_state in {ReceptionState.ENDED, ReceptionState.SEALED}:
+        raise _Gone("room_ended")
+    is_off = found.reception_state in rules.OVER or found.state not in rules.ENTERABLE
+    if is_off or not is_link_alive(found.ends_at, now(request)):
         raise _Gone("link_over", phone=found.unit_phone)
     return found
 
@@ -55,9 +56,14 @@ class _Gone(OfficeError):
 
 async def check(request: web.Request) -> web.Response:
     """Lead from the link to the device check and the waiting room."""
-    code = _code(request)
-    found, at = await _entry(request, code), now(request)
-    token = request.match_info["token"]
+    code, token = _code(request), request.match_info["token"]
+    try:
+        found, at = await _entry(request, code), now(request)
+    except _Gone as gone:
+        if gone.code == "room_ended" and not _is_guest(code) and not wants_json(request):
+            # What is left to do is to read the minutes.
+            return see_other(f"/vao/{token}/bien-ban/xem")
+        raise
     return await render(
         request,
         "reception/check.html",
@@ -105,9 +111,10 @@ async def digits(request: web.Request) -> web.Response:
     values = forms.typed(form, "digits", "phone")
     try:
         six, phone = forms.digits(form)
-        if not _DIGITS.take(security.network_of(security.client_address(request)), at.timestamp()):
+        network = security.network_mark(request, place.clock.today())
+        code = await place.db.write(actions.try_digits, at, six, phone, network)
+        if code == "":
             raise TooMuch("too_often")
-        code = await place.db.read(queries.by_digits, six, phone, local(at).date())
         if code is None:
             raise BadForm({"digits": FieldError("digits_unknown")})
     except BadForm as bad:
@@ -118,8 +125,11 @@ async def digits(request: web.Request) -> web.Response:
 async def notes(request: web.Request) -> web.Response:
     """Take over notes from a media worker that knows the ticket key; answer how far each room is kept."""
     place = house(request)
-    body = await request.read()
     signature = request.headers.get(SIGNATURE, "")
+    if len(signature) != _SIGNED:
+        raise NotYours("foreign_site")
+    # Strangers reach this address too, and no rate holds them back.
+    body = await request.clone(client_max_size=WORKER_BODY).read()
     if not hmac.compare_digest(sign_body(body, place.settings.key("tickets")).encode(), signature.encode()):
         raise NotYours("foreign_site")
     worker, rooms = forms.notes(body)

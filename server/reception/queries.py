@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from server.cases import queries as cases
 from server.clock import at_office, local
 from server.errors import NotHere
+from server.intake.rules import RECEIVERS
 from server.reception import rules
 from server.reception.rules import Seat
 from server.tables import (
@@ -25,7 +27,7 @@ from server.tables import (
     Unit,
 )
 from server.who import Who
-from server.words import AppointmentState, IdentityCheck, Place, ReceptionState, Role
+from server.words import AppointmentState, IdentityCheck, Kind, Place, ReceptionState, Role
 from signaling.roles import RoomRole
 
 
@@ -141,7 +143,8 @@ def _today_line(
     who: Who, appointment: Appointment, slot: Slot, day: ReceptionDay, request: ReceptionRequest, *rest: Any
 ) -> TodayLine:
     citizen_name, unit_name, chair_name, reception = rest
-    hidden = who.role in rules.SCHEDULE_ONLY or request.is_without_content
+    is_secret = request.is_without_content or (request.kind is Kind.DENUNCIATION and who.role not in RECEIVERS)
+    hidden = is_secret or who.role in rules.SCHEDULE_ONLY
     return TodayLine(
         code=reception.code if reception else "",
         appointment_code=appointment.code,
@@ -152,7 +155,7 @@ def _today_line(
         place=day.place,
         citizen_name="" if hidden else citizen_name,
         subject="" if hidden else request.subject,
-        group_size=0 if request.is_without_content else request.group_size,
+        group_size=0 if is_secret else request.group_size,
         is_in_person=appointment.is_in_person,
         is_from_home=request.place is Place.HOME and not appointment.is_in_person,
         chair_name=chair_name,
@@ -164,13 +167,19 @@ def _today_line(
 def reception_for(db: Session, who: Who, code: str) -> ReceptionFile:
     """Return one reception that this person may open. Raises NotHere otherwise."""
     reception = db.scalar(select(Reception).where(Reception.code == code))
-    if reception is None:
+    if reception is None or not _may_know(db, who, reception):
         raise NotHere
     seat = seat_of(db, who, reception)
     found = _file(db, reception, rules.room_role(who.role, seat))
     if found.room_role is None:
         raise NotHere
     return found
+
+
+def _may_know(db: Session, who: Who, reception: Reception) -> bool:
+    """A place in the room is not enough where the case is, or may be, a denunciation (domain.md 2.9, F40)."""
+    case = db.get_one(Case, reception.case_id)
+    return not case.is_restricted or cases.is_open_to(db, who, case)
 
 
 def seat_of(db: Session, who: Who, reception: Reception) -> Seat:
@@ -351,11 +360,15 @@ def own_appointment(db: Session, who: Who, code: str) -> str:
 
 
 def by_digits(db: Session, digits: str, phone: str, on: date) -> str | None:
-    """Return the code of today's appointment that six digits and a telephone name, or None."""
+    """Return the code of the appointment to come that six digits and a telephone name, or None.
+
+    A reception that has begun may be come back to until its day is over.
+    """
+    live = {AppointmentState.BOOKED, AppointmentState.KEPT}
     rows = db.execute(
-        _joined(Appointment.code, Slot.starts_at).where(
-            Appointment.digits == digits, Citizen.phone == phone, Appointment.state == AppointmentState.BOOKED
-        )
+        _joined(Appointment.code, Slot.starts_at)
+        .where(Appointment.digits == digits, Citizen.phone == phone, Appointment.state.in_(live))
+        .order_by(Slot.starts_at)
     )
     return next((code for code, starts_at in rows if local(starts_at).date() >= on), None)
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from server.clock import at_office, local
 from server.errors import Refused
-from server.words import IdentityCheck, ReceptionState, Role
+from server.words import AppointmentState, IdentityCheck, ReceptionState, Role
 from signaling.roles import RoomRole
 
 STAFF_ENTER_BEFORE = timedelta(hours=3)
@@ -24,6 +24,11 @@ INVITED = frozenset({Role.CASE_OFFICER, Role.CITY_BOARD_MEMBER, Role.WARD_VICE_C
 SCHEDULE_ONLY = frozenset({Role.WARD_POLICE, Role.TECHNICIAN})
 """See that a reception takes place, where and when; no name, no matter."""
 SEES_TODAY = DESK | INVITED | SCHEDULE_ONLY
+
+OVER = frozenset({ReceptionState.ENDED, ReceptionState.SEALED, ReceptionState.ABORTED})
+"""Nobody enters a room any more."""
+ENTERABLE = frozenset({AppointmentState.BOOKED, AppointmentState.KEPT})
+"""One that was moved, cancelled or missed leads into no room."""
 
 RECEPTION_FLOW: Mapping[ReceptionState, Mapping[str, ReceptionState]] = {
     ReceptionState.SCHEDULED: {
@@ -88,7 +93,7 @@ def ticket_until(ends_at: datetime) -> datetime:
 
 def check_may_enter(state: ReceptionState, starts_at: datetime, ends_at: datetime, at: datetime) -> None:
     """Refuse staff a room long before its hour, after its day, or after its end."""
-    if state in {ReceptionState.ENDED, ReceptionState.SEALED, ReceptionState.ABORTED}:
+    if state in OVER:
         raise Refused("room_ended")
     if at < starts_at - STAFF_ENTER_BEFORE:
         raise Refused("room_early")

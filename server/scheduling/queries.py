@@ -211,12 +211,15 @@ def orphans(db: Session) -> list[int]:
 
 def waiting_counts(db: Session, who: Who) -> dict[str, int]:
     """Return the rail's counter: citizens who asked for another time and have no answer yet."""
+    seen = [kind for kind in Kind if rules.what_is_shown(who.role, kind) is TextShown.ALL]
     asked = db.scalar(
         select(func.count(Appointment.id))
         .join(Slot, Slot.id == Appointment.slot_id)
         .join(ReceptionDay, ReceptionDay.id == Slot.day_id)
+        .join(ReceptionRequest, ReceptionRequest.id == Appointment.request_id)
         .where(
             ReceptionDay.unit_id == who.unit_id,
+            ReceptionRequest.kind.in_(seen),
             Appointment.state == AppointmentState.BOOKED,
             Appointment.cancel_asked_at.is_not(None),
         )

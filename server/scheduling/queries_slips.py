@@ -155,11 +155,6 @@ def slip_by_digits(db: Session, digits: str, phone: str) -> str | None:
     )
 
 
-def next_appointment(db: Session, code: str) -> str | None:
-    """Return the code of the newest appointment that took the place of a moved one, or None."""
-    return _next_code(db, db.scalars(select(Appointment).where(Appointment.code == code)).one())
-
-
 def _next_code(db: Session, appointment: Appointment) -> str | None:
     if appointment.state is not AppointmentState.MOVED:
         return None
