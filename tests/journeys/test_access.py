@@ -205,23 +205,11 @@ async def test_a_forged_link_opens_nothing(lay: Lay, open_browser: OpenBrowser) 
     assert not wrong
 
 
-@pytest.mark.one_engine
 async def test_odd_codes_are_not_here(lay: Lay, open_browser: OpenBrowser) -> None:
     """Whatever stands in an address where a code belongs, it is looked up and not found."""
     await lay()
     browser = await open_browser("tu")
-    for odd in (
-        "0",
-        "-1",
-        "999999999999999999999",
-        "%00",
-        "a" * 300,
-        "..",
-        "%27%20or%201=1",
-        "%E1%BB%B9",
-        "%ff",
-        "%0a",
-    ):
+    for odd in ("-1", "9" * 300, "%00", "%27%20or%201=1", "%E1%BB%B9", "%ff", "%0a"):
         for route in routes("GET"):
             if "{code}" in route.path or "{token}" in route.path:
                 path = route.path.replace("{code}", odd).replace("{token}", odd).replace("{paper}", odd)

@@ -80,7 +80,7 @@ class Codes:
 def invented(codes: Codes) -> Codes:
     """Codes of the same form, of nothing."""
     return Codes(
-        request="TD-ZZZZ-ZZ", booked_request="TD-ZZZZ-ZZ", paper="TL-ZZZZ-ZZ", case="2099/9999", follow_up="VT-ZZZZ-ZZ",
+        request="TD-ZZZZ-ZZ", booked_request="TD-ZZZZ-ZZ", paper="TL-ZZZZ-ZZ", case="VV-ZZZZ-ZZ", follow_up="VT-ZZZZ-ZZ",
         day="KT-ZZZZ", appointment="LH-ZZZZ-ZZ", reception="PT-ZZZZ-ZZ", document="VB-ZZZZ-ZZ", playback="BG-ZZZZ-ZZ",
         token=codes.token[:-1] + ("a" if codes.token[-1] != "a" else "b"), officer=999_999_999, phone=codes.phone,
     )  # fmt: skip
