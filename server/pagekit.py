@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
@@ -289,11 +289,17 @@ async def render(request: web.Request, template: str, status: int = 200, **facts
         "path": request.path,
         "full_path": request.rel_url.raw_path_qs,
         "now": place.clock.now(),
-        "said": request.query.get("da", ""),
+        "said": _said(request),
     }
     errors = {name: field_sentence(request, error.code, error.facts) for name, error in facts.pop("errors", {}).items()}
     text = place.render(template, locale(request), {**common, **facts, "errors": errors})
     return web.Response(text=text, content_type="text/html", charset="utf-8", status=status)
+
+
+def _said(request: web.Request) -> str:
+    """What was done before this page; only what we could have said ourselves."""
+    said = request.query.get("da", "")
+    return said if house(request).words.has("labels", f"said.{said}") else ""
 
 
 def _rail(request: web.Request, here: Who, counts: Mapping[str, int]) -> list[dict[str, Any]]:
@@ -320,7 +326,8 @@ def see_other(path: str) -> web.Response:
     """Send the browser to a path of ours after something was done (303)."""
     if not path.startswith("/") or path.startswith(("//", "/\\")):
         raise ValueError(path)
-    return web.Response(status=303, headers={hdrs.LOCATION: path})
+    # A code from an address may hold anything; what is no part of an address is written as one.
+    return web.Response(status=303, headers={hdrs.LOCATION: quote(path, safe="/?#&=%:;,@+~!$'()*[]")})
 
 
 def local_path(text: str | None, otherwise: str) -> str:
