@@ -22,7 +22,10 @@ def main(arguments: list[str] | None = None) -> int:
         command.add_argument("--port", type=int, default=None)
         command.add_argument("--demo", action="store_true")
         command.add_argument("--name", default="m1")
+        command.add_argument("--parent", type=int, default=0)
     given = parser.parse_args(arguments)
+    if given.parent:
+        logs.die_with(given.parent)
     overrides = {name: value for name in ("data", "host", "port") if (value := getattr(given, name)) is not None}
     try:
         settings = load(overrides)
@@ -46,7 +49,6 @@ def _web(settings: Settings, _: argparse.Namespace) -> int:
 
     from server import app
 
-    logs.die_with_parent()
     migrations.upgrade(settings.database_url)
     web.run_app(
         app.build(app.build_house(settings)),
@@ -64,7 +66,6 @@ def _media(settings: Settings, given: argparse.Namespace) -> int:
     from server import media_worker
     from server.clock import Clock
 
-    logs.die_with_parent()
     media_worker.run(_worker_settings(settings, given.name), Clock().now)
     return 0
 

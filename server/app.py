@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import AsyncIterator, Callable
 
 from aiohttp import web
@@ -20,7 +21,7 @@ from server.cases import pages as cases
 from server.clock import Clock
 from server.config import Settings
 from server.db import Database, is_answering
-from server.house import WEB, CountWaiting, House
+from server.house import WEB, CountWaiting, House, Render
 from server.i18n import load_catalogue
 from server.intake import pages as intake
 from server.jobs import registry
@@ -78,8 +79,14 @@ def build_house(settings: Settings, clock: Clock | None = None) -> House:
         texter=HttpTexter(settings.sms_url) if settings.sms_url else FolderTexter(letters),
         press=Press(WEB),
         nodes=MediaNodes.of(settings),
-        render=templating.build(WEB, catalogue, None),
+        render=_render(),
     )
+
+
+@functools.cache
+def _render() -> Render:
+    """Templates are compiled once a process, however many offices it builds (tests build hundreds)."""
+    return templating.build(WEB, load_catalogue(WEB), None)
 
 
 def build(house: House, *, with_jobs: bool = True) -> web.Application:

@@ -9,18 +9,21 @@ IMMEDIATE``, WAL, ``synchronous=FULL``, and it alone checkpoints); readers are
 import asyncio
 import random
 import sqlite3
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, PendingRollbackError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from server.errors import Unavailable
+from server.errors import Stale, Unavailable
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -52,6 +55,7 @@ class Database:
                 url, pool_size=READERS * 3, pool_timeout=2, pool_pre_ping=True, hide_parameters=True
             )
             self._write_pool = ThreadPoolExecutor(READERS, "db-write")
+        self._turn: AbstractContextManager[object] = threading.Lock() if self.is_sqlite else nullcontext()
         self._read_pool = ThreadPoolExecutor(READERS, "db-read")
 
     @property
@@ -83,10 +87,13 @@ class Database:
         """``write`` for callers that are already on a thread of their own."""
         for attempt in range(_RETRIES):
             try:
-                with Session(self._writer, expire_on_commit=False) as db:
+                # SQLite has one writing connection, so one transaction at a time may use it.
+                with self._turn, Session(self._writer, expire_on_commit=False) as db:
                     result = function(db, *args, **kwargs)
                     db.commit()
                     return result
+            except StaleDataError as error:
+                raise Stale from error
             except DBAPIError as error:
                 if attempt + 1 < _RETRIES and getattr(error.orig, "sqlstate", None) in _TRY_AGAIN:
                     time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 jitter, not secrecy

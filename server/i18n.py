@@ -5,6 +5,7 @@ Templates are written in Vietnamese and that sentence is the key; English is a c
 round. Labels of words, refusals and field errors stand in ``web/words/*.toml``.
 """
 
+import functools
 import re
 import tomllib
 from collections.abc import Mapping
@@ -48,6 +49,7 @@ class Catalogue:
         return key in self.words[section]
 
 
+@functools.cache
 def load_catalogue(web: Path) -> Catalogue:
     """Read all words and translations below the ``web`` folder."""
     words: dict[str, dict[str, str]] = {section: {} for section in SECTIONS}

@@ -8,6 +8,7 @@ import contextlib
 import ctypes
 import json
 import logging
+import os
 import re
 import signal
 import sys
@@ -71,7 +72,10 @@ def set_up(*, as_json: bool, process: str) -> None:
     logging.getLogger("tiepdan").setLevel(logging.INFO)
 
 
-def die_with_parent() -> None:
+def die_with(parent: int) -> None:
     """Ask Linux to stop this process when the one that started it is gone, even by kill -9."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        # It went before we could ask.
+        sys.exit(0)

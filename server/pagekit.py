@@ -7,14 +7,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 from multidict import MultiDict, MultiDictProxy
 
 from server import security
-from server.errors import BadForm, NotSignedIn, NotYours, OfficeError, Refused, Stale, Unavailable
+from server.errors import BadForm, NotHere, NotSignedIn, NotYours, OfficeError, Refused, Stale, Unavailable
 from server.house import CountWaiting, House
 from server.i18n import LOCALES
 from server.who import UnitFacts, Who
@@ -113,6 +113,9 @@ def mount(app: web.Application, routes: tuple[Route, ...]) -> None:
 
 def _guarded(route: Route) -> Page:
     async def page(request: web.Request) -> web.StreamResponse:
+        if "%00" in request.raw_path:
+            # PostgreSQL cannot even be asked for it, and no code of ours holds it.
+            raise NotHere
         if route.roles:
             here = visitor(request)
             if here is None:
@@ -302,11 +305,17 @@ async def render(request: web.Request, template: str, status: int = 200, **facts
         "path": request.path,
         "full_path": request.rel_url.raw_path_qs,
         "now": place.clock.now(),
-        "said": request.query.get("da", ""),
+        "said": _said(request),
     }
     errors = {name: field_sentence(request, error.code, error.facts) for name, error in facts.pop("errors", {}).items()}
     text = place.render(template, locale(request), {**common, **facts, "errors": errors})
     return web.Response(text=text, content_type="text/html", charset="utf-8", status=status)
+
+
+def _said(request: web.Request) -> str:
+    """What was done before this page; only what we could have said ourselves."""
+    said = request.query.get("da", "")
+    return said if house(request).words.has("labels", f"said.{said}") else ""
 
 
 def _rail(request: web.Request, here: Who, counts: Mapping[str, int]) -> list[dict[str, Any]]:
@@ -335,9 +344,11 @@ async def _unit(request: web.Request, here: Who | None) -> UnitFacts | None:
 
 def see_other(path: str) -> web.Response:
     """Send the browser to a path of ours after something was done (303)."""
-    if local_path(path, "") != path:
+    # A code from an address may hold anything; what is no part of an address is written as one.
+    quoted = quote(path, safe="/?#&=%:;,@+~!$'()*[]")
+    if local_path(quoted, "") != quoted:
         raise ValueError(path)
-    return web.Response(status=303, headers={hdrs.LOCATION: path})
+    return web.Response(status=303, headers={hdrs.LOCATION: quoted})
 
 
 def local_path(text: str | None, otherwise: str) -> str:
@@ -348,20 +359,14 @@ def local_path(text: str | None, otherwise: str) -> str:
 
 
 async def posted(request: web.Request, *, has_files: bool = False) -> MultiDictProxy[Any]:
-    """Return a form that was sent by one of our own pages.
-
-    Raises NotYours for a foreign or stale token, BadForm for what is no form, and
-    HTTPRequestEntityTooLarge: words are held to ``MOST_WORDS``, only files may be larger.
-    """
+    """Return a form of our own pages. Raises NotYours for a foreign or stale token, BadForm, and 413: words are few."""
     try:
         form = await (request if has_files else request.clone(client_max_size=MOST_WORDS)).post()
     except (ValueError, LookupError):
         raise BadForm({}) from None
     given = form.get(FORM_TOKEN, "")
     _check_token(request, given if isinstance(given, str) else "")
-    # PostgreSQL keeps no NUL, and nobody types one.
-    clean = ((n, v.replace("\x00", "") if isinstance(v, str) else v) for n, v in form.items() if n != FORM_TOKEN)
-    return MultiDictProxy(MultiDict(clean))
+    return MultiDictProxy(MultiDict((name, _storable(value)) for name, value in form.items() if name != FORM_TOKEN))
 
 
 async def posted_json(request: web.Request) -> dict[str, Any]:
@@ -370,13 +375,23 @@ async def posted_json(request: web.Request) -> dict[str, Any]:
         raise NotYours("foreign_site")
     _check_token(request, request.headers.get("X-CSRF-Token", ""))
     try:
-        sent = await request.clone(client_max_size=MOST_WORDS).text()
-        found = json.loads(sent)
+        found = json.loads(await request.clone(client_max_size=MOST_WORDS).text())
     except (ValueError, LookupError, RecursionError):
         raise BadForm({}) from None
-    if not isinstance(found, dict) or "\\u0000" in sent:
+    if not isinstance(found, dict):
         raise BadForm({})
-    return found
+    return {name: _storable(value) for name, value in found.items()}
+
+
+def _storable(value: Any) -> Any:
+    """What was sent without NUL characters: SQLite keeps them, PostgreSQL refuses them."""
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, list):
+        return [_storable(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _storable(one) for name, one in value.items()}
+    return value
 
 
 def _check_token(request: web.Request, given: str) -> None:

@@ -5,6 +5,7 @@ and wait for it to come back.
 """
 
 import contextlib
+import os
 import signal
 import socket
 import subprocess
@@ -130,6 +131,7 @@ def serve(settings: Settings, *, is_demo: bool) -> int:
         if is_demo:
             _fill_demo(settings)
     common = ["--data", str(settings.folder), "--host", settings.host, "--port", str(settings.port)]
+    common += ["--parent", str(os.getpid())]
     program = [sys.executable, "-m", "server"]
     names = [f"m{n + 1}" for n in range(settings.media_workers)]
     children = [

@@ -1,5 +1,6 @@
 """Sentences for the person at the terminal: Vietnamese, then English. They live in ``web/words/terminal.toml``."""
 
+import contextlib
 import sys
 from pathlib import Path
 
@@ -12,4 +13,6 @@ def say(key: str, **facts: str) -> None:
     """Print a sentence in both languages."""
     catalogue = load_catalogue(WEB)
     for locale in ("vi", "en"):
-        print(catalogue.find("labels", f"terminal.{key}", locale, facts), file=sys.stderr, flush=True)
+        # A terminal that was closed must not keep us from stopping what we started.
+        with contextlib.suppress(OSError):
+            print(catalogue.find("labels", f"terminal.{key}", locale, facts), file=sys.stderr, flush=True)

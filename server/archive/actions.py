@@ -48,11 +48,8 @@ def register_segment(db: Session, at: datetime, reception_id: int, facts: Mappin
 def open_playbacks(db: Session, reception_code: str) -> list[tuple[int, str]]:
     """Make a row for each recorded member's playable file; return (id, member) of those not ready."""
     reception = db.scalars(select(Reception).where(Reception.code == reception_code)).one()
-    names = dict(
-        db.execute(
-            select(ReceptionMember.member, ReceptionMember.name).where(ReceptionMember.reception_id == reception.id)
-        ).tuples()
-    )
+    people = select(ReceptionMember).where(ReceptionMember.reception_id == reception.id)
+    names = {each.member: each.name for each in db.scalars(people)}
     known = {each.member: each for each in db.scalars(select(Playback).where(Playback.reception_id == reception.id))}
     members = db.scalars(select(Segment.member).where(Segment.reception_id == reception.id).distinct())
     for member in members:

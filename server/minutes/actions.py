@@ -14,7 +14,6 @@ from server.minutes import queries, rules
 from server.reception import queries as receptions
 from server.reception.queries import ReceptionFile
 from server.tables import (
-    Appointment,
     Minutes,
     MinutesAnswer,
     Reception,
@@ -75,24 +74,6 @@ def minutes_of(db: Session, at: datetime, reception_id: int) -> int:
 def begin(db: Session, who: Who, at: datetime, code: str) -> None:
     """Begin the minutes of a reception this officer may open. Raises NotHere."""
     minutes_of(db, at, receptions.reception_for(db, who, code).id)
-
-
-def door_of_link(db: Session, at: datetime, code: str) -> LinkDoor:
-    """Return the door of a proven link: an appointment's or a guest's code. Raises NotHere."""
-    if code.startswith("KM-"):
-        door = LinkDoor(*receptions.guest_reception(db, code))
-    else:
-        reception_id = db.scalar(
-            select(Reception.id)
-            .join(Appointment, Appointment.id == Reception.appointment_id)
-            .where(Appointment.code == code)
-        )
-        if reception_id is None:
-            raise NotHere
-        found = receptions.reception_file(db, reception_id)
-        door = LinkDoor(reception_id, queries.citizen_of(found).member)
-    minutes_of(db, at, door.reception_id)
-    return door
 
 
 def hold(db: Session, who: Who, door: Door) -> Place:

@@ -78,12 +78,11 @@ def confirm(db: Session, who: Who, at: datetime, door: Door, key: bytes, given: 
     With a standing objection the minutes become contested instead of confirmed.
     """
     place = hold(db, who, door)
+    if given.method not in (rules.STAFF_METHODS if place.is_writer else rules.CITIZEN_METHODS):
+        raise Refused("method_not_offered")
     if place.row.state in ANSWERED and place.row.method is given.method:
         return CodeTry.RIGHT
     _check_asked(place)
-    allowed = rules.STAFF_METHODS if place.is_writer else rules.CITIZEN_METHODS
-    if given.method not in allowed:
-        raise Refused("method_not_offered")
     if given.method is ConfirmationMethod.ONE_TIME_CODE:
         tried = _try_code(place, at, key, given.digits)
         if tried is not CodeTry.RIGHT:

@@ -8,6 +8,7 @@ from server.errors import BadForm, FieldError, Stale
 from server.minutes import actions, actions_confirm, forms, pages_shared, queries, queries_papers
 from server.minutes.actions_confirm import CodeTry, Confirming
 from server.pagekit import CITIZEN, get, house, now, post, posted, render, see_other, who
+from server.who import UnitFacts
 from server.words import ConfirmationMethod, MinutesState
 
 _FIELDS = ("code", "ground")
@@ -35,7 +36,7 @@ async def _read(request: web.Request, status: int = 200, **facts: Any) -> web.Re
         is_code_sent=is_waiting and seen.state is MinutesState.READ_BACK,
         has_objection=queries.has_objection(seen.answers),
         phone_end=found.citizen_phone[-3:],
-        unit_phone=found.unit_phone,
+        unit=UnitFacts(found.unit_id, found.unit_name, found.unit_phone, ""),
         values=values,
         **facts,
     )

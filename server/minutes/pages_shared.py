@@ -24,11 +24,14 @@ async def by_link(request: web.Request) -> tuple[Who, Door]:
     code = code_of(place.settings.key("links"), request.match_info["token"])
     if code is None:
         raise NotHere("bad_link")
-    door = await place.db.write(actions.door_of_link, at, code)
-    found = await place.db.read(receptions.reception_file, door.reception_id)
+    reception_id, member, has_minutes = await place.db.read(queries.link_seat, code)
+    found = await place.db.read(receptions.reception_file, reception_id)
     if at > found.ends_at + LINK_LIVES:
         raise NotHere("bad_link")
-    return Who(Role.CITIZEN, found.unit_id, found.unit_name, found.request_code), door
+    if not has_minutes:
+        await place.db.write(actions.minutes_of, at, reception_id)
+    here = Who(Role.CITIZEN, found.unit_id, found.unit_name, found.request_code)
+    return here, LinkDoor(reception_id, member)
 
 
 async def announce(request: web.Request, reception_code: str) -> None:

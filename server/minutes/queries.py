@@ -14,7 +14,7 @@ from server.minutes import rules
 from server.minutes.rules import Given, Paragraph, Recorded, Setting, Stand
 from server.reception import queries as receptions
 from server.reception.queries import MemberLine, ReceptionFile
-from server.tables import Case, Document, Minutes, MinutesAnswer, MinutesText, Officer, Reception, Revision
+from server.tables import Appointment, Case, Document, Minutes, MinutesAnswer, MinutesText, Officer, Reception, Revision
 from server.who import Who
 from server.words import Answer, ConfirmationMethod, DocumentKind, MinutesField, MinutesState
 from signaling.roles import RoomRole
@@ -112,6 +112,23 @@ def minutes_for_member(db: Session, reception_id: int, member: str) -> MinutesFi
     return _file(db, row, found, Reader(seat.role, is_writer=False))
 
 
+def link_seat(db: Session, code: str) -> tuple[int, str, bool]:
+    """Return (reception id, member, whether there are minutes) of a proven link's code. Raises NotHere."""
+    if code.startswith("KM-"):
+        reception_id, member = receptions.guest_reception(db, code)
+    else:
+        found_id = db.scalar(
+            select(Reception.id)
+            .join(Appointment, Appointment.id == Reception.appointment_id)
+            .where(Appointment.code == code)
+        )
+        if found_id is None:
+            raise NotHere
+        reception_id, member = found_id, citizen_of(receptions.reception_file(db, found_id)).member
+    has_minutes = db.scalar(select(Minutes.id).where(Minutes.reception_id == reception_id)) is not None
+    return reception_id, member, has_minutes
+
+
 def seat_of(found: ReceptionFile, member: str) -> MemberLine | None:
     """Return a member's line in a reception, or None."""
     return next((one for one in found.members if one.member == member), None)
@@ -130,7 +147,7 @@ def stand_of(row: Minutes) -> Stand:
 def texts_of(db: Session, minutes_id: int) -> dict[MinutesField, str]:
     """Return the present words by part."""
     rows = db.execute(select(MinutesText.field, MinutesText.words).where(MinutesText.minutes_id == minutes_id))
-    return dict(rows.tuples().all())
+    return {field: words for field, words in rows}  # noqa: C416 a row is not a pair to mypy
 
 
 def answers_of(db: Session, minutes_id: int) -> tuple[Given, ...]:

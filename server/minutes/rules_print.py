@@ -12,7 +12,6 @@ from server.words import Answer, ConfirmationMethod
 Say = Callable[[str], str]
 """Gives the word for a label's key."""
 
-SYSTEM = "Tiếp Dân"
 _BY_HAND = {ConfirmationMethod.SIGNED_AT_SITE.value, ConfirmationMethod.FINGERPRINT.value}
 
 
@@ -27,7 +26,7 @@ def print_facts(sealed: Mapping[str, Any], say: Say, lookup: str, *, is_draft: b
         "date": paper_date(local(sealed_at).date()) if sealed_at else None,
         "is_draft": is_draft,
         "code": sealed["code"],
-        "system": SYSTEM,
+        "system": say("paper.system"),
         "lookup": lookup,
         "parts": parts,
         **_recording(head, say),

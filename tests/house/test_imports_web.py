@@ -79,7 +79,9 @@ def test_scripts_keep_their_order() -> None:
 
 def test_pages_have_no_inline_script_or_style() -> None:
     """The content security policy would silently refuse them; import maps carry a nonce, JSON never runs."""
-    inline = re.compile(r"<script(?![^>]*\b(?:src=|nonce=|type=\"application/json\"))|<style\b|\sstyle=\"|\son[a-z]+=\"")
+    inline = re.compile(
+        r"<script(?![^>]*\b(?:src=|nonce=|type=\"application/json\"))|<style\b|\sstyle=\"|\son[a-z]+=\""
+    )
     found = []
     for path in ours():
         if path.suffix == ".html" and path.is_relative_to("web/templates"):

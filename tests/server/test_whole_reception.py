@@ -8,12 +8,16 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from server.adapters.room_events import Spool
 from signaling.effects import Note, NoteKind
 from signaling.roles import RoomRole
 from signaling.tickets import Ticket, sign
 from tests.playbook import START, ticket
 from tests.signaling.room_client import Guest
+
+pytestmark = pytest.mark.slow
 
 KEY = "k" * 32
 WORKER = """

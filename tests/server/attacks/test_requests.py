@@ -68,7 +68,7 @@ async def test_a_stranger_fills_no_memory_through_the_workers_door(open_browser:
     assert await send(browser, "/internal/notes", large, "application/json", **signed) == 413
 
 
-@pytest.mark.parametrize("body", ["[]", "1", "{", '{"result":' * 3000, '{"result": 1e999}', '{"result": "\\u0000"}'])
+@pytest.mark.parametrize("body", ["[]", "1", "{", '{"result":' * 3000, '{"result": 1e999}'])
 async def test_json_that_is_no_object_is_a_bad_form(open_browser: OpenBrowser, house: House, body: str) -> None:
     booked = await house.db.write(book_lan, house.clock.now(), house.settings.key("links"))
     browser = await open_browser()

@@ -56,6 +56,14 @@ class Held:
     case_id: int
 
 
+def _lan(at: datetime) -> Citizen:
+    return Citizen(
+        name=LAN.name, name_folded=text.fold(LAN.name), name_sort=text.name_sort_key(LAN.name), id_kind=IdKind.CARD,
+        id_number=LAN.id_number, id_issued_on=date(2022, 3, 15), id_issued_by="Cục CSQLHC về TTXH",
+        born_on=LAN.born_on, sex=LAN.sex, phone=LAN.phone, email=LAN.email, address=LAN.address, created_at=at,
+    )  # fmt: skip
+
+
 def book(db: Session, place: Place = Place.HOME) -> Held:
     """Lan is booked with the chair of phường Thạch Khôi for nine o'clock on Monday 6 July 2026."""
     at = datetime(2026, 6, 20, 2, 0, tzinfo=UTC)
@@ -63,11 +71,7 @@ def book(db: Session, place: Place = Place.HOME) -> Held:
     chair = db.scalars(select(Officer).where(Officer.username == "hanh")).one()
     tu = db.scalars(select(Officer).where(Officer.username == "tu")).one()
     who = Who(Role.RECEPTION_OFFICER, unit.id, unit.name, tu.name, officer_id=tu.id)
-    citizen = Citizen(
-        name=LAN.name, name_folded=text.fold(LAN.name), name_sort=text.name_sort_key(LAN.name), id_kind=IdKind.CARD,
-        id_number=LAN.id_number, id_issued_on=date(2022, 3, 15), id_issued_by="Cục CSQLHC về TTXH",
-        born_on=LAN.born_on, sex=LAN.sex, phone=LAN.phone, email=LAN.email, address=LAN.address, created_at=at,
-    )  # fmt: skip
+    citizen = _lan(at)
     db.add(citizen)
     db.flush()
     subject = "Nước thải chảy vào ruộng tổ 4"
@@ -96,12 +100,17 @@ def book(db: Session, place: Place = Place.HOME) -> Held:
     reception_id = receptions.reception_of(db, at, appointment.code)
     reception = db.get_one(Reception, reception_id)
     reception.clerk_id, reception.identity_check = tu.id, IdentityCheck.CARD_SHOWN
-    member = db.scalars(
+    return Held(
+        reception_id, reception.code, appointment.code, request.code, request.id, _seat(db, reception_id), case.id
+    )
+
+
+def _seat(db: Session, reception_id: int) -> str:
+    return db.scalars(
         select(ReceptionMember.member).where(
             ReceptionMember.reception_id == reception_id, ReceptionMember.room_role == "citizen"
         )
     ).one()
-    return Held(reception_id, reception.code, appointment.code, request.code, request.id, member, case.id)
 
 
 def enter(db: Session, who: Who, code: str) -> str:
@@ -116,10 +125,10 @@ class Room:
         self.held = held
         self.seq = 0
 
-    def note(self, db: Session, kind: str, minute: float, member: str | None = None, **facts: object) -> None:
+    def note(self, db: Session, kind: str, minute: float, of: str | None = None, **facts: object) -> None:
         self.seq += 1
         at = NINE + timedelta(minutes=minute)
-        one = NoteIn(self.held.code, self.seq, at, kind, member, facts)
+        one = NoteIn(self.held.code, self.seq, at, kind, of, facts)
         assert actions_notes.take_notes(db, at, "m1", self.held.code, [one]) == self.seq
 
     def begin(self, db: Session, members: list[str]) -> None:

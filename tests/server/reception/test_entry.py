@@ -4,10 +4,14 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from server.adapters.room_events import SIGNATURE, sign_body
 from server.house import House
 from server.scheduling.rules import link_token
+from server.tables import Appointment
+from server.words import AppointmentState
 from tests.conftest import Browser, OpenBrowser
 from tests.server.reception.booked import Booked, book_lan
 
@@ -149,3 +153,24 @@ async def test_a_segment_is_registered_once(open_browser: OpenBrowser, house: Ho
     assert "đang được chuẩn bị" in page
     await (await open_browser("quan")).get(f"/ban-ghi/{room}", 404)
     await (await open_browser("khoa")).get(f"/ban-ghi/{room}", 403)
+
+
+async def test_a_moved_appointment_leads_to_the_new_one(
+    open_browser: OpenBrowser, house: House, booked: Booked
+) -> None:
+    def move(db: Session) -> str:
+        old = db.scalars(select(Appointment).where(Appointment.code == booked.appointment_code)).one()
+        old.state = AppointmentState.MOVED
+        db.flush()
+        at = house.clock.now()
+        new = Appointment(
+            code="LH-TEST-NEW2", slot_id=old.slot_id, request_id=old.request_id, state=AppointmentState.BOOKED,
+            digits=old.digits, booked_at=at, changed_at=at,
+        )  # fmt: skip
+        db.add(new)
+        return new.code
+
+    new = await house.db.write(move)
+    browser, key = await open_browser(), house.settings.key("links")
+    assert await browser.get(f"/vao/{link(house, booked)}", 303) == f"/vao/{link_token(key, new)}"
+    assert await browser.get(f"/vao/{link(house, booked)}/phong", 303) == f"/vao/{link_token(key, new)}"

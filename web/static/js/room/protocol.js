@@ -10,7 +10,7 @@
  */
 
 const FIRST_RETRY = 300;
-const LAST_RETRY = 5_000;
+const LAST_RETRY = 2_000;
 const PING_EVERY = 2_000;
 const WATCH_EVERY = 1_000;
 const SILENT_FOR = 4_000;

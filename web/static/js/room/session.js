@@ -2,7 +2,7 @@
  * One person's stay in the room: joins the wire, the media and what the screens show.
  *
  * Media is sent only while the server counts this person among those inside and the notice of
- * recording was acknowledged; it stops by itself ten seconds after the line to the room broke,
+ * recording was acknowledged; it stops by itself twenty seconds after the line to the room broke,
  * because nobody should be heard by people who cannot be seen.
  */
 
@@ -18,7 +18,9 @@ import { stayAwake } from "./awake.js";
 import { initial, reduce } from "./state.js";
 import { json } from "../lib/http.js";
 
-const HOLD_AFTER = 10_000;
+
+const PROMPT_FOR = 2_500;
+const HOLD_AFTER = 20_000;
 const MEASURE_EVERY = 4_000;
 
 /**
@@ -217,7 +219,9 @@ export class Session {
   async #enter() {
     this.#isIn = true;
     this.#sleep = stayAwake();
-    if (this.room.peek().me?.powers.includes("speak")) await this.capture.start();
+    const speaks = this.room.peek().me?.powers.includes("speak");
+    // Whoever leaves the browser's question open still hears the others; what comes later is added.
+    if (speaks) await Promise.race([this.capture.start(), new Promise((then) => setTimeout(then, PROMPT_FOR))]);
     else this.#put({ type: "own", mic: false, camera: false });
     if (this.#isIn) this.media.start();
     void this.minutes?.read();

@@ -1,0 +1,187 @@
+"""What people do in the room, and what each browser must see and hear of the others."""
+
+import asyncio
+import re
+import time
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.async_api import Page
+
+from tests.browsers import PHONE, Hall, Person
+from tests.journeys import pages
+from tests.office_process import OfficeProcess
+from tests.signals import BAO, HANH, LAN
+
+KNOWN = re.compile("Tôi đã biết buổi tiếp được ghi")
+NEAR_COLOUR = 26
+NEAR_TONE = 25.0
+
+
+@dataclass(slots=True)
+class Company:
+    """The three in front of cameras, and the officer who writes."""
+
+    office: OfficeProcess
+    hanh: Person
+    lan: Person
+    bao: Person
+    tu: Page
+    code: str = ""
+    booking: pages.Booking | None = None
+    case_href: str = ""
+    member: dict[str, str] = field(default_factory=dict[str, str])
+    """Public id in the room by the name of the signal."""
+
+    @property
+    def everybody(self) -> tuple[Person, Person, Person]:
+        """The three in front of cameras."""
+        return self.hanh, self.lan, self.bao
+
+
+async def gather(hall: Hall, office: OfficeProcess) -> Company:
+    """Start three browsers; Tú opens a window of her own beside the chair's."""
+    hanh, lan, bao = await asyncio.gather(hall.person(HANH), hall.person(LAN, PHONE), hall.person(BAO))
+    browser = hanh.page.context.browser
+    assert browser is not None
+    desk = await browser.new_context(viewport={"width": 1280, "height": 800}, locale="vi-VN")
+    return Company(office, hanh, lan, bao, await desk.new_page())
+
+
+async def to_the_door(company: Company, *, is_checking: bool) -> None:
+    """Register, sort, book, prepare, call in the city; Lan comes to the waiting room."""
+    office, tu, lan = company.office, company.tu, company.lan.page
+    code = await pages.register(lan, office)
+    await pages.sign_in(tu, office, "tu")
+    await pages.plan_today(tu, office)
+    company.case_href = await pages.sort(tu, code)
+    company.booking = await pages.book(tu, office, code)
+    company.code = await pages.open_desk(tu, office)
+    await pages.call_in(tu, "Đinh Quốc Bảo")
+    if is_checking:
+        await pages.check_devices(lan, company.booking, office)
+    else:
+        token = company.booking.slip_url.rpartition("/")[2]
+        await lan.goto(f"{office.url}/vao/{token}/phong")
+
+
+async def acknowledge(person: Person) -> None:
+    """Say that one knows of the recording."""
+    await person.page.get_by_role("button", name=KNOWN).click()
+    await person.until("window.tiepdan?.state().view?.you.acknowledged")
+
+
+async def take_places(company: Company) -> None:
+    """The chair and the city come; the chair lets in one after the other."""
+    hanh, lan, bao = company.everybody
+    room = f"{company.office.url}/phong/{company.code}"
+    await acknowledge(lan)
+    assert_alone(await lan.room_state())
+    for person, username in ((hanh, "hanh"), (bao, "bao")):
+        await pages.sign_in(person.page, company.office, username)
+        await person.page.goto(room)
+        await acknowledge(person)
+    for name in ("Nguyễn Thị Lan", "Đinh Quốc Bảo"):
+        waiting = hanh.page.locator("li.present__one--waiting", has_text=name)
+        await waiting.get_by_role("button", name="Mời vào").click()
+    await hanh.until("window.tiepdan.state().view.members.filter(m => m.status === 'connected').length === 3", 20)
+    for each in (await hanh.room_state())["view"]["members"]:
+        company.member[{"chair": "hanh", "citizen": "lan", "city_board": "bao"}[each["role"]]] = each["member"]
+
+
+def assert_alone(state: dict[str, Any]) -> None:
+    """Whoever waits learns no name and gets no media."""
+    assert state["view"]["members"] == []
+    assert state["view"]["waiting"] == []
+    assert state["seats"]["seats"] == []
+
+
+async def all_pictures(company: Company, within: float = 15.0, more: int = 5) -> None:
+    """Wait until every browser shows moving pictures of both others."""
+    await asyncio.gather(*(_shows(company, person, within, more) for person in company.everybody))
+
+
+async def _shows(company: Company, person: Person, within: float, more: int) -> None:
+    others = [company.member[o.signal.name] for o in company.everybody if o is not person]
+    await person.until("all => all.every(m => spy.see(m))", within, others)
+    before = [await person.page.evaluate("m => spy.see(m)?.frames ?? 0", each) for each in others]
+    await person.until(
+        "([all, n]) => all.every((m, at) => spy.see(m)?.frames > n[at])", within, [others, [n + more for n in before]]
+    )
+
+
+async def check_what_arrives(company: Company) -> None:
+    """Assert pixels and tones of everybody at everybody, and that the pictures move."""
+    for person in company.everybody:
+        others = [each for each in company.everybody if each is not person]
+        for other in others:
+            await _check_picture(person, other, company.member[other.signal.name])
+        heard = await asyncio.gather(*(person.hears(company.member[o.signal.name], 2.2) for o in others))
+        for other, tone in zip(others, heard, strict=True):
+            assert abs(tone - other.signal.tone) < NEAR_TONE, (person.signal.name, other.signal.name, tone)
+
+
+async def _check_picture(person: Person, other: Person, member: str) -> None:
+    bars, until = set[int](), time.monotonic() + 10
+    while time.monotonic() < until:
+        seen = await person.sees(member)
+        if seen is not None:
+            assert is_near(seen.colour, other.signal.colour), (person.signal.name, other.signal.name, seen)
+            bars.add(seen.bar)
+        if len(bars) > 3:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{person.signal.name} sees no moving picture of {other.signal.name}: {bars}")
+
+
+def is_near(colour: Sequence[int], wanted: Sequence[int]) -> bool:
+    """Whether a colour is the wanted one, as far as coding leaves it alone."""
+    return all(abs(a - b) < NEAR_COLOUR for a, b in zip(colour, wanted, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When something was done, by the machine's clock: at some time between the two."""
+
+    after: float
+    before: float
+
+    @property
+    def about(self) -> float:
+        """The middle."""
+        return (self.after + self.before) / 2
+
+
+async def moment_of(doing: Awaitable[None], seen: Awaitable[None]) -> Moment:
+    """Do something and wait until it is seen to be done; return when it was."""
+    began = time.time()
+    await doing
+    await seen
+    return Moment(began, time.time())
+
+
+async def begin_recorded(company: Company) -> Moment:
+    """Start the recording, wait until it is proven, begin; return when the recording was started."""
+    hanh = company.hanh
+    zero = await moment_of(
+        pages.press(hanh.page, "Bắt đầu ghi"),
+        hanh.until("window.tiepdan.state().view.recording.state !== 'off'"),
+    )
+    await hanh.page.get_by_role("button", name="Bắt đầu tiếp").click(timeout=20_000)
+    for person in company.everybody:
+        await person.until("window.tiepdan.state().view.phase === 'live'")
+        await person.page.get_by_text("Đang ghi", exact=True).first.wait_for()
+    return zero
+
+
+async def end(company: Company) -> Moment:
+    """Close the reception; everybody is told. Return when it was closed."""
+    await pages.press(company.hanh.page, re.compile("^Kết thúc$"))
+    at = await moment_of(
+        pages.press(company.hanh.page, "Kết thúc buổi tiếp"),
+        company.hanh.until("window.tiepdan.state().link.state === 'closed'", 20),
+    )
+    for person in company.everybody:
+        await person.page.get_by_role("heading", name="Buổi tiếp đã kết thúc").wait_for(timeout=20_000)
+    return at
