@@ -151,7 +151,10 @@ async def _ready(request: web.Request) -> web.Response:
 
 async def _static(request: web.Request) -> web.StreamResponse:
     root = (WEB / "static").resolve()
-    path = (root / request.match_info["path"]).resolve()
+    try:
+        path = (root / request.match_info["path"]).resolve()
+    except ValueError:
+        raise web.HTTPNotFound from None
     if not path.is_relative_to(root) or not path.is_file():
         raise web.HTTPNotFound
     return web.FileResponse(path, headers={"Cache-Control": "public, max-age=31536000, immutable"})

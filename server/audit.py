@@ -9,13 +9,13 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from server.tables import AuditEntry
+from server.tables import AuditEntry, ReceptionRequest
 from server.who import Who
 
 START = "0" * 64
@@ -33,7 +33,10 @@ class About:
 
 
 def record(db: Session, who: Who, at: datetime, verb: str, about: About, **facts: Any) -> None:
-    """Add one entry to the chain of the unit concerned. ``facts`` are JSON and carry no words of a case."""
+    """Add one entry to the chain of the unit concerned. ``facts`` are JSON and carry no words of a case.
+
+    A citizen is known to the log by the code of the request alone (domain.md 2.9).
+    """
     unit_id = about.unit_id if about.unit_id is not None else who.unit_id
     if db.get_bind().dialect.name == "postgresql":
         # Two transactions must not continue one chain from the same link.
@@ -44,7 +47,7 @@ def record(db: Session, who: Who, at: datetime, verb: str, about: About, **facts
         seq=seq + 1,
         at=at,
         officer_id=who.officer_id,
-        who_name=who.name,
+        who_name=_name(db, who),
         role=who.role,
         verb=verb,
         about_kind=about.kind,
@@ -58,6 +61,25 @@ def record(db: Session, who: Who, at: datetime, verb: str, about: About, **facts
     entry.entry_hash = fingerprint(entry)
     db.add(entry)
     db.flush()
+
+
+def record_once(db: Session, who: Who, at: datetime, verb: str, about: About, within: timedelta) -> None:
+    """Add an entry unless this officer has the same one from a short while ago: what is read piece by piece."""
+    known = select(AuditEntry.id).where(
+        AuditEntry.about_kind == about.kind,
+        AuditEntry.about_id == about.id,
+        AuditEntry.verb == verb,
+        AuditEntry.officer_id == who.officer_id,
+        AuditEntry.at > at - within,
+    )
+    if db.scalar(known.limit(1)) is None:
+        record(db, who, at, verb, about)
+
+
+def _name(db: Session, who: Who) -> str:
+    if who.is_staff or who.request_id is None:
+        return who.name
+    return db.scalar(select(ReceptionRequest.code).where(ReceptionRequest.id == who.request_id)) or ""
 
 
 def head(db: Session, unit_id: int) -> tuple[int, str]:

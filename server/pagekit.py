@@ -1,5 +1,6 @@
 """What every page uses: routes with their roles, render, who is here, forms, errors to pages."""
 
+import contextlib
 import json
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -13,7 +14,7 @@ from aiohttp.typedefs import Handler
 from multidict import MultiDict, MultiDictProxy
 
 from server import security
-from server.errors import BadForm, NotHere, NotSignedIn, NotYours, OfficeError, Refused, Stale
+from server.errors import BadForm, NotHere, NotSignedIn, NotYours, OfficeError, Refused, Stale, Unavailable
 from server.house import CountWaiting, House
 from server.i18n import LOCALES
 from server.who import UnitFacts, Who
@@ -40,6 +41,8 @@ SEED = web.RequestKey("seed", str)
 LOGIN_COOKIE = "login"
 FORM_TOKEN = "csrf_token"  # noqa: S105 the name of a field
 TOUCH_AFTER = timedelta(minutes=5)
+MOST_WORDS = 2 * 1024 * 1024
+"""Bytes of a form without files; the longest, the minutes, stays below."""
 ANYONE: frozenset[Role] = frozenset()
 STAFF: frozenset[Role] = frozenset(Role) - {Role.CITIZEN}
 CITIZEN = frozenset({Role.CITIZEN})
@@ -152,6 +155,22 @@ def who(request: web.Request) -> Who:
 async def recognise(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Find out who asks, and give each browser a seed for form tokens."""
     place = house(request)
+    seed = request.cookies.get(security.cookie_name(place.settings, security.SEED_COOKIE), "")
+    is_new = len(seed) != 43  # noqa: PLR2004 token_urlsafe(32)
+    request[SEED] = secrets.token_urlsafe(32) if is_new else seed
+    try:
+        await _find_visitor(request)
+    except OfficeError as error:
+        response: web.StreamResponse = await refusal(request, error)
+    else:
+        response = await handler(request)
+    if is_new and not response.prepared and not request.path.startswith(("/static/", "/internal/")):
+        security.set_cookie(response, place.settings, security.SEED_COOKIE, request[SEED])
+    return response
+
+
+async def _find_visitor(request: web.Request) -> None:
+    place = house(request)
     token = request.cookies.get(security.cookie_name(place.settings, LOGIN_COOKIE))
     if token and not request.path.startswith(("/static/", "/internal/")):
         at = place.clock.now()
@@ -159,13 +178,6 @@ async def recognise(request: web.Request, handler: Handler) -> web.StreamRespons
         request[VISITOR] = here
         if here and here.login_id and here.seen_at and at - here.seen_at > TOUCH_AFTER:
             await place.db.write(request.app[LOOKUPS].touch, at, here.login_id)
-    seed = request.cookies.get(security.cookie_name(place.settings, security.SEED_COOKIE), "")
-    is_new = len(seed) != 43  # noqa: PLR2004 token_urlsafe(32)
-    request[SEED] = secrets.token_urlsafe(32) if is_new else seed
-    response = await handler(request)
-    if is_new and not response.prepared and not request.path.startswith(("/static/", "/internal/")):
-        security.set_cookie(response, place.settings, security.SEED_COOKIE, request[SEED])
-    return response
 
 
 @web.middleware
@@ -278,8 +290,9 @@ async def render(request: web.Request, template: str, status: int = 200, **facts
     place, here = house(request), visitor(request)
     counts: dict[str, int] = {}
     if here is not None and here.is_staff:
-        for count in request.app[COUNTERS]:
-            counts.update(await count(place, here))
+        with contextlib.suppress(Unavailable):
+            for count in request.app[COUNTERS]:
+                counts.update(await count(place, here))
     common: dict[str, Any] = {
         "locale": locale(request),
         "theme": chosen(request, "theme", THEMES),
@@ -322,27 +335,35 @@ def _rail(request: web.Request, here: Who, counts: Mapping[str, int]) -> list[di
 
 async def _unit(request: web.Request, here: Who | None) -> UnitFacts | None:
     """The office a page speaks for: that of the person, or the city on top when nobody is known."""
-    return await house(request).db.read(request.app[LOOKUPS].unit_facts, here.unit_id if here else None)
+    try:
+        return await house(request).db.read(request.app[LOOKUPS].unit_facts, here.unit_id if here else None)
+    except Unavailable:
+        # The page that says so needs none.
+        return None
 
 
 def see_other(path: str) -> web.Response:
     """Send the browser to a path of ours after something was done (303)."""
-    if not path.startswith("/") or path.startswith(("//", "/\\")):
-        raise ValueError(path)
     # A code from an address may hold anything; what is no part of an address is written as one.
-    return web.Response(status=303, headers={hdrs.LOCATION: quote(path, safe="/?#&=%:;,@+~!$'()*[]")})
+    quoted = quote(path, safe="/?#&=%:;,@+~!$'()*[]")
+    if local_path(quoted, "") != quoted:
+        raise ValueError(path)
+    return web.Response(status=303, headers={hdrs.LOCATION: quoted})
 
 
 def local_path(text: str | None, otherwise: str) -> str:
     """Return a path of ours from a query, or ``otherwise``: no open redirect (ASVS 3.7.2)."""
-    return (
-        text if text and text.startswith("/") and not text.startswith(("//", "/\\")) and "\\" not in text else otherwise
-    )
+    # Browsers drop tabs and line ends from an address, and read a backslash as a slash.
+    is_ours = text and text.startswith("/") and not text.startswith("//") and "\\" not in text and text.isprintable()
+    return text if text and is_ours else otherwise
 
 
-async def posted(request: web.Request) -> MultiDictProxy[Any]:
-    """Return a form that was sent by one of our own pages. Raises NotYours for a foreign or stale token."""
-    form = await request.post()
+async def posted(request: web.Request, *, has_files: bool = False) -> MultiDictProxy[Any]:
+    """Return a form of our own pages. Raises NotYours for a foreign or stale token, BadForm, and 413: words are few."""
+    try:
+        form = await (request if has_files else request.clone(client_max_size=MOST_WORDS)).post()
+    except (ValueError, LookupError):
+        raise BadForm({}) from None
     given = form.get(FORM_TOKEN, "")
     _check_token(request, given if isinstance(given, str) else "")
     return MultiDictProxy(MultiDict((name, _storable(value)) for name, value in form.items() if name != FORM_TOKEN))
@@ -354,8 +375,8 @@ async def posted_json(request: web.Request) -> dict[str, Any]:
         raise NotYours("foreign_site")
     _check_token(request, request.headers.get("X-CSRF-Token", ""))
     try:
-        found = json.loads(await request.text())
-    except (ValueError, RecursionError):
+        found = json.loads(await request.clone(client_max_size=MOST_WORDS).text())
+    except (ValueError, LookupError, RecursionError):
         raise BadForm({}) from None
     if not isinstance(found, dict):
         raise BadForm({})

@@ -1,5 +1,6 @@
 """Sign in and out, change role and password, open and close accounts."""
 
+import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from server import audit, text
 from server.accounts import queries, rules
 from server.audit import About
 from server.errors import NotHere, Refused
+from server.office import actions as office
 from server.tables import Login, Officer, OfficerRole, Unit
 from server.who import Who
 from server.words import Role
@@ -50,23 +52,40 @@ def stored_password(db: Session, username: str) -> str | None:
     )
 
 
-def sign_in(db: Session, at: datetime, username: str, *, is_right: bool, old_token: str | None) -> str | None:
-    """Open a login for an officer whose password was checked; count a failure otherwise.
+def count_sign_in(db: Session, at: datetime, username: str, network: str) -> bool:
+    """Count a try before its password is looked at; False when it has to wait.
 
-    Returns the new token, or None. Any login of the old cookie ends (no fixation). Raises
-    Refused("locked") while the account waits.
+    Names that nobody has are counted like those that somebody has. Who tries from elsewhere
+    does not lock the owner out: most of the tries are counted by name and network together.
+    """
+    counts = [
+        office.count_try(db, at, bucket, rules.TRIES_FOR)
+        for bucket in (*_tries(username, network), f"sign_in:{network}")
+    ]
+    most = (rules.TRIES_OF_NAME_HERE, rules.TRIES_OF_NAME, rules.TRIES_OF_NETWORK)
+    return all(count <= limit for count, limit in zip(counts, most, strict=True))
+
+
+def forget_sign_ins(db: Session, username: str, network: str) -> None:
+    """Start the counters of a name anew: its owner signed in."""
+    for bucket in _tries(username, network):
+        office.forget_tries(db, bucket)
+
+
+def _tries(username: str, network: str) -> tuple[str, str]:
+    name = hashlib.sha256(username.lower().encode()).hexdigest()[:32]
+    return f"sign_in:{name}:{network}", f"sign_in:{name}"
+
+
+def sign_in(db: Session, at: datetime, username: str, *, is_right: bool, old_token: str | None) -> str | None:
+    """Open a login for an officer whose password was checked.
+
+    Returns the new token, or None. Any login of the old cookie ends (no fixation).
     """
     officer = db.scalar(select(Officer).where(Officer.username == username.lower(), Officer.closed_at.is_(None)))
-    if officer is None:
+    roles = queries.roles_of(db, officer.id) if officer is not None and is_right else ()
+    if officer is None or not roles:
         return None
-    if rules.is_locked(officer.locked_until, at):
-        raise Refused("locked")
-    roles = queries.roles_of(db, officer.id)
-    if not is_right or not roles:
-        officer.failed_count += 1
-        officer.locked_until = at + rules.locked_for(officer.failed_count)
-        return None
-    officer.failed_count, officer.locked_until = 0, None
     if old_token:
         end_login(db, at, old_token)
     token = secrets.token_urlsafe(32)

@@ -44,6 +44,11 @@ async def sign_in(request: web.Request) -> web.Response:
     place = house(request)
     try:
         entry = forms.sign_in(form)
+        network = security.network_mark(request, place.clock.today())
+        if not await place.db.write(actions.count_sign_in, now(request), entry.username, network):
+            return await render(
+                request, "accounts/sign_in.html", 429, values=values, errors={"password": FieldError("locked")}
+            )
         stored = await place.db.read(actions.stored_password, entry.username)
         async with HASHING:
             is_right = await asyncio.to_thread(actions.password_is_right, stored, entry.password)
@@ -51,12 +56,9 @@ async def sign_in(request: web.Request) -> web.Response:
         token = await place.db.write(actions.sign_in, now(request), entry.username, is_right=is_right, old_token=old)
         if token is None:
             raise BadForm({"password": FieldError("wrong_sign_in")})
+        await place.db.write(actions.forget_sign_ins, entry.username, network)
     except BadForm as bad:
         return await render(request, "accounts/sign_in.html", 422, values=values, errors=bad.fields)
-    except Refused:
-        return await render(
-            request, "accounts/sign_in.html", 429, values=values, errors={"password": FieldError("locked")}
-        )
     answer = see_other(local_path(values["den"], FIRST_PAGE))
     security.set_cookie(answer, place.settings, LOGIN_COOKIE, token)
     return answer
@@ -84,7 +86,7 @@ async def act_as(request: web.Request) -> web.Response:
     """Go on in another role one holds."""
     form = await posted(request)
     role_id = str(form.get("role", ""))
-    if not role_id.isdecimal():
+    if not role_id.isdecimal() or len(role_id) > 9:  # noqa: PLR2004 longer is no id
         raise Refused("role_unknown")
     await house(request).db.write(actions.act_as, who(request), now(request), int(role_id))
     return see_other(f"{FIRST_PAGE}?da=role_changed")

@@ -1,6 +1,6 @@
-"""Roles and what they may manage, password and lock-out rules."""
+"""Roles and what they may manage, password rules and how often somebody may try."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from server.words import Role
 
@@ -9,21 +9,14 @@ LOGIN_FOR = timedelta(hours=12)
 CITIZEN_LOGIN_FOR = timedelta(hours=4)
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
-FREE_TRIES = 5
+TRIES_FOR = timedelta(minutes=15)
+TRIES_OF_NAME_HERE = 5
+TRIES_OF_NAME = 60
+TRIES_OF_NETWORK = 100
+"""Sign-ins in ``TRIES_FOR``: of one name from one network, of one name at all, of one network at all."""
 
 MANAGES_OFFICERS = frozenset({Role.SYS_ADMIN})
 READS_AUDIT = frozenset({Role.SYS_ADMIN, Role.INSPECTOR, Role.WARD_CHAIR, Role.RECORDS_OFFICER})
-
-
-def locked_for(failed_count: int) -> timedelta:
-    """How long an account waits after so many wrong passwords in a row: nothing, then 1 min, doubling to 30."""
-    over = failed_count - FREE_TRIES
-    return timedelta() if over < 0 else min(timedelta(minutes=30), timedelta(minutes=2**over))
-
-
-def is_locked(locked_until: datetime | None, at: datetime) -> bool:
-    """Whether sign-in must wait."""
-    return locked_until is not None and at < locked_until
 
 
 def password_fault(password: str, username: str) -> str | None:

@@ -1,7 +1,7 @@
 """Register segments as rooms close them, keep what was composed, log every viewing."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -75,6 +75,16 @@ def keep_playback(db: Session, at: datetime, playback_id: int, facts: Mapping[st
     playback.state, playback.made_at = PlaybackState.READY, at
     playback.file, playback.bytes = str(facts["file"]), int(facts["bytes"])
     playback.sha256, playback.duration_ms = str(facts["sha256"]), int(facts["duration_ms"])
+
+
+WATCHED_AGAIN = timedelta(hours=1)
+
+
+def note_watching(db: Session, who: Who, at: datetime, reception_code: str) -> None:
+    """Log that a file itself was fetched, with or without the page around it. Raises NotHere."""
+    found = queries.recording_for(db, who, reception_code)
+    about = About("recording", found.reception_id, found.code, found.case_id, found.unit_id)
+    audit.record_once(db, who, at, "watched_recording", about, WATCHED_AGAIN)
 
 
 def note_viewing(db: Session, who: Who, at: datetime, reception_code: str) -> None:

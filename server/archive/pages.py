@@ -25,6 +25,7 @@ async def media(request: web.Request) -> web.StreamResponse:
             path = place.settings.recording(found.code) / line.file
             if not path.is_file():
                 break
+            await place.db.write(actions.note_watching, who(request), now(request), found.code)
             headers = {
                 "Content-Type": "video/webm",
                 "Content-Disposition": "inline",

@@ -18,13 +18,13 @@ class MoveForm(FormModel):
 class AssignForm(FormModel):
     """Whom to let in."""
 
-    officer_id: Annotated[int, BeforeValidator(whole(1, 2**31))]
+    officer_id: Annotated[int, BeforeValidator(whole(1, 2**31 - 1))]
 
 
 class UnassignForm(FormModel):
     """Whom to let out."""
 
-    assignment_id: Annotated[int, BeforeValidator(whole(1, 2**31))]
+    assignment_id: Annotated[int, BeforeValidator(whole(1, 2**31 - 1))]
 
 
 class MetForm(FormModel):
@@ -36,7 +36,7 @@ class MetForm(FormModel):
 class PromiseForm(FormModel):
     """Something someone owes by a date."""
 
-    owner_unit_id: Annotated[int, BeforeValidator(whole(1, 2**31))]
+    owner_unit_id: Annotated[int, BeforeValidator(whole(1, 2**31 - 1))]
     owner_name: NameOf = ""
     words: Annotated[str, BeforeValidator(prose(2_000, least=5))] = ""
     due_on: Day

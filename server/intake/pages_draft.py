@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import shutil
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +10,7 @@ from aiohttp import web
 
 from server import security
 from server.adapters.drafts import DraftBox
-from server.errors import BadForm, FieldError
+from server.errors import BadForm, FieldError, Unavailable
 from server.intake import forms, rules, rules_files
 from server.intake.actions_register import NewPaper
 from server.intake.queries import Spokesperson
@@ -158,10 +159,21 @@ class Upload:
     suffix: str
 
 
+def has_files(given: list[Any]) -> bool:
+    """Whether a form brought any file."""
+    return any(isinstance(one, web.FileField) and one.filename for one in given)
+
+
 async def uploads(request: web.Request, given: list[Any], room: int) -> list[Upload]:
-    """Read and check the files of a form. Raises BadForm at the field ``files``."""
-    megabytes = house(request).settings.upload_megabytes
+    """Read and check the files of a form. Raises BadForm at the field ``files``, Unavailable.
+
+    Papers never take the space that recordings need.
+    """
+    settings = house(request).settings
+    megabytes = settings.upload_megabytes
     files = [one for one in given if isinstance(one, web.FileField) and one.filename]
+    if files and shutil.disk_usage(settings.folder).free < 2 * settings.free_megabytes * MEGABYTE:
+        raise Unavailable("disk_full")
     if len(files) > room:
         raise BadForm({"files": FieldError("files_many", {"most": room})})
     found: list[Upload] = []

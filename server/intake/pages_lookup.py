@@ -111,10 +111,10 @@ async def amend(request: web.Request) -> web.Response:
     here, place = who(request), house(request)
     await place.db.read(queries.request_for, here, code)
     try:
-        form = await posted(request)
+        form = await posted(request, has_files=True)
     except web.HTTPRequestEntityTooLarge:
         return await _show(request, 413, {"files": drafts.too_large(request)})
-    except ValueError:
+    except BadForm:
         return await _show(request, 422, {"files": FieldError("upload_broken")})
     given = form.getall("files", [])
     typed = {k: v for k, v in form.items() if isinstance(v, str)}

@@ -1,5 +1,6 @@
 """The direct way for a denunciation, and what it shares with the other registrations."""
 
+import hashlib
 from datetime import date
 
 from aiohttp import web
@@ -30,6 +31,9 @@ from server.pagekit import (
 from server.who import Who
 from server.words import Kind, Place
 
+MOST_OF_NETWORK = 60
+MOST_OF_PHONE = 8
+
 
 def ward_of(wards: list[UnitCard], code: str) -> UnitCard:
     """Return the ward with this code. Raises BadForm."""
@@ -51,6 +55,21 @@ async def count(request: web.Request, what: str, most: int) -> None:
     window = actions_citizen.WINDOW * 4
     tries = await house(request).db.write(office_actions.count_try, now(request), f"{what}:{network}", window)
     if tries > most:
+        raise TooMuch("too_often")
+
+
+async def count_registration(request: web.Request, phone: str) -> None:
+    """Count a registration, which sends a message to a telephone nobody has proven. Raises TooMuch.
+
+    The desk, which registers for everybody who comes, is not counted.
+    """
+    if officer_here(request) is not None:
+        return
+    await count(request, "register", MOST_OF_NETWORK)
+    bucket = f"register:{hashlib.sha256(phone.encode()).hexdigest()[:32]}"
+    window = actions_citizen.WINDOW * 4
+    tries = await house(request).db.write(office_actions.count_try, now(request), bucket, window)
+    if tries > MOST_OF_PHONE:
         raise TooMuch("too_often")
 
 
@@ -104,7 +123,7 @@ async def meet(request: web.Request) -> web.StreamResponse:
         check_day(wanted.preferred_on, place.clock.today(), calendar)
     except BadForm as bad:
         return await render(request, "intake/meet.html", 422, typed=dict(form), wards=wards, errors=bad.fields)
-    await count(request, "meet", 60)
+    await count_registration(request, wanted.phone)
     subject = place.words.find("labels", "subject.in_person", "vi")
     new = NewRequest(
         unit_id=unit.id,

@@ -14,7 +14,7 @@ from server.intake import actions_citizen, actions_register, forms, pages_meet, 
 from server.intake import pages_draft as drafts
 from server.intake.actions_register import NewPaper, NewPerson, NewRequest
 from server.intake.pages_draft import Draft
-from server.intake.pages_meet import check_day, count, give_receipt, officer_here, ward_of
+from server.intake.pages_meet import check_day, count, count_registration, give_receipt, officer_here, ward_of
 from server.office import queries as office
 from server.office.forms_fields import read_form
 from server.office.queries import UnitCard
@@ -176,10 +176,10 @@ async def _send_papers(request: web.Request) -> web.StreamResponse:
     if draft is None:
         return see_other("/dang-ky?da=draft_gone")
     try:
-        form = await posted(request)
+        form = await posted(request, has_files=True)
     except web.HTTPRequestEntityTooLarge:
         return await _show(request, draft, "giay-to", 413, {"files": drafts.too_large(request)})
-    except ValueError:
+    except BadForm:
         return await _show(request, draft, "giay-to", 422, {"files": FieldError("upload_broken")})
     go = str(form.get("go", ""))
     draft.answers["giay-to"] = {"seen": "1"}
@@ -201,9 +201,9 @@ async def _send_papers(request: web.Request) -> web.StreamResponse:
 
 
 async def _add_files(request: web.Request, draft: Draft, given: list[Any]) -> None:
-    found = await drafts.uploads(request, given, rules_files.MOST_FILES - len(draft.files))
-    if found:
+    if drafts.has_files(given):
         await count(request, "upload", 120)
+    found = await drafts.uploads(request, given, rules_files.MOST_FILES - len(draft.files))
     for one in found:
         number = 1 + max((int(f["id"]) for f in draft.files), default=0)
         await drafts.box(request).keep_file(draft.token, f"{number}.file", one.content)
@@ -239,6 +239,8 @@ async def _send_all(request: web.Request) -> web.StreamResponse:
     papers: tuple[NewPaper, ...] = ()
     if unit is None:
         return see_other("/dang-ky")
+    if await place.db.read(actions_citizen.by_key, draft.key) is None:
+        await count_registration(request, drafts.whole(draft).who.phone)
     try:
         papers = await drafts.put_away(request, await _kept_files(request, draft))
         new = _new_request(request, draft, unit, papers)

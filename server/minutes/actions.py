@@ -1,7 +1,7 @@
 """Begin the minutes, read them back, take them up again, keep the citizen's answers."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -177,6 +177,17 @@ def answer(db: Session, who: Who, at: datetime, door: Door, given: Answering) ->
         db, who, at, "answered_minutes", about(place), field=given.field.value, paragraph=given.paragraph,
         answer=given.answer.value, sha256=given.words_sha256,
     )  # fmt: skip
+
+
+READ_AGAIN = timedelta(hours=1)
+
+
+def note_reading(db: Session, who: Who, at: datetime, code: str) -> None:
+    """Log that an officer's script fetched the minutes, which it does at every change. Raises NotHere."""
+    seen = queries.minutes_for(db, who, code)
+    found = seen.reception
+    about_them = About("minutes", seen.id, seen.code, found.case_id, found.unit_id)
+    audit.record_once(db, who, at, "viewed_minutes", about_them, READ_AGAIN)
 
 
 def note_view(db: Session, who: Who, at: datetime, code: str) -> None:

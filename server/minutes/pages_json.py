@@ -85,7 +85,10 @@ def _reads(caller_of: Callable[[web.Request], Awaitable[Caller]], page: str) -> 
         caller = await caller_of(request)
         if not wants_json(request):
             return see_other(page.format(**request.match_info))
-        return web.json_response(shape(await _seen(request, caller)))
+        seen = await _seen(request, caller)
+        if isinstance(caller[1], StaffDoor):
+            await house(request).db.write(actions.note_reading, caller[0], now(request), caller[1].code)
+        return web.json_response(shape(seen))
 
     return read
 

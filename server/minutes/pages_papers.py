@@ -63,7 +63,7 @@ def _inline(content_type: str, name: str) -> dict[str, str]:
 
 async def file_scan(request: web.Request) -> web.Response:
     """File the scan of signed pages; whoever files it stands for the conversion (F54)."""
-    form, place, code = await posted(request), house(request), request.match_info["code"]
+    form, place, code = await posted(request, has_files=True), house(request), request.match_info["code"]
     try:
         scan = await _scan(request, form.get("scan"))
     except BadForm as bad:

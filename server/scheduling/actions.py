@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from server import audit
 from server.audit import About
-from server.errors import NotHere, Refused
+from server.errors import BadForm, FieldError, NotHere, Refused
 from server.intake import actions as intake
 from server.intake import queries as requests
 from server.office import queries as office
@@ -104,6 +104,7 @@ def move(db: Session, who: Who, at: datetime, links: bytes, moving: Moving) -> B
     after = rules.appointment_after(old.state, AppointmentVerb.MOVE)
     if (old.slot_id, old.is_in_person) == (moving.slot_id, moving.is_in_person):
         raise Refused("same_slot")
+    _check_ground(db, who, "ground", moving.ground)
     request = db.get_one(ReceptionRequest, old.request_id)
     _check_mode(db, who, request, is_in_person=moving.is_in_person)
     give_back(db, old.slot_id)
@@ -123,6 +124,7 @@ def cancel(db: Session, who: Who, at: datetime, links: bytes, code: str, ground:
     if appointment.state is AppointmentState.CANCELLED:
         return
     after = rules.appointment_after(appointment.state, AppointmentVerb.CANCEL)
+    _check_ground(db, who, "cancel_ground", ground)
     give_back(db, appointment.slot_id)
     leave(db, at, appointment, after, ground)
     intake.move(db, who, at, appointment.request_id, RequestVerb.UNSCHEDULE)
@@ -158,6 +160,12 @@ def confirm(db: Session, who: Who, at: datetime, code: str) -> None:
     if appointment.confirmed_at is None:
         appointment.confirmed_at, appointment.changed_at = at, at
         _record(db, who, at, "confirmed", appointment)
+
+
+def _check_ground(db: Session, who: Who, field: str, ground: str) -> None:
+    """The ground goes into a letter: it names no citizen, no subject, and not the graver kind of matter (F66)."""
+    if rules.gives_away(ground, [*plan.secrets_of(db, who.unit_id), rules.NEVER_IN_LETTERS]):
+        raise BadForm({field: FieldError("gives_away")})
 
 
 def ask_cancel(db: Session, who: Who, at: datetime, code: str, ground: str) -> None:

@@ -64,6 +64,9 @@ Ground = Annotated[str, Field(min_length=1, max_length=500)]
 Key = Annotated[str, Field(pattern=r"[0-9a-f]{32}")]
 
 
+Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
 class _Form(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -74,7 +77,7 @@ class DayForm(_Form):
     kind: DayKind
     held_on: Day
     place: str = Field(min_length=1, max_length=500)
-    chair_id: int
+    chair_id: Id
     attendees: str = Field("", max_length=2000)
     expected_content: str = Field("", max_length=2000)
     begins_1: Hour
@@ -134,7 +137,7 @@ class CancelForm(_Form):
 class BookForm(_Form):
     """The slot chosen and how the citizen comes."""
 
-    slot_id: int
+    slot_id: Id
     mode: Annotated[str, Field(pattern="^(ward|home)$")]
     key: Key
 

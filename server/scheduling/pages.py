@@ -299,9 +299,9 @@ async def move(request: web.Request) -> web.Response:
     form, place = await posted(request), house(request)
     try:
         moving = forms.read(forms.MoveForm, form).as_moving(request.match_info["code"])
+        made = await place.db.write(actions.move, who(request), now(request), place.settings.key("links"), moving)
     except BadForm as bad:
         return await _appointment(request, form, bad)
-    made = await place.db.write(actions.move, who(request), now(request), place.settings.key("links"), moving)
     return see_other(f"/lich/hen/{made.code}?da=moved")
 
 
@@ -311,10 +311,10 @@ async def cancel(request: web.Request) -> web.Response:
     code = request.match_info["code"]
     try:
         ground = forms.read(forms.CancelForm, form).cancel_ground
+        links = place.settings.key("links")
+        await place.db.write(actions.cancel, who(request), now(request), links, code, ground)
     except BadForm as bad:
         return await _appointment(request, {**form, "key": _key()}, bad)
-    links = place.settings.key("links")
-    await place.db.write(actions.cancel, who(request), now(request), links, code, ground)
     return see_other(f"/lich/hen/{code}?da=appointment_cancelled")
 
 

@@ -9,9 +9,20 @@ from sqlalchemy.orm import Session
 
 from server.house import House
 from server.intake.actions_register import NewPerson, NewRequest, register
-from server.tables import Appointment, Case, Citizen, OfficerRole, RateCounter, ReceptionRequest
+from server.tables import (
+    Appointment,
+    AuditEntry,
+    Case,
+    Citizen,
+    OfficerRole,
+    OutboxLetter,
+    Playback,
+    RateCounter,
+    Reception,
+    ReceptionRequest,
+)
 from server.who import Who
-from server.words import Kind, Role
+from server.words import Kind, PlaybackState, Role
 from tests.conftest import OpenBrowser
 from tests.people import LAN
 from tests.server.reception.booked import Booked, book_lan
@@ -128,3 +139,59 @@ async def test_a_database_error_names_no_value(house: House) -> None:
     if house.db.is_sqlite:
         assert "Tố Cáo" not in str(error.value)
     assert "[parameters" not in str(error.value) or "hidden" in str(error.value)
+
+
+async def test_letters_carry_no_name_and_no_word_of_the_matter(
+    open_browser: OpenBrowser, house: House, booked: Booked
+) -> None:
+    ward = await open_browser("tu")
+    path = f"/lich/hen/{booked.appointment_code}"
+    for ground in ("Bà Nguyễn Thị Lan vắng mặt", "đơn TỐ CÁO chuyển nơi khác"):
+        assert "cancel_ground" in await ward.post(f"{path}/huy", cancel_ground=ground, status=422)
+        form = {"slot_id": "1", "mode": "ward", "key": "0" * 32, "ground": ground}
+        await ward.post(f"{path}/doi", form, status=422)
+    assert await house.db.read(lambda db: db.scalar(select(OutboxLetter.id))) is None
+    await ward.post(f"{path}/huy", cancel_ground="Phòng họp mất điện")
+    kept = await house.db.read(lambda db: [str(row) for row in db.scalars(select(OutboxLetter.facts))])
+    assert kept
+    assert not any(word in " ".join(kept) for word in (LAN.name, SUBJECT, "tố cáo"))
+
+
+async def test_fetching_a_recording_without_its_page_is_logged_too(
+    open_browser: OpenBrowser, house: House, booked: Booked
+) -> None:
+    ward = await open_browser("hanh")
+    room = (await ward.post(f"/luot-tiep/mo/{booked.appointment_code}")).rsplit("/", 1)[1]
+
+    def compose(db: Session) -> None:
+        reception_id = db.scalars(select(Reception.id).where(Reception.code == room)).one()
+        db.add(
+            Playback(
+                code="PH-AAAA-AAAA",
+                reception_id=reception_id,
+                member="c-1",
+                name="",
+                state=PlaybackState.READY,
+                file="c-1.webm",
+            )
+        )
+
+    await house.db.write(compose)
+    keep_file(house, room)
+    for span in ("bytes=1-2", "bytes=3-"):
+        headers = {"Range": span}
+        async with ward.http.get(f"/ban-ghi/{room}/PH-AAAA-AAAA.webm", headers=headers) as answer:
+            assert answer.status == 206
+            assert answer.headers["Content-Disposition"] == "inline"
+            assert "no-store" in answer.headers["Cache-Control"]
+    stranger = await open_browser()
+    assert (await stranger.get(f"/ban-ghi/{room}/PH-AAAA-AAAA.webm", 303)).startswith("/dang-nhap")
+    await (await open_browser("quan")).get(f"/ban-ghi/{room}/PH-AAAA-AAAA.webm", 404)
+    watched = select(AuditEntry.who_name).where(AuditEntry.verb == "watched_recording")
+    assert await house.db.read(lambda db: list(db.scalars(watched))) == ["Đỗ Thị Hạnh"]
+
+
+def keep_file(house: House, room: str) -> None:
+    folder = house.settings.recording(room)
+    folder.mkdir(parents=True)
+    (folder / "c-1.webm").write_bytes(bytes(100))
