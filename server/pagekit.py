@@ -346,7 +346,7 @@ def see_other(path: str) -> web.Response:
     """Send the browser to a path of ours after something was done (303)."""
     # A code from an address may hold anything; what is no part of an address is written as one.
     quoted = quote(path, safe="/?#&=%:;,@+~!$'()*[]")
-    if local_path(quoted, "") != quoted:
+    if not local_path(quoted, ""):
         raise ValueError(path)
     return web.Response(status=303, headers={hdrs.LOCATION: quoted})
 

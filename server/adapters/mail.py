@@ -18,6 +18,9 @@ class SendFailed(Exception):
         self.is_final = is_final
 
 
+_PERMANENT = 500
+
+
 class Mailer(Protocol):
     """Sends one letter; returning means that the next hop, or the disk, has it."""
 
@@ -58,7 +61,9 @@ class SmtpMailer:
                 timeout=30,
             )
         except aiosmtplib.SMTPRecipientsRefused as error:
-            raise SendFailed(type(error).__name__, is_final=True) from error
+            # 4xx, a full mailbox or greylisting, passes (RFC 5321, 4.2.1).
+            is_final = all(refused.code >= _PERMANENT for refused in error.recipients)
+            raise SendFailed(type(error).__name__, is_final=is_final) from error
         except (aiosmtplib.SMTPException, OSError) as error:
             raise SendFailed(type(error).__name__) from error
 

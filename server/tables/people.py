@@ -46,8 +46,6 @@ class Officer(Base):
     email: Mapped[str] = mapped_column(String(254), default="")
     password_hash: Mapped[str] = mapped_column(String(200))
     must_change_password: Mapped[bool] = mapped_column(default=True)
-    failed_count: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     roles: Mapped[list["OfficerRole"]] = relationship(lazy="raise", back_populates="officer")

@@ -56,6 +56,7 @@ async def test_two_browsers_talk_in_good_quality(room: BrowserRoom, chromium: Ch
         await until(page, "hear(0) > 0.01")
         # Without a word from us Chromium stays at 640 wide and 300 kb/s.
         await until(page, "see(0).width >= 960")
+        await until(page, "see(0).frames > 40")
         picture, sound = (
             await stats(page, "inbound-rtp", "video"),
             await stats(page, "inbound-rtp", "audio"),

@@ -83,8 +83,6 @@ def upgrade() -> None:
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=False),
         sa.Column("must_change_password", sa.Boolean(), nullable=False),
-        sa.Column("failed_count", sa.Integer(), nullable=False),
-        sa.Column("locked_until", server.tables.base.Moment(), nullable=True),
         sa.Column("created_at", server.tables.base.Moment(), nullable=False),
         sa.Column("closed_at", server.tables.base.Moment(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_officers")),
