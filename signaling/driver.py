@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from signaling.answers import ServerMessage
 from signaling.effects import (
@@ -101,7 +101,6 @@ class Means:
     port: MediaPort
     recorder_for: Callable[[str], RoomRecorder]
     book: Book
-    ice_servers_for: Callable[[str, datetime], tuple[dict[str, Any], ...]]
     now: Callable[[], datetime]
 
 
