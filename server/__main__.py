@@ -1,4 +1,4 @@
-"""The command line: serve, web, media, migrate, first-office, doctor."""
+"""The command line: serve, web, media, migrate, first-office, doctor, relay-config."""
 
 import argparse
 import sys
@@ -11,7 +11,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 when it went well, 2 when it was refused with one sentence."""
     parser = argparse.ArgumentParser(prog="tiepdan")
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("serve", "web", "media", "migrate", "first-office", "doctor"):
+    for name in ("serve", "web", "media", "migrate", "first-office", "doctor", "relay-config"):
         command = commands.add_parser(name)
         command.add_argument("--data", default=None)
         command.add_argument("--host", default=None)
@@ -19,6 +19,8 @@ def main(arguments: list[str] | None = None) -> int:
         command.add_argument("--demo", action="store_true")
         command.add_argument("--name", default="m1")
         command.add_argument("--parent", type=int, default=0)
+        for option in ("--relay-ip", "--certificate", "--key"):
+            command.add_argument(option, default="")
     given = parser.parse_args(arguments)
     if given.parent:
         logs.die_with(given.parent)
@@ -89,12 +91,20 @@ def _doctor(settings: Settings, _: argparse.Namespace) -> int:
     return 0
 
 
+def _relay_config(settings: Settings, given: argparse.Namespace) -> int:
+    from server import relay_config
+
+    print(relay_config.write(settings, relay_ip=given.relay_ip, certificate=given.certificate, key=given.key), end="")
+    return 0
+
+
 COMMANDS = {
     "serve": _serve,
     "web": _web,
     "migrate": _migrate,
     "first-office": _first_office,
     "doctor": _doctor,
+    "relay-config": _relay_config,
 }
 
 if __name__ == "__main__":

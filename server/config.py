@@ -59,6 +59,9 @@ class Settings:
     media_announced: str = _setting(
         "", "Addresses told to browsers for media, comma-separated; empty means those of this machine."
     )
+    metrics_port: int = _number(
+        0, "Port on 127.0.0.1 where Prometheus reads figures without names (0: none).", 0, 65535
+    )
     turn_urls: str = _setting("", "TURN addresses given to browsers, comma-separated.")
     turn_secret: str = _setting("", "Shared secret for short-lived TURN credentials.", secret=True)
     smtp_url: str = _setting(

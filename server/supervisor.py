@@ -145,7 +145,18 @@ def serve(settings: Settings, *, is_demo: bool) -> int:
 
 
 def _media(settings: Settings, name: str) -> Child:
-    command = [sys.executable, "-m", "server", "media", "--name", name, "--parent", str(os.getpid()), "--data", str(settings.folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "server",
+        "media",
+        "--name",
+        name,
+        "--parent",
+        str(os.getpid()),
+        "--data",
+        str(settings.folder),
+    ]
     return Child(name, command, told=write(settings_of(settings, name)), environment=bare_environment())
 
 

@@ -121,6 +121,11 @@ class Driver:
         self._tasks = TaskSet(room.state.code)
         self._at: datetime | None = None
 
+    @property
+    def queued(self) -> int:
+        """How many events wait to be acted on."""
+        return self._queue.qsize()
+
     def put(self, event: Event) -> None:
         """Let the room know. Used for what happens inside the worker, which is little."""
         self._queue.put_nowait(event)

@@ -47,6 +47,7 @@ class RoomStatus:
     inside: int
     connected: int
     waiting: int
+    queued: int
 
 
 class Hub:
@@ -164,4 +165,5 @@ def _status(driver: Driver) -> RoomStatus:
         inside=len(room.inside),
         connected=len(connected),
         waiting=len(room.waiting),
+        queued=driver.queued,
     )

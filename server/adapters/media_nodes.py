@@ -98,6 +98,10 @@ class MediaNodes:
         """What each worker says of itself; None for one that does not answer."""
         return list(await asyncio.gather(*(self._status_of(name) for name in self._sockets)))
 
+    async def status_by_name(self) -> list[tuple[str, NodeStatus | None]]:
+        """The same with the workers' names."""
+        return list(zip(self._sockets, await self.status(), strict=True))
+
     async def announce(self, room: str, topic: str, version: int) -> bool:
         """Tell everybody in the room that `topic` changed; False: the room is not open."""
         return await self._tell(room, "announce", {"topic": topic, "version": version})

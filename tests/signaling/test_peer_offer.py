@@ -1,6 +1,5 @@
 """What a browser may offer, and what it is told in return."""
 
-
 import pytest
 
 from signaling.errors import BrokenProtocol
