@@ -4,42 +4,39 @@ import asyncio
 import sys
 from pathlib import Path
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import async_playwright
 
 from tests import tour
-from tests.office_process import OfficeProcess, running_office
 from tests.tour import Look
+from tests.tour_office import running_place
 
 FOLDER = Path("shots")
 LOOKS = (
     Look(360, "light", "vi"),
     Look(1280, "light", "vi"),
     Look(360, "dark", "vi"),
+    Look(1280, "dark", "vi"),
+    Look(360, "light", "en"),
     Look(1280, "light", "en"),
 )
 
 
-async def photograph(opened: Browser, office: OfficeProcess, codes: dict[str, str], look: Look) -> int:
+async def photograph(look: Look) -> int:
     """Take every page in one look; return how many."""
-    count = 0
-    for username, paths in {"": tour.ANYBODY, **tour.STAFF}.items():
-        page = await tour.enter(opened, office, username, look)
-        for path in paths:
-            await page.goto(office.url + path.format(**codes))
-            name = path.strip("/").replace("/", "-").replace("{", "").replace("}", "").replace("?", "-") or "dau-trang"
-            await page.screenshot(path=FOLDER / look.name / f"{username or 'khach'}-{name}.png", full_page=True)
+    folder, count = FOLDER / look.name, 0
+    folder.mkdir(parents=True, exist_ok=True)
+    async with running_place() as place, async_playwright() as playwright, tour.browser(playwright) as opened:
+        async for username, stop, page in tour.walk(opened, place, look):
+            name = f"{username or 'khach'}-{stop.name}.png"
+            await page.screenshot(path=folder / name, full_page=True)
             count += 1
-        await page.context.close()
     return count
 
 
 async def main() -> int:
-    """Start an office, take all pictures, stop."""
-    async with running_office() as office, async_playwright() as playwright, tour.browser(playwright) as opened:
-        codes = tour.fill(office)
-        for look in LOOKS:
-            (FOLDER / look.name).mkdir(parents=True, exist_ok=True)
-            print(f"{look.name}: {await photograph(opened, office, codes, look)}", flush=True)
+    """Take all pictures."""
+    for look in LOOKS:
+        print(f"{look.name}: {await photograph(look)}", flush=True)
     return 0
 
 
