@@ -220,7 +220,11 @@ async def browser(playwright: Playwright, *more: str) -> AsyncIterator[Browser]:
 async def enter(opened: Browser, place: Place, username: str, look: Look, *, script: bool = True) -> Page:
     """Open a page in a look of its own, signed in when a user name is given."""
     context: BrowserContext = await opened.new_context(
-        viewport={"width": look.width, "height": 800}, java_script_enabled=script, bypass_csp=True
+        viewport={"width": look.width, "height": 800},
+        java_script_enabled=script,
+        bypass_csp=True,
+        reduced_motion="reduce",
+        locale="vi-VN" if look.language == "vi" else "en-GB",
     )
     cookies = {"language": look.language, "theme": look.theme}
     if username:

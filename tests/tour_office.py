@@ -30,7 +30,8 @@ from server.minutes.actions_confirm import Confirming
 from server.minutes.actions_seal import seal
 from server.minutes.actions_write import Saving
 from server.minutes.jobs import print_minutes
-from server.reception.actions import reception_of
+from server.reception import actions as reception
+from server.reception.queries_people import invitable
 from server.scheduling import actions_days
 from server.scheduling.actions_days import NewDay, Postponing
 from server.scheduling.rules import SlotPlan, link_token
@@ -47,7 +48,17 @@ from server.tables import (
 )
 from server.text import new_code
 from server.who import Who
-from server.words import Answer, ConfirmationMethod, DayKind, MinutesField, Origin, PlaybackState, RequestState, Role
+from server.words import (
+    Answer,
+    ConfirmationMethod,
+    DayKind,
+    IdentityCheck,
+    MinutesField,
+    Origin,
+    PlaybackState,
+    RequestState,
+    Role,
+)
 from tests import engines
 from tests.office_process import free_port
 from tests.server.minutes import receptions
@@ -57,6 +68,8 @@ MONDAY = NINE + timedelta(minutes=20)
 TUESDAY = at_office(date(2026, 7, 7), 8, 10)
 PRESENTED = "Nước thải từ xưởng chảy vào ruộng tổ 4 từ tháng 3.\nNăm hộ bị mất mùa, có ảnh chụp kèm theo."
 CONCLUSION = "Giao Phòng Kinh tế kiểm tra xưởng trước ngày 20/7/2026.\nTrả lời công dân bằng văn bản."
+DRAINS = "Bà Lan trình bày: ngõ 12 ngập khoảng 30 cm mỗi khi mưa to.\nNắp cống ở đầu ngõ bị vỡ từ tháng 5."
+DRAINED = "Phòng Kinh tế nạo vét cống ngõ 12 trước ngày 25/7/2026."
 OBJECTION = "Bảy hộ bị mất mùa, không phải năm hộ."
 PROMISE = "Kiểm tra việc xả nước thải của xưởng và lập biên bản"
 
@@ -152,6 +165,24 @@ def _write_minutes(db: Session, place: Place, stored_as: str) -> None:
     }
 
 
+async def open_today(place: Place) -> None:
+    """Tuesday, 8:10: Lan is expected at half past; the city is called in; the minutes are begun."""
+    place.house.clock.set(TUESDAY)
+    await place.house.db.write(_fill_tuesday, place)
+    await place.house.db.write(_prepare, place)
+
+
+def _prepare(db: Session, place: Place) -> None:
+    tu, code = _officer(db, "tu"), place.codes["reception"]
+    bao = next(one for one in invitable(db, tu) if one.name == _officer(db, "bao").name)
+    reception.call_in(db, tu, TUESDAY, code, bao.officer_role_id)
+    reception.name_clerk(db, tu, TUESDAY, code)
+    reception.keep_identity(db, tu, TUESDAY, code, IdentityCheck.CARD_SHOWN)
+    minutes.begin(db, tu, TUESDAY, code)
+    for name, words in ((MinutesField.CONTENT_PRESENTED, DRAINS), (MinutesField.CHAIR_CONCLUSION, DRAINED)):
+        actions_write.save_text(db, tu, TUESDAY, code, Saving(name, words, 0, f"today-{name}"))
+
+
 async def show_minutes(place: Place) -> None:
     """A minute later they are read back; Lan has answered two of the paragraphs."""
     await place.house.db.write(_show_minutes, place)
@@ -199,7 +230,7 @@ def _close_minutes(db: Session, place: Place) -> None:
 def _fill_tuesday(db: Session, place: Place) -> None:
     token = demo.fill(db, TUESDAY, place.links)
     appointment = token.partition(".")[0]
-    reception_id = reception_of(db, TUESDAY, appointment)
+    reception_id = reception.reception_of(db, TUESDAY, appointment)
     tu, hanh = _officer(db, "tu"), _officer(db, "hanh")
     draft, put_off, called_off = (
         actions_days.open_day(db, tu, TUESDAY, _plan(hanh, on))

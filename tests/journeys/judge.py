@@ -27,6 +27,22 @@ _JUDGE = """async rules => {
 }"""
 
 
+async def faults_of_both_themes(page: Page) -> list[str]:
+    """What axe-core finds in the theme shown, and what the other theme alone can add to it."""
+    found = await faults(page)
+    shown = await page.evaluate("document.documentElement.dataset.theme")
+    other = {"light": "dark", "dark": "light"}[shown]
+    # Paper is white by night too, and says so itself.
+    if not await page.evaluate("document.body.classList.contains('paper')"):
+        await page.evaluate(_WEAR, other)
+        found += [f"({other}) {each}" for each in await faults(page, CONTRAST)]
+        await page.evaluate(_WEAR, shown)
+    return found
+
+
+_WEAR = "theme => { document.documentElement.dataset.theme = theme; }"
+
+
 async def sideways(page: Page) -> list[str]:
     """What makes the page wider than the window (WCAG 1.4.10)."""
     return [f"{page.url} sticks out: {each}" for each in await page.evaluate(_STICKS_OUT)]
