@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import av
+import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 WIDTH, HEIGHT, FPS = 640, 360, 10
@@ -35,7 +36,7 @@ PORTRAITS = {
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """A camera and a silent microphone for Chromium's fake devices."""
+    """A camera and a humming microphone for Chromium's fake devices."""
 
     camera: Path
     microphone: Path
@@ -52,7 +53,8 @@ class Files:
 def make(who: str, folder: Path) -> Files:
     """Write the files of one person."""
     files = Files(folder / f"{who}.y4m", folder / f"{who}.wav")
-    planes = av.VideoFrame.from_image(draw(PORTRAITS[who])).reformat(format="yuv420p").to_ndarray()
+    picture = np.asarray(draw(PORTRAITS[who]))
+    planes = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(format="yuv420p").to_ndarray()
     with files.camera.open("wb") as file:
         file.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{FPS}:1 Ip A1:1 C420jpeg\n".encode())
         for _ in range(2):
@@ -61,7 +63,9 @@ def make(who: str, folder: Path) -> Files:
         sound.setnchannels(1)
         sound.setsampwidth(2)
         sound.setframerate(RATE)
-        sound.writeframes(bytes(2 * RATE))
+        # The check of devices waits for a voice.
+        hum = 6000 * np.sin(2 * np.pi * 220 * np.arange(RATE) / RATE)
+        sound.writeframes(hum.astype("<i2").tobytes())
     return files
 
 
