@@ -173,7 +173,7 @@ ACTS = (
                 Stop("/bien-ban/{held}", label="dong"),
                 Stop("/ky-thuat", 403),
             ),
-            "hanh": (Stop("/nhat-ky"), Stop("/ban-ghi/{held}"), Stop("/viec-theo-doi")),
+            "hanh": (Stop("/ban-ghi/{held}"), Stop("/viec-theo-doi")),
             "loan": (Stop("/cai-dat"),),
             "quantri": (Stop("/can-bo"), Stop("/can-bo/moi"), Stop("/can-bo/moi", 422, send={}, label="thieu")),
             "khoa": (Stop("/ky-thuat"),),

@@ -40,7 +40,11 @@ async def faults_of_both_themes(page: Page) -> list[str]:
     return found
 
 
-_WEAR = "theme => { document.documentElement.dataset.theme = theme; }"
+# Colours go over to the others in the frame after.
+_WEAR = """async theme => {
+  document.documentElement.dataset.theme = theme;
+  for (let frames = 0; frames < 2; frames += 1) await new Promise(requestAnimationFrame);
+}"""
 
 
 async def sideways(page: Page) -> list[str]:

