@@ -1,4 +1,4 @@
-"""The room in all its states: axe-core finds nothing, at both widths, in both themes and both languages."""
+"""The room in all its states: axe-core finds nothing in both themes and languages, nothing sticks out at both widths."""
 
 from collections.abc import AsyncIterator
 
@@ -11,7 +11,8 @@ from tests.tour_office import Place, running_place
 
 pytestmark = pytest.mark.browser
 
-WIDTHS = (360, 1280)
+WIDTHS = {"vi": (1280, 360), "en": (360, 1280)}
+"""The last of the two is the one that axe-core judges: all its rules cost more than the reception."""
 
 
 @pytest.fixture
@@ -26,28 +27,28 @@ async def opened() -> AsyncIterator[Browser]:
         yield running
 
 
-async def told_at_both_widths(page: Page) -> list[str]:
+async def told(page: Page, language: str) -> list[str]:
     """The faults of one scene; the window is as it was afterwards."""
     size, found = page.viewport_size, list[str]()
     assert size is not None
-    for width in WIDTHS:
+    for width in WIDTHS[language]:
         await page.set_viewport_size({"width": width, "height": 800})
-        told = [*await judge.faults_of_both_themes(page), *await judge.sideways(page)]
-        found += [f"{width} px: {each}" for each in told]
+        found += [f"{width} px: {each}" for each in await judge.sideways(page)]
+    found += await judge.faults_of_both_themes(page)
     await page.set_viewport_size(size)
     return found
 
 
-@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("language", WIDTHS)
 async def test_axe_finds_nothing_in_the_room(place: Place, opened: Browser, language: str) -> None:
     cast = await room_tour.gather(dict.fromkeys(room_tour.PEOPLE, opened), place, language)
     found, seen = list[str](), list[str]()
     async for scene in room_tour.scenes(cast):
         seen.append(scene.name)
-        found += [f"{scene.name}: {fault}" for fault in await told_at_both_widths(scene.page)]
+        found += [f"{scene.name}: {fault}" for fault in await told(scene.page, language)]
         if scene.name == "hanh-tiep-bien-ban":
             screen = await room_tour.screen(opened, cast)
-            found += [f"man-hinh: {fault}" for fault in await told_at_both_widths(screen)]
+            found += [f"man-hinh: {fault}" for fault in await told(screen, language)]
             await screen.context.close()
     assert not found, "\n".join(found)
     assert len(seen) == len(set(seen)) > 15
