@@ -19,6 +19,7 @@ from aiortc.rtcdtlstransport import SRTP_AEAD_AES_128_GCM
 from aiortc.sdp import candidate_from_sdp
 
 from tests.bench.engine import Address, Engine
+from tests.bench.processes import own_address
 
 CIPHER = "SRTP_AEAD_AES_128_GCM"
 RECEIVE_BUFFER = 1 << 21
@@ -72,8 +73,8 @@ class Connection:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
         self._socket.setsockopt(socket.SOL_SOCKET, _TIMESTAMPS, 1)
-        self._socket.bind(("127.0.0.1", 0))
-        self.port = int(self._socket.getsockname()[1])
+        self._socket.bind((own_address(), 0))
+        self.address: Address = self._socket.getsockname()
         self._gatherer = RTCIceGatherer(iceServers=[])
         self._ice = RTCIceTransport(self._gatherer)
         self._dtls = RTCDtlsTransport(self._ice, [certificate])
@@ -82,7 +83,7 @@ class Connection:
         self._inside: Any = self._gatherer._connection
         self._wire = _Wire(self._socket)
         self._protocol = StunProtocol(self._inside)
-        self._protocol.local_candidate = Candidate("1", 1, "udp", _HOST_PRIORITY, "127.0.0.1", self.port, "host")
+        self._protocol.local_candidate = Candidate("1", 1, "udp", _HOST_PRIORITY, *self.address, "host")
         self._inside.get_component_candidates = self._candidates
         self.index = engine.add(self._socket, self._protocol.datagram_received)
 

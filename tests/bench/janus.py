@@ -15,6 +15,7 @@ from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 from tests.bench import sdp
 from tests.bench.clients import CONNECT_WITHIN, Means, publishing, ssrcs
 from tests.bench.connection import Connection
+from tests.bench.processes import own_address
 
 INSTALL = "sudo apt-get install janus"
 MOST_PUBLISHERS = 16
@@ -27,7 +28,7 @@ def find() -> str | None:
 
 
 def write_settings(folder: Path, port: int, event_loops: int) -> None:
-    """Write a folder of settings: loopback only, one plugin, one API, no STUN."""
+    """Write a folder of settings: one address, one plugin, one API, no STUN."""
     libraries = next(iter(Path("/usr/lib").glob("*/janus")), Path("/usr/lib/janus"))
     loops = f"event_loops = {event_loops}" if event_loops else ""
     (folder / "janus.jcfg").write_text(f"""
@@ -38,12 +39,12 @@ general: {{
   events_folder = "{libraries}/events"
   loggers_folder = "{libraries}/loggers"
   debug_level = 2
-  interface = "127.0.0.1"
+  interface = "{own_address()}"
   session_timeout = 0
   {loops}
 }}
 media: {{ rtp_port_range = "20000-30000" }}
-nat: {{ ice_enforce_list = "127.0.0.1" full_trickle = false ice_nomination = "aggressive" }}
+nat: {{ ice_enforce_list = "{own_address()}" full_trickle = false ice_nomination = "aggressive" }}
 plugins: {{ disable = "{",".join(_others(libraries / "plugins", "libjanus_videoroom.so"))}" }}
 transports: {{ disable = "{",".join(_others(libraries / "transports", "libjanus_websockets.so"))}" }}
 """)

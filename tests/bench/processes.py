@@ -1,6 +1,7 @@
 """What the kernel says of a process: CPU time to the nanosecond, memory, cores."""
 
 import os
+import socket
 import time
 from pathlib import Path
 
@@ -61,3 +62,17 @@ def _siblings(core: int) -> set[int]:
         first, _, last = part.partition("-")
         found |= set(range(int(first), int(last or first) + 1))
     return found
+
+
+def own_address() -> str:
+    """Return this machine's address for all media: it stays inside, and Janus refuses 127.0.0.1.
+
+    Loopback when there is no other.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # Nothing is sent: connecting UDP only asks the routing table.
+            probe.connect(("10.255.255.255", 9))
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])

@@ -50,14 +50,15 @@ def _head(mids: list[str]) -> list[str]:
 
 
 def _transport(connection: Connection, setup: str) -> list[str]:
+    host, port = connection.address
     return [
-        "c=IN IP4 127.0.0.1",
+        f"c=IN IP4 {host}",
         "a=rtcp-mux",
         f"a=ice-ufrag:{connection.ufrag}",
         f"a=ice-pwd:{connection.password}",
         f"a=fingerprint:sha-256 {connection.fingerprint}",
         f"a=setup:{setup}",
-        f"a=candidate:1 1 udp 2130706431 127.0.0.1 {connection.port} typ host",
+        f"a=candidate:1 1 udp 2130706431 {host} {port} typ host",
         "a=end-of-candidates",
     ]
 
