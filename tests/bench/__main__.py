@@ -1,18 +1,18 @@
-"""`./tiepdan bench PART …`: what this machine carries."""
+"""`./tiepdan bench WORD …`: each word is a measurement of its own, with its own options."""
 
 import sys
 
 from tests.bench import media
 
-PARTS = {"media": media.main}
+WORDS = {"media": media.main}
 
 
 def main(arguments: list[str]) -> int:
-    """Hand over to the part that is named."""
-    if not arguments or arguments[0] not in PARTS:
-        print(f"./tiepdan bench {' | '.join(PARTS)}", file=sys.stderr)
+    word, *rest = arguments or [""]
+    if word not in WORDS:
+        print(f"./tiepdan bench {'|'.join(WORDS)}")
         return 2
-    return PARTS[arguments[0]](arguments[1:])
+    return WORDS[word](rest)
 
 
 if __name__ == "__main__":

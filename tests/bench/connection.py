@@ -83,8 +83,10 @@ class Connection:
         self._inside: Any = self._gatherer._connection
         self._wire = _Wire(self._socket)
         self._protocol = StunProtocol(self._inside)
-        self._protocol.local_candidate = Candidate("1", 1, "udp", _HOST_PRIORITY, *self.address, "host")
-        self._inside.get_component_candidates = self._candidates
+        self._protocol.local_candidate = Candidate(
+            "1", 1, "udp", _HOST_PRIORITY, self.address[0], self.address[1], "host"
+        )
+        setattr(self._inside, "get_component_candidates", self._candidates)  # noqa: B010
         self.index = engine.add(self._socket, self._protocol.datagram_received)
 
     async def _candidates(self, **_: object) -> list[Candidate]:

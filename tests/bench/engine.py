@@ -20,6 +20,12 @@ FLAGS = ("-O2", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC",
 MOST_SAMPLES = 1 << 20
 _NOTE = 4 + 4 + 2
 
+COUNTED = (
+    "sent", "received", "received_octets", "lost", "flowing",
+    "checked", "wrong", "unauthentic", "early", "unsent",
+    "key_frames_asked", "nacks", "late", "spilled", "samples",
+)  # fmt: skip
+
 Address = tuple[str, int]
 Take = Callable[[bytes, Address], None]
 
@@ -43,17 +49,10 @@ class Publishing(NamedTuple):
 class Counts(ctypes.Structure):
     """What happened since the window was opened; as in engine.h."""
 
-    _fields_ = tuple(
-        (name, ctypes.c_int64)
-        for name in (
-            "sent", "received", "received_octets", "lost", "flowing",
-            "checked", "wrong", "unauthentic", "early", "unsent",
-            "key_frames_asked", "nacks", "late", "spilled", "samples",
-        )
-    )  # fmt: skip
+    _fields_ = [(name, ctypes.c_int64) for name in COUNTED]
 
     def read(self) -> dict[str, int]:
-        return {str(name): int(getattr(self, name)) for name, _ in type(self)._fields_}
+        return {name: int(getattr(self, name)) for name in COUNTED}
 
 
 def compiler() -> str:

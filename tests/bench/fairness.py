@@ -18,9 +18,7 @@ def require(servers: tuple[str, ...]) -> tuple[int, int]:
     try:
         cores = two_cores()
     except ValueError:
-        raise Unfair(
-            "this process may use one core only: the generator would be measured with the server"
-        ) from None
+        raise Unfair("this process may use one core only: the generator would be measured with the server") from None
     try:
         engine.build()
     except engine.NoCompiler as missing:

@@ -94,7 +94,7 @@ class _Api:
             asked["session_id"] = self._session
         future = self._waiting[transaction] = asyncio.get_running_loop().create_future()
         await self._socket.send_json({**asked, "transaction": transaction})
-        answer = await asyncio.wait_for(future, _ASK_WITHIN)
+        answer: dict[str, Any] = await asyncio.wait_for(future, _ASK_WITHIN)
         inner = answer.get("plugindata", {}).get("data", {})
         if answer["janus"] == "error" or "error" in inner:
             raise Refused(str(answer.get("error") or inner))

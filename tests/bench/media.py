@@ -34,7 +34,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     """Read the options."""
     parser = argparse.ArgumentParser(prog="./tiepdan bench media", description=__doc__)
     parser.add_argument("--server", default="", help=f"some of {','.join(servers.NAMES)} (default: all there are)")
-    parser.add_argument("--load", default=",".join(LOADS), help="rooms x parties, comma-separated (default: %(default)s)")
+    parser.add_argument(
+        "--load", default=",".join(LOADS), help="rooms x parties, comma-separated (default: %(default)s)"
+    )
     parser.add_argument("--seconds", type=float, default=5.0, help="length of one measurement (default: %(default)s)")
     parser.add_argument("--repeat", type=int, default=1, help="measure everything so many times (default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
@@ -71,7 +73,9 @@ def line(load: str, server: str, row: dict[str, Any]) -> str:
     )
 
 
-async def measure_loads(names: tuple[str, ...], options: argparse.Namespace, cores: tuple[int, int]) -> list[dict[str, Any]]:
+async def measure_loads(
+    names: tuple[str, ...], options: argparse.Namespace, cores: tuple[int, int]
+) -> list[dict[str, Any]]:
     """Measure every load at every server, side by side; print as it goes."""
     rows: list[dict[str, Any]] = []
     print(HEAD)
