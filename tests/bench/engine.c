@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
 #include "engine.h"
 
-#include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -27,6 +27,8 @@ static void *run(void *argument)
 
     /* The default slack of 50 us would gather packets that ought to leave one by one. */
     prctl(PR_SET_TIMERSLACK, 1000UL);
+    /* Before the handshakes on the same core; without the right to it, it is only less punctual. */
+    sched_setscheduler(0, SCHED_FIFO, &(struct sched_param){ .sched_priority = 1 });
     while (!__atomic_load_n(&engine->is_stopping, __ATOMIC_ACQUIRE)) {
         pthread_mutex_lock(&engine->lock);
         int64_t now = clock_now();

@@ -22,6 +22,9 @@ WARM_FOR = 1.5
 FLOWS_WITHIN = 20.0
 AT_ONCE = 8
 STORM_ROOM = 6
+CARRIED_LOSS = 0.001
+CARRIED_SHARE = 0.98
+SILENCE = 0.7
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,10 @@ class Task:
     """What to do to which server.
 
     `steps`: how many of the rooms speak, one after the other, each for `seconds`.
+    `until_full`: stop at the first step that the server cannot carry.
     `storm`: how many more connections join while the (only) step is measured.
+    `balance`: at the end let everybody speak once more for so many seconds, from silence to
+    silence, so that what was sent and what arrived can be compared to the packet.
     """
 
     api: str
@@ -39,7 +45,9 @@ class Task:
     parties: int
     seconds: float
     steps: tuple[int, ...] = ()
+    until_full: bool = False
     storm: int = 0
+    balance: float = 0.0
     core: int = -1
 
 
@@ -52,7 +60,6 @@ class Figures:
     offered: float
     delivered: float
     lost: int
-    short: int
     cpu_us: float
     server_cores: float
     generator_cores: float
@@ -63,16 +70,29 @@ class Figures:
     counts: dict[str, int] = field(default_factory=dict)
     joined: int = 0
 
+    @property
+    def loss(self) -> float:
+        """Share of packets that did not arrive, by their numbers."""
+        return self.lost / max(1, self.lost + self.counts["received"])
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the server no longer carries the load."""
+        return self.loss > CARRIED_LOSS or self.delivered < CARRIED_SHARE * self.offered
+
 
 @dataclass
 class Result:
-    """What came of a Task; memory in bytes."""
+    """What came of a Task; memory in bytes. The last three are of its balance."""
 
     connections: int
     join_cpu_ms: float
     memory_before: int
     memory_after: int
     steps: list[Figures] = field(default_factory=list)
+    sent: int = 0
+    expected: int = 0
+    arrived: int = 0
 
 
 class Moment:
@@ -152,7 +172,6 @@ class Load:
             offered=round(offered / passed),
             delivered=round(counts["received"] / passed),
             lost=counts["lost"],
-            short=offered - counts["received"],
             cpu_us=round(server * 1e6 / max(1, counts["received"]), 2),
             server_cores=round(server / passed, 3),
             generator_cores=round(own / passed, 3),
@@ -163,6 +182,28 @@ class Load:
             counts=counts,
             joined=joined,
         )
+
+    async def balance(self) -> tuple[int, int, int]:
+        """Return how many packets were sent, had to arrive, and arrived."""
+        await self._hush()
+        self.engine.window()
+        for index in self._everybody:
+            self.engine.send(index, on=True)
+        await asyncio.sleep(self.task.balance)
+        await self._hush()
+        counts = self.engine.counts()
+        return counts["sent"], counts["sent"] * (self.task.parties - 1), counts["received"]
+
+    async def _hush(self) -> None:
+        for index in self._everybody:
+            self.engine.send(index, on=False)
+        arrived = -1
+        while arrived != (arrived := self.engine.counts()["received"]):  # noqa: ASYNC110 - only time tells that nothing more comes
+            await asyncio.sleep(SILENCE)
+
+    @property
+    def _everybody(self) -> list[int]:
+        return [index for room in self.rooms for index in room]
 
     @property
     def drops(self) -> int:
@@ -209,6 +250,10 @@ async def carry_out(task: Task) -> Result:
     for rooms in task.steps or (task.rooms,):
         await load.speak(rooms)
         result.steps.append(await load.measure(rooms))
+        if task.until_full and result.steps[-1].is_full:
+            break
+    if task.balance:
+        result.sent, result.expected, result.arrived = await load.balance()
     result.memory_after = resident(task.pid)
     result.connections = len(clients.connections)
     await clients.close()

@@ -11,12 +11,10 @@ import json
 import os
 import platform
 import sys
-from dataclasses import asdict
 from typing import Any
 
-from tests.bench import fairness, ours, servers
-from tests.bench.generator import Task
-from tests.bench.runs import Failed, keep_off, run
+from tests.bench import fairness, ours, parts, servers
+from tests.bench.runs import Failed, keep_off
 
 LOADS = ("8x3", "4x6", "8x6", "16x6")
 METHOD = """\
@@ -27,7 +25,6 @@ us/packet: scheduler run time of all the server's threads, by packets received b
 Latency: stamp in the payload of one packet in 16, decrypted and compared, to the kernel's receive time.
 Loss: gaps in the numbers received. Ratio: to janus (event_loops = 1) in this run.
 """
-HEAD = "load    server          us/packet  ratio  packets/s   core  p50 ms  p99 ms   loss %  MB/conn  join ms  others"
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -54,6 +51,15 @@ def chosen(text: str) -> tuple[str, ...]:
     return names
 
 
+def chosen_parts(text: str) -> tuple[str, ...]:
+    """Return the parts asked for. Raises Unfair for one nobody knows."""
+    names = tuple(text.split(","))
+    for name in names:
+        if name not in parts.PARTS:
+            raise fairness.Unfair(f"no such part: {name} (there are {', '.join(parts.PARTS)})")
+    return names
+
+
 def sized(text: str) -> tuple[int, int]:
     """Return rooms and parties of a load like 4x6. Raises Unfair."""
     rooms, _, parties = text.partition("x")
@@ -62,60 +68,31 @@ def sized(text: str) -> tuple[int, int]:
     return int(rooms), int(parties)
 
 
-def line(load: str, server: str, row: dict[str, Any]) -> str:
-    """Return a row of the table."""
-    ratio = f"{row['ratio']:.2f}" if row.get("ratio") else ""
-    loss = 100 * row["lost"] / max(1, row["lost"] + row["counts"]["received"])
-    return (
-        f"{load:<7} {server:<15} {row['cpu_us']:9.2f} {ratio:>6} {row['delivered']:10.0f} {row['server_cores']:6.2f} "
-        f"{row['p50_ms']:7.2f} {row['p99_ms']:7.2f} {loss:8.2f} {row['mb_per_connection']:8.2f} "
-        f"{row['join_cpu_ms']:8.1f} {row['others_cores']:7.2f}"
-    )
-
-
-async def measure_loads(
-    names: tuple[str, ...], options: argparse.Namespace, cores: tuple[int, int]
-) -> list[dict[str, Any]]:
-    """Measure every load at every server, side by side; print as it goes."""
-    rows: list[dict[str, Any]] = []
-    print(HEAD)
-    for load in options.load.split(","):
-        rooms, parties = sized(load)
-        for _ in range(options.repeat):
-            together = []
-            for name in sorted(names, key=lambda name: name != servers.ANCHOR):
-                task = Task("", "", 0, rooms, parties, options.seconds)
-                result = await run(name, task, cores)
-                grown = (result.memory_after - result.memory_before) / max(1, result.connections - 1)
-                row = {"load": load, "server": name, **asdict(result.steps[0])}
-                row |= {"mb_per_connection": round(grown / 1e6, 2), "join_cpu_ms": round(result.join_cpu_ms, 1)}
-                together.append(row)
-                anchor = next((each["cpu_us"] for each in together if each["server"] == servers.ANCHOR), None)
-                row["ratio"] = round(row["cpu_us"] / anchor, 3) if anchor else None
-                print(line(load, name, row), flush=True)
-            rows += together
-    return rows
-
-
 def main(arguments: list[str]) -> int:
     """Measure; 2 when it would not be fair."""
     options = parse(arguments)
     try:
+        wanted = chosen_parts(options.part)
         names = chosen(options.server)
-        for load in options.load.split(","):
-            sized(load)
+        loads = {load: sized(load) for load in options.load.split(",")}
         cores = fairness.require(names)
     except fairness.Unfair as unfair:
         print(f"Not measured: {unfair}.", file=sys.stderr)
         return 2
     keep_off(cores[0])
+    plan = parts.Plan(names, loads, options.seconds, options.repeat, cores)
     print(METHOD.format(*cores))
+    machine = {"cores": os.cpu_count(), "kernel": platform.release(), "python": platform.python_version()}
+    found: dict[str, Any] = {"machine": machine, "seconds": options.seconds}
     try:
-        loads = asyncio.run(measure_loads(names, options, cores))
+        for name in wanted:
+            found[name] = asyncio.run(parts.PARTS[name](plan))
+            print()
     except (Failed, servers.NotStarted) as failed:
         print(f"Failed: {failed}", file=sys.stderr)
         return 1
+    if plan.disturbed:
+        print(f"Disturbed by others (over {fairness.MOST_OTHERS} cores), measure again: {', '.join(plan.disturbed)}")
     if options.json:
-        machine = {"cores": os.cpu_count(), "kernel": platform.release(), "python": platform.python_version()}
-        print(json.dumps({"machine": machine, "seconds": options.seconds, "loads": loads}))
+        print(json.dumps(found))
     return 0
