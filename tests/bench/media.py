@@ -31,6 +31,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     """Read the options."""
     parser = argparse.ArgumentParser(prog="./tiepdan bench media", description=__doc__)
     parser.add_argument("--server", default="", help=f"some of {','.join(servers.NAMES)} (default: all there are)")
+    parser.add_argument("--part", default=",".join(parts.PARTS), help="comma-separated (default: %(default)s)")
     parser.add_argument(
         "--load", default=",".join(LOADS), help="rooms x parties, comma-separated (default: %(default)s)"
     )
