@@ -62,7 +62,7 @@ async def loads(plan: Plan) -> list[Row]:
         for _ in range(plan.repeat):
             anchor = 0.0
             for server in plan.in_turn:
-                result = await run(server, Task("", "", 0, rooms, parties, plan.seconds), plan.cores)
+                result = await run(server, Task(rooms, parties, plan.seconds), plan.cores)
                 figures = result.steps[0]
                 anchor = figures.cpu_us if server == servers.ANCHOR else anchor
                 row = {"load": load, **_row(server, result, figures)}
@@ -90,7 +90,7 @@ async def storm(plan: Plan) -> list[Row]:
     print(f"storm: {STORM} connections join within {STORM_FOR:.0f} s while {rooms}x{parties} talk")
     print("server             joined  seconds  packets/s   core  p50 ms  p99 ms  worst ms  loss %  others")
     for server in plan.in_turn:
-        task = Task("", "", 0, rooms, parties, STORM_FOR, storm=STORM)
+        task = Task(rooms, parties, STORM_FOR, storm=STORM)
         result = await run(server, task, plan.cores)
         figures = result.steps[0]
         row = _row(server, result, figures)
@@ -111,7 +111,7 @@ async def saturation(plan: Plan) -> list[Row]:
     print(f"saturation: rooms of {FULL_PARTIES}, more and more, until packets are lost or late")
     print("server           rooms    offered  delivered   core  p50 ms  p99 ms  loss %  us/packet  generator")
     for server in plan.in_turn:
-        task = Task("", "", 0, FULL_ROOMS[-1], FULL_PARTIES, FULL_STEP_FOR, steps=FULL_ROOMS, until_full=True)
+        task = Task(FULL_ROOMS[-1], FULL_PARTIES, FULL_STEP_FOR, steps=FULL_ROOMS, until_full=True)
         result = await run(server, task, plan.cores)
         for figures in result.steps:
             plan.note(f"saturation {server} {figures.rooms}", figures)
@@ -131,8 +131,29 @@ async def saturation(plan: Plan) -> list[Row]:
     return rows
 
 
+async def relay(plan: Plan) -> list[Row]:
+    """Let one room of three use aiortc's MediaRelay, and the same room the others."""
+    rows: list[Row] = []
+    print(
+        "one room of three, real VP8 and Opus, both cores, beside aiortc's MediaRelay (decodes and encodes everything)"
+    )
+    print("server            cores  Mb/s delivered     MB  others")
+    for server in (servers.RELAY, *plan.in_turn):
+        result = await run(server, Task(1, 3, plan.seconds, is_film=True), plan.cores)
+        figures = result.steps[0]
+        row = {**_row(server, result, figures), "memory": result.memory_after}
+        rows.append(row)
+        print(
+            f"{server:<15} {figures.server_cores:7.3f} {figures.megabits:15.2f}"
+            f" {result.memory_after / 1e6:6.0f} {figures.others_cores:7.2f}",
+            flush=True,
+        )
+    return rows
+
+
 PARTS: dict[str, Callable[[Plan], Coroutine[Any, Any, list[Row]]]] = {
     "loads": loads,
     "storm": storm,
     "saturation": saturation,
+    "relay": relay,
 }
