@@ -65,8 +65,11 @@ def _command(name: str, folder: Path) -> tuple[list[str], Running]:
 
 @contextlib.contextmanager
 def _process(command: list[str], said: IO[str], cores: set[int]) -> Iterator["subprocess.Popen[str]"]:
+    here = os.sched_getaffinity(0)
+    # Inherited, so that not even its first threads run elsewhere.
+    os.sched_setaffinity(0, cores)
     with subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT, text=True, start_new_session=True) as process:
-        os.sched_setaffinity(process.pid, cores)
+        os.sched_setaffinity(0, here)
         try:
             yield process
         finally:
