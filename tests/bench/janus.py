@@ -7,6 +7,7 @@ as with ours. Encryption is what the clients offer, AES-GCM-128.
 import asyncio
 import itertools
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any, Self
 
@@ -25,6 +26,15 @@ _ASK_WITHIN = 30.0
 def find() -> str | None:
     """Return the path of Janus, None when it is not installed."""
     return shutil.which("janus") or ("/usr/bin/janus" if Path("/usr/bin/janus").exists() else None)
+
+
+def version() -> str:
+    """Return the version of the Janus that is installed, "" without one."""
+    found = find()
+    if found is None:
+        return ""
+    said = subprocess.run([found, "--version"], capture_output=True, text=True, check=False).stdout
+    return said.partition("(")[2].partition(")")[0]
 
 
 def write_settings(folder: Path, port: int, event_loops: int) -> None:

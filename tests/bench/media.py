@@ -13,7 +13,7 @@ import platform
 import sys
 from typing import Any
 
-from tests.bench import fairness, ours, parts, servers
+from tests.bench import fairness, janus, ours, parts, servers
 from tests.bench.runs import Failed, keep_off
 
 LOADS = ("8x3", "4x6", "8x6", "16x6")
@@ -72,6 +72,16 @@ def sized(text: str) -> tuple[int, int]:
     return int(rooms), int(parties)
 
 
+def machine() -> dict[str, Any]:
+    """Return what the figures were taken on."""
+    return {
+        "cores": os.cpu_count(),
+        "kernel": platform.release(),
+        "python": platform.python_version(),
+        "janus": janus.version(),
+    }
+
+
 def main(arguments: list[str]) -> int:
     """Measure; 2 when it would not be fair."""
     options = parse(arguments)
@@ -86,8 +96,7 @@ def main(arguments: list[str]) -> int:
     keep_off(cores[0])
     plan = parts.Plan(names, loads, options.seconds, options.repeat, cores, options.wait)
     print(METHOD.format(*cores))
-    machine = {"cores": os.cpu_count(), "kernel": platform.release(), "python": platform.python_version()}
-    found: dict[str, Any] = {"machine": machine, "seconds": options.seconds}
+    found: dict[str, Any] = {"machine": machine(), "seconds": options.seconds, "anchor": servers.ANCHOR}
     try:
         for name in wanted:
             found[name] = asyncio.run(parts.PARTS[name](plan))
