@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import sys
@@ -15,6 +16,7 @@ from aiortc import RTCCertificate
 
 from tests.bench import film
 from tests.bench.clients import Clients, Means, OurClients
+from tests.bench.connection import NotConnected
 from tests.bench.engine import Engine
 from tests.bench.janus import JanusClients
 from tests.bench.processes import busy_seconds, resident, run_time
@@ -157,13 +159,14 @@ class Load:
 
     async def measure(self, rooms: int) -> Figures:
         """Look for some seconds."""
-        task, joined = self.task, 0
-        drops = self.drops
+        task, drops = self.task, self.drops
+        came: list[int] = []
         self.engine.window()
         before = Moment(task.pid)
-        if task.storm:
-            joined = await self._storm()
-        await asyncio.sleep(max(0.0, task.seconds - (time.monotonic() - before.at)))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(task.seconds):
+                await self._storm(came)
+                await asyncio.sleep(task.seconds)
         after = Moment(task.pid)
         counts, latencies = self.engine.counts(), self.engine.latencies()
         passed = after.at - before.at
@@ -185,7 +188,7 @@ class Load:
             p99_ms=quantile(latencies, 0.99),
             worst_ms=quantile(latencies, 1.0),
             counts=counts,
-            joined=joined,
+            joined=len(came),
         )
 
     async def balance(self) -> tuple[int, int, int]:
@@ -214,20 +217,20 @@ class Load:
     def drops(self) -> int:
         return sum(each.drops for each in self.clients.connections)
 
-    async def _storm(self) -> int:
-        """Silent people come in, evenly, until the window ends; return how many connections they made."""
-        task, before = self.task, len(self.clients.connections)
+    async def _storm(self, came: list[int]) -> None:
+        """Let silent people come in, evenly; whoever is in is in `came`."""
+
+        async def one(room: int, seat: int) -> None:
+            # Who does not come in is missing in `came`; the talk is what is measured.
+            with contextlib.suppress(TimeoutError, OSError, NotConnected):
+                came.append(await self.clients.join(f"storm{room}", f"storm{room}-{seat}"))
+
         began = time.monotonic()
-        rest = len(self.clients.connections) - before
         async with asyncio.TaskGroup() as group:
-            number = 0
-            while rest < task.storm:
-                room, seat = divmod(number, STORM_ROOM)
-                group.create_task(self.clients.join(f"storm{room}", f"storm{room}-{seat}"))
-                number += 1
-                await asyncio.sleep(max(0.0, began + task.seconds * rest / task.storm - time.monotonic()))
-                rest = len(self.clients.connections) - before
-        return rest
+            for number in range(self.task.storm):
+                group.create_task(one(*divmod(number, STORM_ROOM)))
+                due = began + self.task.seconds * (number + 1) / self.task.storm
+                await asyncio.sleep(max(0.0, due - time.monotonic()))
 
 
 def quantile(ordered: list[int], share: float) -> float:
