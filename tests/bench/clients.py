@@ -11,7 +11,7 @@ from tests.bench import sdp
 from tests.bench.connection import Connection
 from tests.bench.engine import Engine, Publishing
 
-CONNECT_WITHIN = 30.0
+CONNECT_WITHIN = 10.0
 
 
 @dataclass(frozen=True)
