@@ -53,6 +53,12 @@ def fonts() -> Path | None:
     return None
 
 
+def compiler() -> Path | None:
+    """A C compiler, for the load generator of `./tiepdan bench media`."""
+    found = shutil.which("gcc") or shutil.which("cc")
+    return Path(found) if found else None
+
+
 @dataclass(frozen=True)
 class Part:
     """One thing checks need from the system, and the Debian packages that bring it."""
@@ -66,6 +72,7 @@ PARTS = {
     "browser": Part("browser", ("chromium",), chromium),
     "postgres": Part("postgres", ("postgresql",), postgres_programs),
     "fonts": Part("fonts", ("fonts-noto-core",), fonts),
+    "compiler": Part("compiler", ("gcc", "libc6-dev"), compiler),
 }
 
 

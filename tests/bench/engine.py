@@ -2,7 +2,6 @@
 
 import ctypes
 import hashlib
-import shutil
 import socket
 import subprocess
 import tempfile
@@ -13,6 +12,8 @@ from typing import NamedTuple
 
 from pylibsrtp import Session
 from pylibsrtp._binding import ffi, lib
+
+from tests import parts
 
 HERE = Path(__file__).parent
 SOURCES = tuple(HERE / name for name in ("engine.c", "sending.c", "receiving.c"))
@@ -77,10 +78,11 @@ class Counts(ctypes.Structure):
 
 def compiler() -> str:
     """Return the path of a C compiler. Raises NoCompiler."""
-    found = shutil.which("gcc") or shutil.which("cc")
+    part = parts.PARTS["compiler"]
+    found = part.find()
     if found is None:
-        raise NoCompiler("no C compiler (sudo apt-get install gcc libc6-dev)")
-    return found
+        raise NoCompiler(f"there is no C compiler: sudo apt-get install {' '.join(part.packages)}")
+    return str(found)
 
 
 def build() -> Path:
