@@ -71,6 +71,7 @@ class Part:
 PARTS = {
     "browser": Part("browser", ("chromium",), chromium),
     "postgres": Part("postgres", ("postgresql",), postgres_programs),
+    "relay": Part("relay", ("coturn",), lambda: Path(found) if (found := shutil.which("turnserver")) else None),
     "fonts": Part("fonts", ("fonts-noto-core",), fonts),
     "compiler": Part("compiler", ("gcc", "libc6-dev"), compiler),
 }
