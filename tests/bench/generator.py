@@ -27,7 +27,7 @@ AT_ONCE = 8
 STORM_ROOM = 6
 CARRIED_LOSS = 0.001
 CARRIED_SHARE = 0.98
-SILENCE = 0.7
+SILENCE = 2.0
 MOST_RETRIES = 2
 
 
@@ -214,9 +214,11 @@ class Load:
     async def _hush(self) -> None:
         for index in self._everybody:
             self.engine.send(index, on=False)
-        arrived = -1
-        while arrived != (arrived := self.engine.counts()["received"]):  # noqa: ASYNC110 - only time tells that nothing more comes
-            await asyncio.sleep(SILENCE)
+        arrived, silent_since = -1, time.monotonic()
+        while time.monotonic() - silent_since < SILENCE:
+            await asyncio.sleep(0.1)
+            if arrived != (arrived := self.engine.counts()["received"]):
+                silent_since = time.monotonic()
 
     @property
     def _everybody(self) -> list[int]:
