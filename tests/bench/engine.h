@@ -77,7 +77,7 @@ struct engine {
     int epoll, pipe;
     pthread_t thread;
     pthread_mutex_t lock;
-    bool is_stopping;
+    bool is_stopping, is_ticking;
     int client_count;
     struct client *clients[MOST_CONNECTIONS];
     struct counts counts;
@@ -85,7 +85,7 @@ struct engine {
     uint8_t noise[LARGEST];
 };
 
-struct engine *engine_open(const struct crypto *crypto, int pipe);
+struct engine *engine_open(const struct crypto *crypto, int pipe, bool is_ticking);
 void engine_play(struct engine *engine, const struct film *film);
 void engine_start(struct engine *engine);
 void engine_close(struct engine *engine);

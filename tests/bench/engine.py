@@ -116,7 +116,7 @@ def _load(path: Path) -> ctypes.CDLL:
     loaded = ctypes.CDLL(str(path))
     engine, number = ctypes.c_void_p, ctypes.c_int
     loaded.engine_open.restype = engine
-    loaded.engine_open.argtypes = [engine, number]
+    loaded.engine_open.argtypes = [engine, number, ctypes.c_bool]
     for name, kinds in {
         "engine_play": (engine,),
         "engine_start": (),
@@ -139,14 +139,14 @@ class Engine:
     when `fileno` is readable.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_ticking: bool = False) -> None:
         self._loaded = _load(build())
         self._inside, self._outside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._outside.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 22)
         self._inside.setblocking(False)
         names = ("srtp_protect", "srtp_unprotect", "srtp_protect_rtcp", "srtp_unprotect_rtcp")
         crypto = (ctypes.c_void_p * len(names))(*map(_address, names))
-        self._engine = self._loaded.engine_open(crypto, self._outside.fileno())
+        self._engine = self._loaded.engine_open(crypto, self._outside.fileno(), is_ticking)
         self._takers: list[Take] = []
         self._kept: list[object] = []
         self._loaded.engine_start(self._engine)

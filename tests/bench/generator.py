@@ -41,6 +41,7 @@ class Task:
     `balance`: at the end let everybody speak once more for so many seconds, from silence to
     silence, so that what was sent and what arrived can be compared to the packet.
     `is_film`: send real sound and picture, for a server that looks inside.
+    `is_ticking`: look for packets every half millisecond instead of being woken by them.
     """
 
     rooms: int
@@ -51,6 +52,7 @@ class Task:
     storm: int = 0
     balance: float = 0.0
     is_film: bool = False
+    is_ticking: bool = False
     api: str = ""
     address: str = ""
     pid: int = 0
@@ -260,7 +262,7 @@ async def dial(task: Task, means: Means) -> Clients:
 
 async def carry_out(task: Task) -> Result:
     """Join, speak, measure, leave."""
-    engine = Engine()
+    engine = Engine(is_ticking=task.is_ticking)
     loop = asyncio.get_running_loop()
     loop.add_reader(engine.fileno(), engine.deliver)
     if task.is_film:

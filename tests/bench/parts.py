@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from tests.bench import fairness, servers
@@ -30,6 +30,7 @@ class Plan:
     repeat: int
     cores: tuple[int, int]
     wait: float = 0.0
+    is_ticking: bool = False
     disturbed: list[str] = field(default_factory=list)
 
     @property
@@ -43,7 +44,7 @@ class Plan:
             if self.wait:
                 self.wait = await asyncio.to_thread(fairness.require_quiet, self.wait)
             began = time.monotonic()
-            result = await run(server, task, self.cores)
+            result = await run(server, replace(task, is_ticking=self.is_ticking), self.cores)
             others = max(each.others_cores for each in result.steps)
             if others <= fairness.MOST_OTHERS:
                 return result
