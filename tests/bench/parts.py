@@ -16,6 +16,7 @@ STORM_LOAD = (4, 6)
 FULL_ROOMS = (8, 12, 16, 20, 24, 28, 32)
 FULL_PARTIES = 6
 FULL_STEP_FOR = 3.0
+GENERATOR_IS_FULL = 0.95
 
 Row = dict[str, Any]
 
@@ -136,7 +137,8 @@ async def saturation(plan: Plan) -> list[Row]:
         carried = [each for each in result.steps if not each.is_full]
         most = max((each.delivered for each in carried), default=0)
         row = {"server": server, "carried": most, "steps": [asdict(each) for each in result.steps]}
-        row["is_full"] = result.steps[-1].is_full
+        last = result.steps[-1]
+        row["is_full"] = last.is_full and last.generator_cores < GENERATOR_IS_FULL
         rows.append(row)
         tail = "" if row["is_full"] else " at least (the ladder ended, or the generator's core)"
         print(f"{server}: carries {most:.0f} packets/s{tail}", flush=True)
