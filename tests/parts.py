@@ -53,6 +53,12 @@ def fonts() -> Path | None:
     return None
 
 
+def compiler() -> Path | None:
+    """A C compiler, for the load generator of `./tiepdan bench media`."""
+    found = shutil.which("gcc") or shutil.which("cc")
+    return Path(found) if found else None
+
+
 @dataclass(frozen=True)
 class Part:
     """One thing checks need from the system, and the Debian packages that bring it."""
@@ -67,6 +73,7 @@ PARTS = {
     "postgres": Part("postgres", ("postgresql",), postgres_programs),
     "relay": Part("relay", ("coturn",), lambda: Path(found) if (found := shutil.which("turnserver")) else None),
     "fonts": Part("fonts", ("fonts-noto-core",), fonts),
+    "compiler": Part("compiler", ("gcc", "libc6-dev"), compiler),
 }
 
 
