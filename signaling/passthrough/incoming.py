@@ -103,9 +103,10 @@ class Incoming:
         self._splice.begin(packet.sequence, packet.timestamp, now)
 
     def _deliver(self, packet: Arrived, sequence: int, payload: bytes, now: float) -> None:
-        if not self._splice.belongs(sequence):
+        splice = self._splice
+        if splice.watch and not splice.belongs(sequence):
             return
-        out, timestamp = self._splice.shift(sequence, packet.timestamp, now)
+        out, timestamp = splice.shift(sequence, packet.timestamp, now)
         # Looked at once, for however many receivers.
         noted = vp8.look(payload) if self._is_video else None
         self.source.deliver(RtpPacket(payload, out, timestamp, packet.marker, now, noted))
