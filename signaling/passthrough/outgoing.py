@@ -281,4 +281,9 @@ class Outgoing:
 
 def _look(packet: RtpPacket) -> vp8.Picture:
     noted = packet.noted
-    return noted if isinstance(noted, vp8.Picture) else vp8.look(packet.payload)
+    if noted and isinstance(noted[0], vp8.Picture):
+        return noted[0]
+    picture = vp8.look(packet.payload)
+    if noted is not None:
+        noted.append(picture)
+    return picture
