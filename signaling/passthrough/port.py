@@ -269,14 +269,14 @@ class MediaPort:
             self._dropped += 1
 
     def _take_strange(self, key: bytes, cell: Cell, size: int) -> None:
-        # Most of a flood ends at the first comparison.
-        if size >= _STUN_HEADER and cell.view[0] < 4 and cell.buffer[4:8] == _COOKIE:  # noqa: PLR2004
-            expected = self._expected.get(key)
-            if size < CELL and (expected is not None or self._strangers.may_speak(key)):
-                self._take_stun(expected, key, cell.buffer[:size])
-            return
+        # Most of a flood ends at the first comparisons.
         expected = self._expected.get(key)
-        if expected is None or not size or not expected.hold(cell.buffer[:size], address_of(key)):
+        if size >= CELL:
+            self._too_long += 1
+        elif size >= _STUN_HEADER and cell.view[0] < 4 and cell.buffer[4:8] == _COOKIE:  # noqa: PLR2004
+            if expected is not None or self._strangers.may_speak(key):
+                self._take_stun(expected, key, cell.buffer[:size])
+        elif expected is None or not size or not expected.hold(cell.buffer[:size], address_of(key)):
             self._dropped += 1
 
     def _take_stun(self, caller: Caller | None, key: bytes, packet: bytes) -> None:
