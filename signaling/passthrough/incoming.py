@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from signaling.passthrough import rtcp
 from signaling.passthrough.gaps import Gaps
 from signaling.passthrough.reception import Reception
-from signaling.passthrough.rtp import Split, find_extension
+from signaling.passthrough.rtp import Arrived, Split, find_extension
 from signaling.passthrough.splice import Splice
 from signaling.tracks import SILENCE, RtpPacket, Source
 
@@ -53,7 +53,7 @@ class Incoming:
         """Take a packet of the stream itself."""
         _, marker, sequence, timestamp, ssrc, profile, extensions, payload = packet
         if ssrc != self.ssrc:
-            self._restart(packet, now)
+            self._restart(Arrived(*packet), now)
         self.reception.received(sequence, timestamp, len(payload), now)
         if self._is_video:
             if not self.gaps.received(sequence, now):
@@ -103,12 +103,12 @@ class Incoming:
         if self._wants_key_frame:
             self._ask_for_key_frame(now)
 
-    def _restart(self, packet: Split, now: float) -> None:
+    def _restart(self, packet: Arrived, now: float) -> None:
         # The browser began another stream in this line (it was stopped, or replaced).
-        _, _, sequence, timestamp, self.ssrc, *_ = packet
+        self.ssrc = packet.ssrc
         self.reception = Reception(self.source.clock_rate)
         self.gaps = Gaps()
-        self._splice.begin(sequence, timestamp, now)
+        self._splice.begin(packet.sequence, packet.timestamp, now)
 
     def _hear(self, profile: int, extensions: bytes) -> None:
         value = find_extension(profile, extensions, self._level_id)

@@ -12,8 +12,8 @@ from time import monotonic
 from typing import Any
 
 from signaling.passthrough import rtcp, vp8
-from signaling.passthrough.ring import MASK, Ring
-from signaling.passthrough.rtp import ONE_BYTE_PROFILE, SEND_TIME_UNIT, send_time
+from signaling.passthrough.ring import MASK, Ring, Shift
+from signaling.passthrough.rtp import ONE_BYTE_PROFILE, send_time
 from signaling.passthrough.splice import Splice
 from signaling.tracks import Kind, RtpPacket, Source
 
@@ -76,67 +76,31 @@ class Outgoing:
     `send` takes a packet in two parts, to be joined; the second is shared by all receivers.
     """
 
-    # Touched for every packet and receiver: kept small and near.
-    __slots__ = (
-        "_asked_at",
-        "_breaks",
-        "_clock_rate",
-        "_first",
-        "_fixed",
-        "_is_special",
-        "_is_video",
-        "_is_waiting",
-        "_kept",
-        "_layout",
-        "_level_by",
-        "_may_repeat",
-        "_newest",
-        "_pack",
-        "_picture_by",
-        "_report",
-        "_reported",
-        "_reviewed",
-        "_ring",
-        "_rtx_sequence",
-        "_send",
-        "_sequence_by",
-        "_splice",
-        "_tail",
-        "_timestamp_by",
-        "_value",
-        "dropped",
-        "form",
-        "lost_share",
-        "octets",
-        "packets",
-        "repeated",
-        "source",
-    )
-
     def __init__(self, form: OutgoingFormat, clock_rate: int, send: Callable[[bytes, bytes], bool]) -> None:
         self.form = form
         self.source: Source | None = None
-        self.packets = self.octets = self.dropped = self.repeated = 0
+        self.packets = 0
+        self.octets = 0
+        self.dropped = 0
+        self.repeated = 0
         self.lost_share = 0.0
         self._reported: rtcp.Block | None = None
         self._reviewed: rtcp.Block | None = None
         self._send = send
         self._clock_rate = clock_rate
         self._is_video = clock_rate == 90_000  # noqa: PLR2004 - the picture
-        self._layout = layout = Layout(form)
-        self._pack, self._value, self._tail = layout.pack, layout.value, layout.tail
-        self._first = layout.first | form.payload_type
-        self._fixed = form.ssrc.to_bytes(4, "big") + layout.block
+        self._layout = Layout(form)
+        self._first = self._layout.first | form.payload_type
+        self._fixed = form.ssrc.to_bytes(4, "big") + self._layout.block
         self._splice = Splice(clock_rate)
-        self._sequence_by = self._timestamp_by = self._picture_by = self._level_by = 0
+        self._shift = Shift()
         self._newest: RtpPacket | None = None
         self._is_waiting = True
-        # Waiting, or stragglers of another occupant may still come: each packet is looked at.
-        self._is_special = True
+        self._is_watching = False
         self._asked_at = float("-inf")
         self._report: tuple[int, float] | None = None
         self._ring: Ring | None = None
-        self._kept: list[RtpPacket | None] | None = None
+        self._kept: list[tuple[RtpPacket, Shift] | None] | None = None
         self._breaks = 0
         self._rtx_sequence = 0
         self._may_repeat = MOST_REPEATED
@@ -148,11 +112,13 @@ class Outgoing:
         if self.source is not None:
             self.source.unsubscribe(self)
         self.source = source if source is not None and not source.has_ended else None
-        self._is_waiting = self._is_special = True
+        self._is_waiting = True
         self._asked_at = float("-inf")
         self._report = None
         self._ring = self._kept = None
         if self.source is not None:
+            self._ring = Ring() if self.form.rtx_ssrc > 0 else None
+            self._kept = self._ring.kept if self._ring is not None else None
             self._breaks = self.source.breaks
             self._report = self.source.last_report
             self.source.subscribe(self)
@@ -167,25 +133,27 @@ class Outgoing:
         """Send `packet` on under this line's numbers."""
         if source is not self.source:
             return
-        if (self._is_special or source.breaks != self._breaks) and not self._admits(source, packet):
+        if (self._is_waiting or self._is_watching or source.breaks != self._breaks) and not self._admits(
+            source, packet
+        ):
             self.dropped += 1
             return
         payload, sequence, timestamp, marker, arrived, _ = packet
-        newest = self._newest
+        shift, layout, newest = self._shift, self._layout, self._newest
         if newest is None or not (sequence - newest.sequence) & 0x8000:
             self._newest = packet
         self.packets += 1
         self.octets += len(payload)
-        sequence = (sequence + self._sequence_by) & 0xFFFF
+        sequence = (sequence + shift.sequence_by) & 0xFFFF
         if self._kept is not None:
-            self._kept[sequence & MASK] = packet
-        value = self._value
-        if value:
-            value |= int(arrived * SEND_TIME_UNIT) & 0xFFFFFF if self._is_video else source.level
-        timestamp = (timestamp + self._timestamp_by) & 0xFFFFFFFF
-        head = self._pack(self._first | marker << 7, sequence, timestamp, self._fixed, value, self._tail)
-        if self._picture_by or self._level_by:
-            payload = self._numbered(packet)
+            self._kept[sequence & MASK] = packet, shift
+        value = layout.value
+        if layout.has_value:
+            value |= send_time(arrived) if self._is_video else source.level
+        timestamp = (timestamp + shift.timestamp_by) & 0xFFFFFFFF
+        head = layout.pack(self._first | marker << 7, sequence, timestamp, self._fixed, value, layout.tail)
+        if shift.picture_by or shift.level_by:
+            payload = self._numbered(packet, shift)
         if not self._send(head, payload):
             self.dropped += 1
 
@@ -198,7 +166,7 @@ class Outgoing:
         """The occupant is gone; the line stays."""
         if source is self.source:
             self.source = None
-            self._is_waiting = self._is_special = True
+            self._is_waiting = True
 
     def received(self, block: rtcp.Block) -> None:
         """Take what the browser says it got."""
@@ -228,7 +196,7 @@ class Outgoing:
             if found is not None:
                 self._may_repeat -= 1
                 self.repeated += 1
-                self._repeat(found)
+                self._repeat(*found)
 
     def tick(self, now: float) -> None:
         """Ask again for the key frame that this line waits for; called every 20 ms."""
@@ -251,7 +219,7 @@ class Outgoing:
         if abs(ntp - at) > _STALE_REPORT:
             return b""
         passed = round((ntp - at) * self._clock_rate)
-        timestamp = (rtp_timestamp + self._timestamp_by + passed) & 0xFFFFFFFF
+        timestamp = (rtp_timestamp + self._shift.timestamp_by + passed) & 0xFFFFFFFF
         return rtcp.sender_report(
             rtcp.SenderReport(
                 self.form.ssrc,
@@ -264,40 +232,36 @@ class Outgoing:
 
     def _admits(self, source: Source, packet: RtpPacket) -> bool:
         if source.breaks != self._breaks:
-            self._breaks, self._is_waiting, self._is_special = source.breaks, True, True
+            self._breaks, self._is_waiting = source.breaks, True
         if self._is_waiting:
             if self._is_video and not _look(packet).starts_key_frame:
                 return False
             self._begin(packet)
-        belongs = self._splice.belongs(packet.sequence)
-        self._is_special = self._splice.watch > 0
-        return belongs
+        self._is_watching = self._splice.watch > 0
+        return self._splice.belongs(packet.sequence)
 
     def _begin(self, packet: RtpPacket) -> None:
-        last, splice = self._newest, self._splice
+        last, shift, splice = self._newest, self._shift, self._splice
         picture_by = level_by = 0
         if last is not None:
-            sequence = (last.sequence + self._sequence_by) & 0xFFFF
-            splice.stopped(sequence, (last.timestamp + self._timestamp_by) & 0xFFFFFFFF, last.arrived)
+            sequence = (last.sequence + shift.sequence_by) & 0xFFFF
+            splice.stopped(sequence, (last.timestamp + shift.timestamp_by) & 0xFFFFFFFF, last.arrived)
         if last is not None and self._is_video:
             was, comes = _look(last), _look(packet)
             if was.number >= 0 and comes.number >= 0:
-                picture_by = was.number + self._picture_by + 1 - comes.number
+                picture_by = was.number + shift.picture_by + 1 - comes.number
             if was.level_zero >= 0 and comes.level_zero >= 0:
-                level_by = was.level_zero + self._level_by + 1 - comes.level_zero
+                level_by = was.level_zero + shift.level_by + 1 - comes.level_zero
         splice.begin(packet.sequence, packet.timestamp, packet.arrived)
-        self._sequence_by, self._timestamp_by = splice.sequence_by, splice.timestamp_by
-        self._picture_by, self._level_by = picture_by, level_by
-        # What went out before the join is not repeated: a key frame comes first now.
-        self._ring = Ring(self._sequence_by) if self.form.rtx_ssrc > 0 else None
-        self._kept = self._ring.kept if self._ring is not None else None
+        self._shift = Shift(splice.sequence_by, splice.timestamp_by, picture_by, level_by)
         self._newest = None
         self._is_waiting = False
+        self._is_watching = True
 
-    def _numbered(self, packet: RtpPacket) -> bytes:
-        return vp8.renumber(packet.payload, _look(packet), self._picture_by, self._level_by)
+    def _numbered(self, packet: RtpPacket, shift: Shift) -> bytes:
+        return vp8.renumber(packet.payload, _look(packet), shift.picture_by, shift.level_by)
 
-    def _repeat(self, packet: RtpPacket) -> None:
+    def _repeat(self, packet: RtpPacket, shift: Shift) -> None:
         layout, form = self._layout, self.form
         value = layout.value
         if layout.has_value and self._is_video:
@@ -305,14 +269,14 @@ class Outgoing:
         head = layout.pack(
             layout.first | form.rtx_payload_type | packet.marker << 7,
             self._rtx_sequence,
-            (packet.timestamp + self._timestamp_by) & 0xFFFFFFFF,
+            (packet.timestamp + shift.timestamp_by) & 0xFFFFFFFF,
             form.rtx_ssrc.to_bytes(4, "big") + layout.block,
             value,
             layout.tail,
         )
         self._rtx_sequence = (self._rtx_sequence + 1) & 0xFFFF
-        old = (packet.sequence + self._sequence_by) & 0xFFFF
-        self._send(head + old.to_bytes(2, "big"), self._numbered(packet))
+        old = (packet.sequence + shift.sequence_by) & 0xFFFF
+        self._send(head + old.to_bytes(2, "big"), self._numbered(packet, shift))
 
 
 def _look(packet: RtpPacket) -> vp8.Picture:
