@@ -31,6 +31,8 @@ class RtpPacket(NamedTuple):
 
     ``payload`` is what stood behind the RTP header, its extensions and before its padding,
     VP8 descriptor included. It may be empty: a probe that only fills a sequence number.
+    ``noted`` is where the forwarder keeps what it saw in it, once for all receivers; nobody
+    else looks there.
     """
 
     payload: bytes
@@ -38,6 +40,7 @@ class RtpPacket(NamedTuple):
     timestamp: int
     marker: bool
     arrived: float
+    noted: list[object] | None = None
 
 
 class Sink(Protocol):
