@@ -179,7 +179,7 @@ class RoomServer:
             "socket": "/ws",
             "ticket": sign(ticket, KEY),
             "layout": "",
-            "picture": request.query.get("picture", "high" if role == RoomRole.WARD_ROOM else ""),
+            "picture": "high" if role == RoomRole.WARD_ROOM else "",
             "receiver": "Trần Thị Hạnh, Chủ tịch UBND phường",
             "starts_at": at + WAIT_FOR,
             "back": "/",

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from tests.bench.lines_room import Relayed, Talk, Watcher, talk
 from tests.bench.lines_way import CLEAR, Weather
 
-SETTLE, QUIET, AFTER = 7.0, 4.0, 12.0
+SETTLE, QUIET, AFTER = 5.0, 3.0, 8.0
 AS_BEFORE = 0.8
 """Share of the quiet frame rate from which a picture counts as recovered."""
 
@@ -28,7 +28,7 @@ class Row:
     name: str
     up: Weather
     down: Weather
-    lasts: float = 15.0
+    lasts: float = 12.0
     moves: bool = False
     relayed: Relayed = ""
 
@@ -44,8 +44,8 @@ ROWS = (
     Row("loss-5", *_both(Weather(delay=0.05, loss=0.05))),
     Row("loss-10", *_both(Weather(delay=0.05, loss=0.10))),
     Row("loss-30", *_both(Weather(delay=0.15, loss=0.30))),
-    Row("up-300", Weather(delay=0.02, rate=300e3), Weather(delay=0.02), 20.0),
-    Row("down-200", Weather(delay=0.02), Weather(delay=0.02, rate=200e3), 20.0),
+    Row("up-300", Weather(delay=0.02, rate=300e3), Weather(delay=0.02), 15.0),
+    Row("down-200", Weather(delay=0.02), Weather(delay=0.02, rate=200e3), 15.0),
     Row("freeze-12", *_FROZEN, 12.0),
     Row("cut-6", *_CUT, 6.0),
     Row("cut-20", *_CUT, 20.0),

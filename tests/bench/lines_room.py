@@ -134,7 +134,7 @@ async def _browsers(stack: contextlib.AsyncExitStack, folder: Path) -> Any:
         stack.push_async_callback(browser.close)
         page = await browser.new_page(locale="vi-VN", viewport={"width": 960, "height": 640})
         await page.add_init_script(PAGE.replace("PLAN", json.dumps(plan)))
-        await page.goto(f"http://127.0.0.1:{port}/phong/{who}?picture=high")
+        await page.goto(f"http://127.0.0.1:{port}/phong/{who}")
         await page.get_by_role("button", name=KNOWS).click()
         return Watcher(page, f"m-{WEAK if who == STRONG else STRONG}")
 
