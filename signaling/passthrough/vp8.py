@@ -7,7 +7,10 @@ _SHORT_ID = 0x7F
 
 
 class Picture(NamedTuple):
-    """Where the numbers of a picture stand in a payload; -1 means absent."""
+    """Where the numbers of a picture stand in a payload; -1 means absent.
+
+    `layer` is the temporal layer; a picture with `is_sync` leans on the lowest layer alone.
+    """
 
     number: int
     number_at: int
@@ -15,6 +18,8 @@ class Picture(NamedTuple):
     level_zero: int
     level_zero_at: int
     starts_key_frame: bool
+    layer: int = -1
+    is_sync: bool = False
 
 
 NOTHING = Picture(-1, -1, False, -1, -1, False)
@@ -33,6 +38,7 @@ def _look(payload: bytes) -> Picture:
     at = 1
     number, number_at, is_long = -1, -1, False
     level_zero, level_zero_at = -1, -1
+    layer, is_sync = -1, False
     if first & 0x80:
         flags = payload[1]
         at = 2
@@ -47,10 +53,12 @@ def _look(payload: bytes) -> Picture:
             level_zero, level_zero_at = payload[at], at
             at += 1
         if flags & 0x30:
+            if flags & 0x20:
+                layer, is_sync = payload[at] >> 6, bool(payload[at] & 0x20)
             at += 1
     # Start of the first partition, and the frame header's inverse key frame bit.
     starts = first & 0x17 == 0x10 and not payload[at] & 0x01  # noqa: PLR2004
-    return Picture(number, number_at, is_long, level_zero, level_zero_at, starts)
+    return Picture(number, number_at, is_long, level_zero, level_zero_at, starts, layer, is_sync)
 
 
 def starts_key_frame(payload: bytes) -> bool:

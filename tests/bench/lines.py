@@ -145,7 +145,19 @@ def _recovered(later: Sequence[float], ended: float, wanted: float) -> float | N
 
 def write(found: Sequence[Seen]) -> str:
     """Lay the figures out as a table."""
-    head = ("row", "way", "fps", "of quiet", "freeze s", "concealed", "picture s", "as before s", "kb/s", "width", "after")
+    head = (
+        "row",
+        "way",
+        "fps",
+        "of quiet",
+        "freeze s",
+        "concealed",
+        "picture s",
+        "as before s",
+        "kb/s",
+        "width",
+        "after",
+    )
     lines = [
         (
             each.row, each.way, f"{each.fps:.1f}", f"{each.share:.0%}", f"{each.freeze:.2f}", f"{each.concealed:.1%}",

@@ -69,7 +69,10 @@ class Talk:
 def write_picture(path: Path) -> None:
     """Write a moving, textured 720p picture that a camera might see."""
     size = f"s={WIDTH}x{HEIGHT}:r={FPS}:d={SECONDS}"
-    with av.open(f"testsrc2={size},noise=alls=6:allf=t", format="lavfi") as source, av.open(str(path), "w", "mjpeg") as out:
+    with (
+        av.open(f"testsrc2={size},noise=alls=6:allf=t", format="lavfi") as source,
+        av.open(str(path), "w", "mjpeg") as out,
+    ):
         stream = out.add_stream("mjpeg", rate=FPS)
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuvj420p"
         for frame in source.decode(video=0):
