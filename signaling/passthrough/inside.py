@@ -16,6 +16,7 @@ from aioice.stun import Class, Message, Method, parse_message
 from aiortc import RTCCertificate, RTCDtlsTransport, RTCIceGatherer, RTCIceTransport
 from pylibsrtp import Error as SrtpError
 from pylibsrtp import Session
+from pylibsrtp._binding import ffi, lib
 
 VERSIONS = {"aiortc": "1.16.0", "aioice": "0.13.0", "pylibsrtp": "1.0.0"}
 
@@ -33,6 +34,9 @@ NAMES: tuple[tuple[object, str], ...] = (
     (CandidatePair, "remote_addr"),
     (CandidatePair.State, "SUCCEEDED"),
     (Message, "check_message_integrity"),
+    (lib, "srtp_protect"),
+    (lib, "srtp_unprotect"),
+    (lib, "srtp_unprotect_rtcp"),
 )
 """Attributes of classes; those of instances are in `INSTANCE_NAMES`."""
 
@@ -41,6 +45,7 @@ INSTANCE_NAMES = {
     "dtls": ("_rx_srtp", "_tx_srtp", "_task", "_ssl", "_role"),
     "connection": ("_nominated", "_check_list", "_protocols", "_queue"),
     "stun protocol": ("transactions", "local_candidate", "receiver", "transport"),
+    "session": ("_srtp",),
 }
 
 Address = tuple[str, int]
@@ -56,6 +61,39 @@ def wrong_versions() -> dict[str, str]:
     """Return the installed version of each library that is not the one this was read for."""
     found = {name: version(name) for name in VERSIONS}
     return {name: found[name] for name in VERSIONS if found[name] != VERSIONS[name]}
+
+
+protect: Any = lib.srtp_protect
+"""`protect(context, cell, length)` encrypts RTP where it lies; `length` is read and written.
+0 is success. The cell must have room for 144 bytes more.
+"""
+
+_unprotect: Any = lib.srtp_unprotect
+_unprotect_rtcp: Any = lib.srtp_unprotect_rtcp
+_length: Any = ffi.new("int *")
+
+
+def context_of(session: Session) -> Any:
+    """Return what `protect` and `open_rtp` take. It lives as long as `session` does, no longer."""
+    return session._srtp[0]
+
+
+def open_rtp(context: Any, cell: Any, size: int) -> int:
+    """Decrypt RTP where it lies; its new size, -1 when it is not authentic."""
+    _length[0] = size
+    if _unprotect(context, cell, _length):
+        return -1
+    found: int = _length[0]
+    return found
+
+
+def open_rtcp(context: Any, cell: Any, size: int) -> int:
+    """Decrypt RTCP where it lies; its new size, -1 when it is not authentic."""
+    _length[0] = size
+    if _unprotect_rtcp(context, cell, _length):
+        return -1
+    found: int = _length[0]
+    return found
 
 
 class Wire:
@@ -201,5 +239,9 @@ __all__ = [
     "Session",
     "SrtpError",
     "Wire",
+    "context_of",
+    "open_rtcp",
+    "open_rtp",
+    "protect",
     "wrong_versions",
 ]

@@ -27,6 +27,7 @@ async def test_the_names_of_instances_exist() -> None:
         "dtls": RTCDtlsTransport(RTCIceTransport(gatherer), [certificate]),
         "connection": connection,
         "stun protocol": StunProtocol(connection),
+        "session": Session(),
     }
     made["stun protocol"].__dict__.setdefault("transport", None)
     made["stun protocol"].__dict__.setdefault("local_candidate", None)
