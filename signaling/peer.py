@@ -14,12 +14,15 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Literal
 
+from signaling.answers import Picture
 from signaling.errors import BrokenProtocol
 from signaling.ice import dialable
 from signaling.passthrough import MediaPort, answer, bandwidth, offer, rtcp
 from signaling.passthrough.downlink import Downlink
+from signaling.passthrough.layers import FULL
 from signaling.passthrough.line import Line, Remote
 from signaling.passthrough.uplink import WALL, Uplink
+from signaling.quality import Second
 from signaling.tracks import Source
 
 PeerState = Literal["connecting", "connected", "failed", "closed"]
@@ -130,9 +133,24 @@ class Peer:
             found["out"] = sum(line.packets for line in lines)
             found["out_octets"] = sum(line.octets for line in lines)
             found["out_repeated"] = sum(line.repeated for line in lines)
+            found["out_left_out"] = sum(line.left_out for line in lines)
+            found["rung"] = self._downlink.ladder.rung
             found["out_dropped"] = sum(line.dropped for line in lines)
             found["out_lost_share"] = max((line.lost_share for line in lines), default=0.0)
         return found
+
+    def second(self) -> Second:
+        """What the time since the last call told of this person's line."""
+        if self._uplink is None or self._downlink is None:
+            return Second()
+        lost_up, silence = self._uplink.look_back()
+        return Second(lost_up, self._downlink.lost_share, self._downlink.round_trip, silence)
+
+    @property
+    def picture(self) -> Picture:
+        """How much of the others' pictures this browser gets."""
+        rung = FULL if self._downlink is None else self._downlink.ladder.rung
+        return "full" if rung == FULL else "fewer" if rung else "paused"
 
     async def close(self) -> None:
         """Leave nothing behind. Closing twice is closing once."""
@@ -186,9 +204,9 @@ class Peer:
         match message:
             case rtcp.SenderReport():
                 self._uplink.reported(message, now)
-                self._downlink.received(message.blocks)
+                self._downlink.received(message.blocks, now + WALL)
             case rtcp.ReceiverReport():
-                self._downlink.received(message.blocks)
+                self._downlink.received(message.blocks, now + WALL)
             case rtcp.Nack():
                 self._downlink.missed(message, now)
             case rtcp.KeyFrameRequest():
@@ -199,7 +217,7 @@ class Peer:
                 self._uplink.ended(message.ssrcs)
 
     def _report(self, uplink: Uplink, downlink: Downlink, now: float) -> None:
-        downlink.review(self.cap)
+        downlink.review(self.cap, now)
         uplink.cap = self.cap
         reports, names = downlink.reports(monotonic() + WALL)
         received = rtcp.receiver_report(self._ours, uplink.blocks(now))

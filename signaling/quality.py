@@ -50,16 +50,16 @@ class Quality:
         """Take in a second; return the word for it."""
         # A handful of packets makes a second's loss jump; two or three seconds tell.
         self._lost += (max(second.lost_up, second.lost_down) - self._lost) * _SMOOTHING
-        found: Link = "good"
-        for word, limits in (("poor", POOR), ("bad", BAD)):
-            is_beyond = (
-                self._lost >= limits.lost
-                or second.round_trip >= limits.round_trip
-                or second.silence >= limits.silence
-            )
-            found = word if is_beyond else found
-        if _ORDER.index(found) >= _ORDER.index(self.word):
-            self.word, self._worse_at = found, now
-        elif now - self._worse_at >= BETTER_AFTER:
+        found = self._judge(second)
+        is_over = now - self._worse_at >= BETTER_AFTER
+        if is_over or _ORDER.index(found) >= _ORDER.index(self.word):
             self.word, self._worse_at = found, now
         return self.word
+
+    def _judge(self, second: Second) -> Link:
+        def is_beyond(limits: Limits) -> bool:
+            measured = (self._lost, second.round_trip, second.silence)
+            allowed = (limits.lost, limits.round_trip, limits.silence)
+            return any(one >= most for one, most in zip(measured, allowed, strict=True))
+
+        return "bad" if is_beyond(BAD) else "poor" if is_beyond(POOR) else "good"

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 CAP = 2_500_000
 FLOOR = 150_000
 _HEAVY_LOSS = 0.1
+_LEAST = 40_000
+"""Bits per second of pictures below which loss is not their fault."""
 _SMOOTHING = 0.3
 _GROWTH = 1.08
 _QUICK_GROWTH = 1.25
@@ -48,7 +50,7 @@ class Downlink:
         fell_to, self._fell_to = self._fell_to, None
         if fell_to is not None and fell_to < sent:
             self.limit = fell_to
-        elif self._loss > _HEAVY_LOSS and sent > FLOOR:
+        elif self._loss > _HEAVY_LOSS and sent > _LEAST:
             self.limit = sent * (1 - self._loss / 2)
         elif self.limit is not None:
             is_confirmed = self._estimate is not None and self._estimate > self.limit
@@ -60,7 +62,7 @@ class Downlink:
         """Bits per second for each of `pictures`, None when there was no complaint."""
         if self.limit is None or pictures <= 0:
             return None
-        return max(int(self.limit / pictures), FLOOR)
+        return int(self.limit / pictures)
 
 
 def allowance(cap: int, limits: Iterable[int | None]) -> int:

@@ -14,6 +14,8 @@ WALL = time() - monotonic()
 
 _CLOCK_STEP = 1.0
 _SILENT_AFTER = 1.0
+_STOPPED_AFTER = 5.0
+"""Seconds without sound after which it was stopped on purpose."""
 
 
 class Uplink:
@@ -36,6 +38,8 @@ class Uplink:
         )
         self._clock_offset: float | None = None
         self._audio_at = 0.0
+        self._silence = 0.0
+        self._counted = (0, 0)
 
     def take(self, packet: bytes, now: float) -> None:
         """Take an RTP packet. Raises Malformed."""
@@ -74,8 +78,20 @@ class Uplink:
     def tick(self, now: float) -> None:
         """Ask for what is missing."""
         self.video.tick(now)
+        if now - self._audio_at < _STOPPED_AFTER:
+            self._silence = max(self._silence, now - self._audio_at)
         if now - self._audio_at > _SILENT_AFTER:
             self.audio.source.level = SILENCE
+
+    def look_back(self) -> tuple[float, float]:
+        """Since the last time: share of packets that never came, longest time without sound."""
+        streams = (self.audio, self.video)
+        came = sum(each.reception.packets for each in streams)
+        lost = sum(each.reception.lost - each.repaired for each in streams)
+        (came_before, lost_before), self._counted = self._counted, (came, lost)
+        newly_lost = max(0, lost - lost_before)
+        silence, self._silence = self._silence, 0.0
+        return newly_lost / max(1, came - came_before + newly_lost), silence
 
     def blocks(self, now: float) -> list[rtcp.Block]:
         """Return what a receiver report says now."""

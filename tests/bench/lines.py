@@ -11,9 +11,10 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
 from typing import Any, Literal
 
-from tests.bench.lines_room import Relayed, Talk, Watcher, talk
+from tests.bench.lines_room import Relayed, Watcher, talk
 from tests.bench.lines_way import CLEAR, Weather
 
 SETTLE, QUIET, AFTER = 5.0, 3.0, 8.0
@@ -124,7 +125,7 @@ async def _seen(
         way="down",
         quiet_fps=round(fps, 1),
         fps=round(len(during) / (ended - began), 1),
-        freeze=round(max(b - a for a, b in zip(moments, moments[1:], strict=False)), 2),
+        freeze=round(max(b - a for a, b in pairwise(moments)), 2),
         concealed=round((after["concealed"] - before["concealed"]) / max(samples, 1), 4),
         picture_after=None if first is None else round(first - ended, 2),
         recovered_after=_recovered(later, ended, fps * AS_BEFORE),

@@ -128,7 +128,7 @@ def test_a_falling_estimate_below_what_is_sent_limits() -> None:
     budget.estimated(400_000)
     budget.review(250_000, 0, 1.0, CAP)
     assert budget.share(2) == 200_000
-    assert budget.share(8) == FLOOR
+    assert budget.share(8) == 50_000
     for second in range(2, 60):
         budget.review(250_000, 0, float(second), CAP)
     assert budget.share(1) is None
