@@ -29,6 +29,7 @@ PeerState = Literal["connecting", "connected", "failed", "closed"]
 
 SLOTS = answer.MOST_SLOTS
 REPORT_EVERY = 1.0
+URGENT_AFTER = 0.3
 
 
 class Peer:
@@ -60,7 +61,7 @@ class Peer:
         self._uplink: Uplink | None = None
         self._downlink: Downlink | None = None
         self._seated: dict[int, tuple[Source | None, Source | None]] = {}
-        self._report_at = 0.0
+        self._report_at = self._reviewed_at = 0.0
         self._broken_rtcp = 0
 
     @property
@@ -176,6 +177,10 @@ class Peer:
             return
         self._uplink.tick(now)
         self._downlink.tick(now)
+        since = now - self._reviewed_at
+        if since >= REPORT_EVERY or (since >= URGENT_AFTER and self._downlink.is_urgent):
+            self._reviewed_at = now
+            self._downlink.review(self.cap, now)
         if now - self._report_at >= REPORT_EVERY:
             self._report_at = now
             self._report(self._uplink, self._downlink, now)
@@ -217,7 +222,6 @@ class Peer:
                 self._uplink.ended(message.ssrcs)
 
     def _report(self, uplink: Uplink, downlink: Downlink, now: float) -> None:
-        downlink.review(self.cap, now)
         uplink.cap = self.cap
         reports, names = downlink.reports(monotonic() + WALL)
         received = rtcp.receiver_report(self._ours, uplink.blocks(now))

@@ -6,11 +6,14 @@ from signaling.passthrough import rtcp
 from signaling.passthrough.answer import cname
 from signaling.passthrough.bandwidth import Downlink as Budget
 from signaling.passthrough.layers import Ladder, asked_of_sender
-from signaling.passthrough.outgoing import Outgoing, OutgoingFormat
+from signaling.passthrough.outgoing import MOST_REPEATED, Outgoing, OutgoingFormat
 from signaling.tracks import CLOCK_RATES, Source
 
 _SMOOTHING = 0.3
 _LONGEST_TRIP = 30.0
+_REPEATS = 0.15
+"""Share of a squeezed line that repetitions may take; more of them would only lengthen the queue."""
+_LARGE = 1100
 
 
 class Downlink:
@@ -74,6 +77,11 @@ class Downlink:
             if trip is not None and trip < _LONGEST_TRIP:
                 self.round_trip += (trip - self.round_trip) * _SMOOTHING
 
+    @property
+    def is_urgent(self) -> bool:
+        """Whether `review` should not wait for its second."""
+        return self.budget.is_urgent
+
     def tick(self, now: float) -> None:
         """Ask again for the key frames that are waited for."""
         for line in self.videos:
@@ -100,8 +108,12 @@ class Downlink:
         self.budget.review(octets, lost / max(sent, 1), now, cap)
         share = self.budget.share(len(shown))
         rung = self.ladder.review(share, self._deaf, now) if shown else self.ladder.rung
+        most = MOST_REPEATED
+        if share is not None and self.budget.is_queue:
+            most = max(1, int(share * _REPEATS / 8 / _LARGE))
         for line in self.videos:
             line.pass_on(rung)
+            line.repeats_at_most = most
         for line in shown:
             if line.source is not None:
                 line.source.limit(line, asked_of_sender(rung, share))

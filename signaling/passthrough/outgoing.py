@@ -108,7 +108,7 @@ class Outgoing:
         self._ring: Ring | None = None
         self._breaks = 0
         self._rtx_sequence = 0
-        self._may_repeat = MOST_REPEATED
+        self._may_repeat = self.repeats_at_most = MOST_REPEATED
 
     def occupy(self, source: Source | None) -> None:
         """Let `source` speak through this line; None leaves it silent."""
@@ -235,7 +235,7 @@ class Outgoing:
         It is drawn from the publisher's own reports, so that a browser can lay sound and
         picture of one slot side by side.
         """
-        self._may_repeat = MOST_REPEATED
+        self._may_repeat = self.repeats_at_most
         if self._report is None or not self.is_flowing:
             return b""
         rtp_timestamp, at = self._report

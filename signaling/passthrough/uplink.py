@@ -4,7 +4,7 @@ from collections.abc import Callable
 from time import monotonic, time
 
 from signaling.passthrough import rtcp
-from signaling.passthrough.bandwidth import allowance
+from signaling.passthrough.bandwidth import REVIEW_EVERY, Uphill, allowance
 from signaling.passthrough.incoming import Incoming, IncomingFormat
 from signaling.passthrough.rtp import parse
 from signaling.tracks import SILENCE, Source
@@ -14,6 +14,8 @@ WALL = time() - monotonic()
 
 _CLOCK_STEP = 1.0
 _SILENT_AFTER = 1.0
+_MUCH_LESS = 0.8
+"""What shortens an allowance to less than this is said at once, not with the next report."""
 _STOPPED_AFTER = 5.0
 """Seconds without sound after which it was stopped on purpose."""
 
@@ -38,6 +40,8 @@ class Uplink:
         )
         self._clock_offset: float | None = None
         self._audio_at = 0.0
+        self.way = Uphill()
+        self._reviewed_at = 0.0
         self._silence = 0.0
         self._counted = (0, 0)
 
@@ -47,6 +51,7 @@ class Uplink:
         payload_type = arrived.payload_type
         if payload_type == self.audio.form.payload_type:
             self._audio_at = now
+            self.way.heard(arrived.timestamp, now)
             self.audio.take(arrived, now)
         elif payload_type == self.video.form.payload_type:
             is_first = self.video.ssrc is None
@@ -78,6 +83,11 @@ class Uplink:
     def tick(self, now: float) -> None:
         """Ask for what is missing."""
         self.video.tick(now)
+        if now - self._reviewed_at >= REVIEW_EVERY:
+            self._reviewed_at = now
+            wanted = allowance(self.cap, [self.video.source.narrowest])
+            if self.way.review(self.video.reception.octets, now) or wanted < self.told * _MUCH_LESS:
+                self.state_allowance()
         if now - self._audio_at < _STOPPED_AFTER:
             self._silence = max(self._silence, now - self._audio_at)
         if now - self._audio_at > _SILENT_AFTER:
@@ -108,4 +118,6 @@ class Uplink:
         if ssrc < 0 or self.cap <= 0:
             return
         self.told = allowance(self.cap, [self.video.source.narrowest])
+        if self.way.limit is not None:
+            self.told = min(self.told, int(self.way.limit))
         self._send(rtcp.remb(self._ours, self.told, [ssrc]))
