@@ -18,6 +18,7 @@ LOSS_KEEPS = 240_000
 _SMOOTHING = 0.3
 _GROWTH = 1.08
 _QUICK_GROWTH = 1.25
+_UPHILL_GROWTH = 1.2
 _FALLS = 0.95
 _OUT_OF_SIGHT = 4
 _STRANGE = 10 * 48_000
@@ -64,7 +65,8 @@ class Downlink:
         elif self._loss > _HEAVY_LOSS and sent > LOSS_KEEPS and not self.is_queue:
             self.limit = max(sent * (1 - self._loss / 2), LOSS_KEEPS)
         elif self.limit is not None:
-            is_confirmed = self._estimate is not None and self._estimate > self.limit
+            # Without any picture nothing tells; then hope costs nothing until it is tried.
+            is_confirmed = not sent or (self._estimate is not None and self._estimate > self.limit)
             self.limit *= _QUICK_GROWTH if is_confirmed else _GROWTH
             if self.limit > _OUT_OF_SIGHT * cap:
                 self.limit, self.is_queue = None, False
@@ -82,14 +84,15 @@ def allowance(cap: int, limits: Iterable[int | None]) -> int:
     return max(FLOOR, min([cap, *known]))
 
 
-LATE, PUNCTUAL = 0.15, 0.05
+LATE, PUNCTUAL = 0.25, 0.12
 """Seconds by which sound comes later than at best: from the one on, a queue; up to the other, none."""
 
 REVIEW_EVERY = 0.2
 _WINDOW = 10.0
 _AFTER_QUEUE = 0.7
 _CUT_EVERY = 0.4
-_NARROWEST = 60_000
+_LATE_TIMES = 2
+"""Reviews in a row: a browser that had no time for a moment is late as well."""
 
 
 class Uphill:
@@ -105,6 +108,7 @@ class Uphill:
         self._least_since = 0.0
         self._recent = float("inf")
         self._counted: deque[tuple[float, int]] = deque(maxlen=3)
+        self._times = 0
         self._cut_at = float("-inf")
 
     def heard(self, timestamp: int, now: float) -> None:
@@ -126,23 +130,22 @@ class Uphill:
         if now - self._least_since > _WINDOW:
             self._least_since, self._least_before, self._least = now, self._least, float("inf")
         self._least = min(self._least, self._recent)
-        before, self.late = self.late, self._recent - min(self._least, self._least_before)
+        self.late = self._recent - min(self._least, self._least_before)
         self._recent = float("inf")
-        if self.late > LATE:
-            return self._fall(is_growing=self.late >= before, now=now)
+        self._times = self._times + 1 if self.late > LATE else 0
+        if self._times >= _LATE_TIMES and now - self._cut_at >= _CUT_EVERY:
+            return self._fall(now)
         if self.late < PUNCTUAL and self.limit is not None:
-            self.limit *= _GROWTH**REVIEW_EVERY
-            if self.limit > _OUT_OF_SIGHT * CAP:
+            self.limit *= _UPHILL_GROWTH**REVIEW_EVERY
+            if self.limit > CAP:
                 self.limit = None
         return False
 
-    def _fall(self, *, is_growing: bool, now: float) -> bool:
-        if now - self._cut_at < _CUT_EVERY or not is_growing:
-            return False
+    def _fall(self, now: float) -> bool:
         since, octets_before = self._counted[0]
         octets = self._counted[-1][1]
         rate = 8 * (octets - octets_before) / max(now - since, 0.001)
         # While the queue is full, what comes out of it is what the line carries.
-        self.limit = max(_NARROWEST, min(rate * _AFTER_QUEUE, self.limit or rate))
+        self.limit = max(FLOOR, min(rate * _AFTER_QUEUE, self.limit or rate))
         self._cut_at = now
         return True
