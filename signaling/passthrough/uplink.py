@@ -1,6 +1,7 @@
 """Everything that comes up from one browser: its microphone, its picture, its reports."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from time import monotonic, time
 
 from signaling.passthrough import rtcp
@@ -104,9 +105,17 @@ class Uplink:
         return newly_lost / max(1, came - came_before + newly_lost), silence
 
     def blocks(self, now: float) -> list[rtcp.Block]:
-        """Return what a receiver report says now."""
-        found = (stream.block(now) for stream in (self.audio, self.video))
-        return [block for block in found if block is not None]
+        """Return what a receiver report says now.
+
+        Of the sound it says the loss of whoever hears it worst: from that a browser decides how
+        much of each packet it says again in the next (Opus in-band FEC). Only the fraction; what
+        it may send depends on the sums, which stay its own.
+        """
+        sound, picture = self.audio.block(now), self.video.block(now)
+        if sound is not None:
+            missed = min(255, int(256 * self.audio.source.worst_missed))
+            sound = replace(sound, fraction_lost=max(sound.fraction_lost, missed))
+        return [block for block in (sound, picture) if block is not None]
 
     def state_allowance(self) -> None:
         """Tell the browser how much it may send.
