@@ -7,7 +7,7 @@ from time import monotonic, time
 from signaling.passthrough import rtcp
 from signaling.passthrough.bandwidth import REVIEW_EVERY, Uphill, allowance
 from signaling.passthrough.incoming import Incoming, IncomingFormat
-from signaling.passthrough.rtp import parse
+from signaling.passthrough.rtp import Arrived, find_extension, parse
 from signaling.tracks import SILENCE, Source
 
 WALL = time() - monotonic()
@@ -52,11 +52,12 @@ class Uplink:
         payload_type = arrived.payload_type
         if payload_type == self.audio.form.payload_type:
             self._audio_at = now
-            self.way.heard(arrived.timestamp, now)
             self.audio.take(arrived, now)
         elif payload_type == self.video.form.payload_type:
             is_first = self.video.ssrc is None
             self.video.take(arrived, now)
+            if arrived.marker and self.video.form.time_id > 0:
+                self._time(arrived, now)
             if is_first:
                 # Chromium obeys at once only in its first two seconds.
                 self.state_allowance()
@@ -64,6 +65,11 @@ class Uplink:
             self.video.take_repetition(arrived, now)
         else:
             self.unknown += 1
+
+    def _time(self, arrived: Arrived, now: float) -> None:
+        stamp = find_extension(arrived.profile, arrived.extensions, self.video.form.time_id)
+        if stamp is not None and len(stamp) == 3:  # noqa: PLR2004 - abs-send-time
+            self.way.saw(int.from_bytes(stamp, "big"), now)
 
     def reported(self, report: rtcp.SenderReport, now: float) -> None:
         """Put the browser's clock beside ours; one offset for its sound and its picture."""
