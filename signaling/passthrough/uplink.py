@@ -7,7 +7,7 @@ from time import monotonic, time
 from signaling.passthrough import rtcp
 from signaling.passthrough.bandwidth import REVIEW_EVERY, Uphill, allowance
 from signaling.passthrough.incoming import Incoming, IncomingFormat
-from signaling.passthrough.rtp import Arrived, find_extension, parse
+from signaling.passthrough.rtp import Split, find_extension, split
 from signaling.tracks import SILENCE, Source
 
 WALL = time() - monotonic()
@@ -48,15 +48,15 @@ class Uplink:
 
     def take(self, packet: bytes, now: float) -> None:
         """Take an RTP packet. Raises Malformed."""
-        arrived = parse(packet)
-        payload_type = arrived.payload_type
+        arrived = split(packet)
+        payload_type = arrived[0]
         if payload_type == self.audio.form.payload_type:
             self._audio_at = now
             self.audio.take(arrived, now)
         elif payload_type == self.video.form.payload_type:
             is_first = self.video.ssrc is None
             self.video.take(arrived, now)
-            if arrived.marker and self.video.form.time_id > 0:
+            if arrived[1] and self.video.form.time_id > 0:
                 self._time(arrived, now)
             if is_first:
                 # Chromium obeys at once only in its first two seconds.
@@ -66,8 +66,9 @@ class Uplink:
         else:
             self.unknown += 1
 
-    def _time(self, arrived: Arrived, now: float) -> None:
-        stamp = find_extension(arrived.profile, arrived.extensions, self.video.form.time_id)
+    def _time(self, arrived: Split, now: float) -> None:
+        _, _, _, _, _, profile, extensions, _ = arrived
+        stamp = find_extension(profile, extensions, self.video.form.time_id)
         if stamp is not None and len(stamp) == 3:  # noqa: PLR2004 - abs-send-time
             self.way.saw(int.from_bytes(stamp, "big"), now)
 

@@ -2,9 +2,9 @@
 
 import sys
 
-from tests.bench import lines
+from tests.bench import lines, media
 
-WORDS = {"lines": lines.main}
+WORDS = {"lines": lines.main, "media": media.main}
 
 
 def main(arguments: list[str]) -> int:
