@@ -24,6 +24,9 @@ ASK_AGAIN_AFTER = 0.5
 MOST_REPEATED = 400
 """Packets repeated per second and stream: a liar's NACKs must not become a flood."""
 
+_FEW = 8
+"""Missing packets that are repeated even where a queue stands."""
+
 _STALE_REPORT = 30.0
 _EXTENSION = Struct("!HH")
 
@@ -213,8 +216,12 @@ class Outgoing:
         """Send again what the browser missed, as far as it is remembered."""
         if self._ring is None:
             return
+        if self.repeats_at_most < MOST_REPEATED and len(lost) > _FEW:
+            self._begin_anew()
+            return
         for sequence in lost:
             if self._may_repeat <= 0:
+                self._begin_anew()
                 return
             found = self._ring.take(sequence, now)
             if found is not None:
@@ -253,6 +260,11 @@ class Outgoing:
                 self.octets & 0xFFFFFFFF,
             )
         )
+
+    def _begin_anew(self) -> None:
+        # On a full line a key frame is sooner there than all that is missing, and ends the asking.
+        if self.source is not None:
+            self.source.request_key_frame()
 
     def _admits(self, source: Source, packet: RtpPacket) -> bool:
         if source.breaks != self._breaks:
