@@ -22,6 +22,7 @@ _UPHILL_GROWTH = 1.2
 _QUEUE_FOR = 3.0
 _LATE_TRIP, _TRIP_DRIFT = 0.15, 0.005
 _LESS = 0.85
+_SETTLES_IN = 2.0
 _FALLS = 0.95
 _OUT_OF_SIGHT = 4
 
@@ -71,7 +72,8 @@ class Downlink:
         self._loss += (lost_share - self._loss) * _SMOOTHING
         fell_to, self._fell_to = self._fell_to, None
         is_late = self._trip - self._least_trip > _LATE_TRIP
-        if fell_to is None and is_late and self._estimate is not None and self._estimate < sent:
+        is_settled = now - self._queue_at >= _SETTLES_IN
+        if fell_to is None and is_late and is_settled and self._estimate is not None and self._estimate < sent:
             # It never took back what it said, and the queue is still there.
             fell_to = max(self._estimate, int(sent * _LESS))
         if fell_to is not None and fell_to < sent:
