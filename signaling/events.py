@@ -7,7 +7,7 @@ Both only grow, so that news about an old one can be told from news about the ne
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from signaling.answers import Link
+from signaling.answers import Link, Picture
 from signaling.messages import Command
 from signaling.tickets import Ticket
 
@@ -133,6 +133,7 @@ class SecondPassed:
     speaking: str | None = None
     durable_seconds: float = 0.0
     links: Mapping[str, Link] = field(default_factory=dict)
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,7 @@ class Source:
         self.on_key_frame_wanted: Callable[[], None] | None = None
         self._sinks: tuple[Sink, ...] = ()
         self._room_for: dict[int, int] = {}
+        self._missed: dict[int, float] = {}
 
     @property
     def sinks(self) -> tuple[Sink, ...]:
@@ -90,6 +91,7 @@ class Source:
         """Stop giving `sink` anything. Unknown sinks are ignored."""
         self._sinks = tuple(known for known in self._sinks if known is not sink)
         self._room_for.pop(id(sink), None)
+        self._missed.pop(id(sink), None)
 
     def request_key_frame(self) -> None:
         """Ask the browser for a whole picture soon; asked too often, it is asked once."""
@@ -107,6 +109,15 @@ class Source:
     def narrowest(self) -> int | None:
         """Bits per second that the weakest sink can take, None when nobody complains."""
         return min(self._room_for.values(), default=None)
+
+    def miss(self, sink: Sink, share: float) -> None:
+        """Note the share of this source's packets that are lost on the way from here to `sink`."""
+        self._missed[id(sink)] = share
+
+    @property
+    def worst_missed(self) -> float:
+        """The largest share that any sink misses."""
+        return max(self._missed.values(), default=0.0)
 
     def mute(self, *, on: bool) -> None:
         """Hold everything back, whatever the browser sends, or let it through again.
@@ -148,6 +159,7 @@ class Source:
         self.on_key_frame_wanted = None
         sinks, self._sinks = self._sinks, ()
         self._room_for.clear()
+        self._missed.clear()
         for sink in sinks:
             try:
                 sink.ended(self)
