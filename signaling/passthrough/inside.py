@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import Any
 
 import aiortc
+import pylibsrtp
 from aioice import Candidate, Connection
 from aioice.ice import CandidatePair, StunProtocol
 from aioice.stun import Class, Message, Method, parse_message
@@ -33,6 +34,8 @@ NAMES: tuple[tuple[object, str], ...] = (
     (CandidatePair, "remote_addr"),
     (CandidatePair.State, "SUCCEEDED"),
     (Message, "check_message_integrity"),
+    (pylibsrtp, "ffi"),
+    (pylibsrtp, "lib"),
 )
 """Attributes of classes; those of instances are in `INSTANCE_NAMES`."""
 
@@ -41,6 +44,7 @@ INSTANCE_NAMES = {
     "dtls": ("_rx_srtp", "_tx_srtp", "_task", "_ssl", "_role"),
     "connection": ("_nominated", "_check_list", "_protocols", "_queue"),
     "stun protocol": ("transactions", "local_candidate", "receiver", "transport"),
+    "session": ("_srtp",),
 }
 
 Address = tuple[str, int]
@@ -50,6 +54,22 @@ MOST_PAIRS = 32
 
 MOST_WAITING = 64
 """Handshake datagrams that wait for their turn."""
+
+
+def crypt_addresses() -> tuple[int, int]:
+    """Return where libsrtp's srtp_protect and srtp_unprotect lie in this process.
+
+    So the native path uses the very library that pylibsrtp brought, and links none.
+    """
+    ffi, lib = pylibsrtp.ffi, pylibsrtp.lib
+    names = ("srtp_protect", "srtp_unprotect")
+    protect, unprotect = (int(ffi.cast("uintptr_t", ffi.addressof(lib, name))) for name in names)
+    return protect, unprotect
+
+
+def session_address(session: Session) -> int:
+    """Return libsrtp's own pointer; it is good for as long as `session` is referred to."""
+    return int(pylibsrtp.ffi.cast("uintptr_t", session._srtp[0]))
 
 
 def wrong_versions() -> dict[str, str]:
@@ -176,6 +196,17 @@ class Inside:
         rx, tx = self.dtls._rx_srtp, self.dtls._tx_srtp
         return None if rx is None or tx is None else (rx, tx)
 
+    def take_sessions(self) -> tuple[Session, Session] | None:
+        """Return (receiving, sending) sessions that nobody else uses, on the same keys.
+
+        libsrtp's sessions are not thread-safe. Those that stay here may go on with RTCP,
+        whose indices are separate; RTP is the taker's alone from now on.
+        """
+        taken = self.sessions
+        if taken is not None:
+            self.dtls._setup_srtp()
+        return taken
+
     @property
     def cipher(self) -> str:
         """The SRTP profile that was agreed, empty before."""
@@ -201,5 +232,7 @@ __all__ = [
     "Session",
     "SrtpError",
     "Wire",
+    "crypt_addresses",
+    "session_address",
     "wrong_versions",
 ]
