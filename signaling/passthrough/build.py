@@ -60,8 +60,9 @@ def find_compiler() -> Path:
     return Path(found).resolve()
 
 
-def recipe(flags: tuple[str, ...] = PLAIN) -> Recipe:
-    """Return what would be made. Raises Unbuilt when there is no compiler."""
+def recipe(flags: tuple[str, ...] = ()) -> Recipe:
+    """Return what would be made, a plain library unless told otherwise. Raises Unbuilt."""
+    flags = flags or PLAIN
     is_program = "-shared" not in flags
     sources = (path for path in SOURCES.glob("*.c") if is_program or path.name != "fuzz.c")
     return Recipe(find_compiler(), flags, tuple(sorted(sources)))

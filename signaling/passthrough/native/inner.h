@@ -94,7 +94,6 @@ struct pipe {
 
 bool pipe_put(struct pipe *pipe, const hot_record *record, const uint8_t *content);
 int pipe_take(struct pipe *pipe, uint8_t *into, int room);
-bool pipe_holds(const struct pipe *pipe);
 size_t pipe_load(const struct pipe *pipe);
 
 struct place {

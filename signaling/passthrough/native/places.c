@@ -6,8 +6,6 @@
 
 static size_t padded(size_t size) { return (size + 7) & ~(size_t)7; }
 
-bool pipe_holds(const struct pipe *pipe) { return pipe->head != pipe->tail; }
-
 size_t pipe_load(const struct pipe *pipe)
 {
     return pipe->tail >= pipe->head ? pipe->tail - pipe->head : pipe->end - pipe->head + pipe->tail;
