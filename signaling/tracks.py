@@ -31,6 +31,7 @@ class RtpPacket(NamedTuple):
 
     ``payload`` is what stood behind the RTP header, its extensions and before its padding,
     VP8 descriptor included. It may be empty: a probe that only fills a sequence number.
+    ``noted`` is what the forwarder saw in it, once for all receivers; nobody else reads it.
     """
 
     payload: bytes
@@ -38,6 +39,7 @@ class RtpPacket(NamedTuple):
     timestamp: int
     marker: bool
     arrived: float
+    noted: object = None
 
 
 class Sink(Protocol):

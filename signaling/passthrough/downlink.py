@@ -16,7 +16,7 @@ class Downlink:
     def __init__(
         self,
         slots: Sequence[tuple[OutgoingFormat, OutgoingFormat]],
-        send: Callable[[bytes], bool],
+        send: Callable[[bytes, bytes], bool],
     ) -> None:
         self.slots = [
             (

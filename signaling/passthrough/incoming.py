@@ -8,7 +8,7 @@ repetitions (RTX) whose SSRC was never announced.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from signaling.passthrough import rtcp
+from signaling.passthrough import rtcp, vp8
 from signaling.passthrough.gaps import Gaps
 from signaling.passthrough.reception import Reception
 from signaling.passthrough.rtp import Arrived, find_extension
@@ -43,6 +43,7 @@ class Incoming:
         self._ours = ours
         self._send = send
         self._splice = Splice(source.clock_rate, keep_numbers=True)
+        self._is_video = source.kind == "video"
         self._wants_key_frame = False
         self._asked_at = float("-inf")
         source.on_key_frame_wanted = self._want_key_frame
@@ -53,7 +54,7 @@ class Incoming:
             self._restart(packet, now)
         sequence = packet.sequence
         self.reception.received(sequence, packet.timestamp, len(packet.payload), now)
-        if self.source.kind == "video":
+        if self._is_video:
             if not self.gaps.received(sequence, now):
                 self._want_key_frame()
         elif self.form.level_id > 0:
@@ -105,7 +106,9 @@ class Incoming:
         if not self._splice.belongs(sequence):
             return
         out, timestamp = self._splice.shift(sequence, packet.timestamp, now)
-        self.source.deliver(RtpPacket(payload, out, timestamp, packet.marker, now))
+        # Looked at once, for however many receivers.
+        noted = vp8.look(payload) if self._is_video else None
+        self.source.deliver(RtpPacket(payload, out, timestamp, packet.marker, now, noted))
 
     def _hear(self, packet: Arrived) -> None:
         value = find_extension(packet.profile, packet.extensions, self.form.level_id)

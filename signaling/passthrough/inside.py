@@ -10,13 +10,13 @@ from importlib.metadata import version
 from typing import Any
 
 import aiortc
-import pylibsrtp
 from aioice import Candidate, Connection
 from aioice.ice import CandidatePair, StunProtocol
 from aioice.stun import Class, Message, Method, parse_message
 from aiortc import RTCCertificate, RTCDtlsTransport, RTCIceGatherer, RTCIceTransport
 from pylibsrtp import Error as SrtpError
 from pylibsrtp import Session
+from pylibsrtp._binding import ffi, lib
 
 VERSIONS = {"aiortc": "1.16.0", "aioice": "0.13.0", "pylibsrtp": "1.0.0"}
 
@@ -34,8 +34,9 @@ NAMES: tuple[tuple[object, str], ...] = (
     (CandidatePair, "remote_addr"),
     (CandidatePair.State, "SUCCEEDED"),
     (Message, "check_message_integrity"),
-    (pylibsrtp, "ffi"),
-    (pylibsrtp, "lib"),
+    (lib, "srtp_protect"),
+    (lib, "srtp_unprotect"),
+    (lib, "srtp_unprotect_rtcp"),
 )
 """Attributes of classes; those of instances are in `INSTANCE_NAMES`."""
 
@@ -61,7 +62,6 @@ def crypt_addresses() -> tuple[int, int]:
 
     So the native path uses the very library that pylibsrtp brought, and links none.
     """
-    ffi, lib = pylibsrtp.ffi, pylibsrtp.lib
     names = ("srtp_protect", "srtp_unprotect")
     protect, unprotect = (int(ffi.cast("uintptr_t", ffi.addressof(lib, name))) for name in names)
     return protect, unprotect
@@ -69,13 +69,46 @@ def crypt_addresses() -> tuple[int, int]:
 
 def session_address(session: Session) -> int:
     """Return libsrtp's own pointer; it is good for as long as `session` is referred to."""
-    return int(pylibsrtp.ffi.cast("uintptr_t", session._srtp[0]))
+    return int(ffi.cast("uintptr_t", session._srtp[0]))
 
 
 def wrong_versions() -> dict[str, str]:
     """Return the installed version of each library that is not the one this was read for."""
     found = {name: version(name) for name in VERSIONS}
     return {name: found[name] for name in VERSIONS if found[name] != VERSIONS[name]}
+
+
+protect: Any = lib.srtp_protect
+"""`protect(context, cell, length)` encrypts RTP where it lies; `length` is read and written.
+0 is success. The cell must have room for 144 bytes more.
+"""
+
+_unprotect: Any = lib.srtp_unprotect
+_unprotect_rtcp: Any = lib.srtp_unprotect_rtcp
+_length: Any = ffi.new("int *")
+
+
+def context_of(session: Session) -> Any:
+    """Return what `protect` and `open_rtp` take. It lives as long as `session` does, no longer."""
+    return session._srtp[0]
+
+
+def open_rtp(context: Any, cell: Any, size: int) -> int:
+    """Decrypt RTP where it lies; its new size, -1 when it is not authentic."""
+    _length[0] = size
+    if _unprotect(context, cell, _length):
+        return -1
+    found: int = _length[0]
+    return found
+
+
+def open_rtcp(context: Any, cell: Any, size: int) -> int:
+    """Decrypt RTCP where it lies; its new size, -1 when it is not authentic."""
+    _length[0] = size
+    if _unprotect_rtcp(context, cell, _length):
+        return -1
+    found: int = _length[0]
+    return found
 
 
 class Wire:
@@ -233,6 +266,10 @@ __all__ = [
     "SrtpError",
     "Wire",
     "crypt_addresses",
+    "context_of",
+    "open_rtcp",
+    "open_rtp",
+    "protect",
     "session_address",
     "wrong_versions",
 ]

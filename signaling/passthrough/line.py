@@ -12,13 +12,25 @@ import secrets
 from collections import Counter
 from dataclasses import dataclass
 from time import monotonic
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from aiortc import RTCDtlsFingerprint, RTCDtlsParameters, RTCIceCandidate, RTCIceParameters
 
-from signaling.passthrough.inside import Address, Candidate, Inside, Session, SrtpError, Wire
+from signaling.passthrough.datagrams import Cell, Target
+from signaling.passthrough.inside import (
+    Address,
+    Candidate,
+    Inside,
+    Session,
+    SrtpError,
+    Wire,
+    context_of,
+    open_rtcp,
+    open_rtp,
+    protect,
+)
+from signaling.passthrough.police import REPORT, Budget
 from signaling.passthrough.port import MediaPort
-from signaling.passthrough.rtp import is_rtcp
 
 State = Literal["connecting", "connected", "failed", "closed"]
 
@@ -65,9 +77,11 @@ class Line:
         self.counts: Counter[str] = Counter()
         self._port = port
         self._user: LineUser | None = user
-        self._remote: Address | None = None
-        self._rx: Session | None = None
-        self._tx: Session | None = None
+        self.budget = Budget()
+        self._target: Target | None = None
+        self._sessions: tuple[Session, Session] | None = None
+        self._rx: Any = None
+        self._tx: Any = None
         self._held: list[tuple[bytes, Address]] = []
         self._is_closing = False
         self._task: asyncio.Task[None] | None = None
@@ -119,42 +133,61 @@ class Line:
         await self._inside.ice.stop()
         self._port.leave(self)
         self._inside.release()
-        self._remote = self._rx = self._tx = None
+        self._target = self._rx = self._tx = self._sessions = None
         self._held = []
         self._enter("closed")
         self._user = None
 
-    def send_rtp(self, packet: bytes) -> bool:
-        """Protect and send; False when it did not leave."""
-        return self._send(packet, is_report=False)
+    def send_rtp(self, head: bytes, body: bytes = b"") -> bool:
+        """Protect `head` and `body` as one packet and send it, at the latest when the batch
+        that is being worked on is done. False when it will not leave.
+        """
+        if self._tx is None or self._target is None:
+            return False
+        if self._port.tray.put(protect, self._tx, self._target, head, body):
+            return True
+        self.counts["unprotectable"] += 1
+        return False
 
     def send_rtcp(self, packet: bytes) -> bool:
-        """Protect and send; False when it did not leave."""
-        return self._send(packet, is_report=True)
+        """Protect and send at once; False when it did not leave."""
+        if self._sessions is None or self._target is None:
+            return False
+        try:
+            sealed = self._sessions[1].protect_rtcp(packet)
+        except (SrtpError, ValueError):
+            self.counts["unprotectable"] += 1
+            return False
+        return self._port.send(sealed, self._target.address)
 
-    def take(self, packet: bytes, now: float) -> None:
-        """Take a datagram from one of this line's verified addresses."""
-        first = packet[0]
-        if 20 <= first <= 63:  # noqa: PLR2004 - DTLS, by RFC 7983
-            if not self._inside.take_handshake(packet):
-                self.counts["handshake_overflow"] += 1
-            return
-        if self._rx is None or self._user is None or not 128 <= first <= 191:  # noqa: PLR2004
+    def take_media(self, cell: Cell, size: int, now: float) -> None:
+        """Take an encrypted packet from one of this line's verified addresses."""
+        user = self._user
+        if self._rx is None or user is None:
             self.counts["unexpected"] += 1
             return
-        try:
-            if is_rtcp(packet):
-                plain = self._rx.unprotect_rtcp(packet)
-                self.heard_at = now
-                self._user.take_rtcp(plain, now)
-            else:
-                plain = self._rx.unprotect(packet)
-                self.heard_at = now
-                self._user.take_rtp(plain, now)
-        except SrtpError:
+        is_report = 192 <= cell.view[1] <= 223  # noqa: PLR2004 - by RFC 5761
+        size = (open_rtcp if is_report else open_rtp)(self._rx, cell.pointer, size)
+        if size < 0:
             self.counts["unauthentic"] += 1
+            return
+        self.heard_at = now
+        try:
+            if is_report:
+                self.budget.room -= size * REPORT
+                user.take_rtcp(cell.buffer[:size], now)
+            else:
+                user.take_rtp(cell.buffer[:size], now)
         except ValueError:
             self.counts["malformed"] += 1
+
+    def take(self, packet: bytes, now: float) -> None:
+        """Take anything else from one of this line's verified addresses."""
+        del now
+        if not 20 <= packet[0] <= 63:  # noqa: PLR2004 - DTLS, by RFC 7983
+            self.counts["unexpected"] += 1
+        elif not self._inside.take_handshake(packet):
+            self.counts["handshake_overflow"] += 1
 
     def hold(self, packet: bytes, address: Address) -> bool:
         """Keep a few datagrams until the check of their address is answered."""
@@ -193,18 +226,13 @@ class Line:
         if inside.dtls.state != "connected" or sessions is None:
             self._enter("failed")
             return
-        self._rx, self._tx = sessions
+        self._seal_with(sessions)
         self._enter("connected")
 
-    def _send(self, packet: bytes, *, is_report: bool) -> bool:
-        if self._tx is None or self._remote is None:
-            return False
-        try:
-            sealed = self._tx.protect_rtcp(packet) if is_report else self._tx.protect(packet)
-        except (SrtpError, ValueError):
-            self.counts["unprotectable"] += 1
-            return False
-        return self._port.send(sealed, self._remote)
+    def _seal_with(self, sessions: tuple[Session, Session]) -> None:
+        # The contexts live as long as the sessions, which are kept beside them.
+        self._sessions = sessions
+        self._rx, self._tx = context_of(sessions[0]), context_of(sessions[1])
 
     def _path_found(self, address: Address) -> None:
         self._port.verify(address, self)
@@ -213,7 +241,9 @@ class Line:
             if source == address:
                 self.take(packet, monotonic())
         # Not a copy of the first one: the browser may move to another network.
-        self._remote = self._inside.nominated or self._remote
+        chosen = self._inside.nominated
+        if chosen is not None and (self._target is None or self._target.address != chosen):
+            self._target = Target(chosen)
 
     def _heard(self, address: Address) -> None:
         self.heard_at = monotonic()

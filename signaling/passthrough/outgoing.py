@@ -7,12 +7,12 @@ picture begins with a key frame. Packets are repeated from memory when asked for
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from struct import Struct
-from time import time
+from struct import Struct, calcsize
+from time import monotonic
 
 from signaling.passthrough import rtcp, vp8
-from signaling.passthrough.ring import Ring
-from signaling.passthrough.rtp import HEADER, ONE_BYTE_PROFILE, send_time
+from signaling.passthrough.ring import Ring, Shift
+from signaling.passthrough.rtp import ONE_BYTE_PROFILE, send_time
 from signaling.passthrough.splice import Splice
 from signaling.tracks import Kind, RtpPacket, Source
 
@@ -39,40 +39,45 @@ class OutgoingFormat:
     level_id: int = -1
 
 
-class Extensions:
-    """The header extensions of a stream, laid out once; only one value changes."""
+class Layout:
+    """The header of a stream, laid out once; only a few values change."""
 
     def __init__(self, form: OutgoingFormat) -> None:
         body = b""
         mid = form.mid.encode()
         if form.mid_id > 0 and 0 < len(mid) <= 16:  # noqa: PLR2004 - one-byte form
-            body += bytes((form.mid_id << 4 | len(mid) - 1,)) + mid
-        self._is_level = form.kind == "audio"
-        self._width = 0
-        if self._is_level and form.level_id > 0:
-            self._width = 1
-            body += bytes((form.level_id << 4,))
-        elif not self._is_level and form.time_id > 0:
-            self._width = 3
-            body += bytes((form.time_id << 4 | 2,))
-        used = len(body) + self._width
-        self._tail = bytes(-used % 4)
-        words = (used + len(self._tail)) // 4
-        self._head = _EXTENSION.pack(ONE_BYTE_PROFILE, words) + body if words else b""
-        self.first_byte = 0x90 if words else 0x80
+            body = bytes((form.mid_id << 4 | len(mid) - 1,)) + mid
+        # The value that changes comes first, so that one call writes the whole header.
+        changing = ""
+        self.value = 0
+        if form.kind == "audio" and form.level_id > 0:
+            changing, self.value = "H", form.level_id << 12
+        elif form.kind == "video" and form.time_id > 0:
+            changing, self.value = "L", form.time_id << 28 | 2 << 24
+        used = calcsize("!" + changing) + len(body)
+        words = (used + 3) // 4
+        tail = body + bytes(4 * words - used)
+        block = _EXTENSION.pack(ONE_BYTE_PROFILE, words) if words else b""
+        self.has_value = bool(changing)
+        self.first = (0x90 if words else 0x80) << 8
+        self.tail = tail if changing else block + tail
+        self.block = block if changing else b""
+        self.pack = Struct(f"!HHL{4 + len(self.block)}s{changing}{len(self.tail)}s").pack
 
-    def write(self, level: int) -> bytes:
-        """Return the block for a packet that leaves now."""
-        if not self._width:
-            return self._head + self._tail
-        value = bytes((level,)) if self._is_level else send_time(time())
-        return self._head + value + self._tail
+    def write(self, second: int, sequence: int, timestamp: int, fixed: bytes, value: int) -> bytes:
+        """Return a header; `fixed` is the SSRC and `block`, `value` the one that changes."""
+        if self.has_value:
+            return self.pack(self.first | second, sequence, timestamp, fixed, self.value | value, self.tail)
+        return self.pack(self.first | second, sequence, timestamp, fixed, self.tail)
 
 
 class Outgoing:
-    """A sink that speaks to one line of one browser. Never blocks, keeps 512 packets."""
+    """A sink that speaks to one line of one browser. Never blocks, keeps 512 packets.
 
-    def __init__(self, form: OutgoingFormat, clock_rate: int, send: Callable[[bytes], bool]) -> None:
+    `send` takes a packet in two parts, to be joined; the second is shared by all receivers.
+    """
+
+    def __init__(self, form: OutgoingFormat, clock_rate: int, send: Callable[[bytes, bytes], bool]) -> None:
         self.form = form
         self.source: Source | None = None
         self.packets = 0
@@ -84,17 +89,20 @@ class Outgoing:
         self._reviewed: rtcp.Block | None = None
         self._send = send
         self._clock_rate = clock_rate
-        self._extensions = Extensions(form)
+        self._is_video = clock_rate == 90_000  # noqa: PLR2004 - the picture
+        self._layout = Layout(form)
+        self._fixed = form.ssrc.to_bytes(4, "big") + self._layout.block
         self._splice = Splice(clock_rate)
+        self._shift = Shift()
+        self._newest: RtpPacket | None = None
         self._is_waiting = True
+        self._is_watching = False
         self._asked_at = float("-inf")
         self._report: tuple[int, float] | None = None
         self._ring: Ring | None = None
         self._breaks = 0
         self._rtx_sequence = 0
         self._may_repeat = MOST_REPEATED
-        self._picture, self._level_zero = -1, -1
-        self._picture_by, self._level_by = 0, 0
 
     def occupy(self, source: Source | None) -> None:
         """Let `source` speak through this line; None leaves it silent."""
@@ -123,31 +131,30 @@ class Outgoing:
         """Send `packet` on under this line's numbers."""
         if source is not self.source:
             return
-        if source.breaks != self._breaks:
-            self._breaks, self._is_waiting = source.breaks, True
-        payload = packet.payload
-        if self._clock_rate == 90_000:  # noqa: PLR2004 - the picture
-            picture = vp8.look(payload)
-            if self._is_waiting:
-                if not picture.starts_key_frame:
-                    self.dropped += 1
-                    return
-                self._join_pictures(picture)
-                self._begin(packet)
-            if picture.number >= 0:
-                payload = self._number(payload, picture)
-        elif self._is_waiting:
-            self._begin(packet)
-        if not self._splice.belongs(packet.sequence):
+        if (self._is_waiting or self._is_watching or source.breaks != self._breaks) and not self._admits(
+            source, packet
+        ):
             self.dropped += 1
             return
-        sequence, timestamp = self._splice.shift(packet.sequence, packet.timestamp, packet.arrived)
-        out = RtpPacket(payload, sequence, timestamp, packet.marker, packet.arrived)
+        payload, sequence, timestamp, marker, arrived, _ = packet
+        newest, shift = self._newest, self._shift
+        if newest is None or (sequence - newest.sequence) & 0x8000 == 0:
+            self._newest = packet
         if self._ring is not None:
-            self._ring.keep(out)
+            self._ring.keep(packet, shift)
         self.packets += 1
         self.octets += len(payload)
-        self._write(out, source.level)
+        head = self._layout.write(
+            self.form.payload_type | marker << 7,
+            (sequence + shift.sequence_by) & 0xFFFF,
+            (timestamp + shift.timestamp_by) & 0xFFFFFFFF,
+            self._fixed,
+            send_time(arrived) if self._is_video else source.level,
+        )
+        if shift.picture_by or shift.level_by:
+            payload = self._numbered(packet, shift)
+        if not self._send(head, payload):
+            self.dropped += 1
 
     def reported(self, source: Source, rtp_timestamp: int, ntp: float) -> None:
         """Remember the occupant's clock; our own reports are drawn from it."""
@@ -184,11 +191,11 @@ class Outgoing:
         for sequence in lost:
             if self._may_repeat <= 0:
                 return
-            packet = self._ring.take(sequence, now)
-            if packet is not None:
+            found = self._ring.take(sequence, now)
+            if found is not None:
                 self._may_repeat -= 1
                 self.repeated += 1
-                self._write_repetition(packet)
+                self._repeat(*found)
 
     def tick(self, now: float) -> None:
         """Ask again for the key frame that this line waits for; called every 20 ms."""
@@ -211,7 +218,7 @@ class Outgoing:
         if abs(ntp - at) > _STALE_REPORT:
             return b""
         passed = round((ntp - at) * self._clock_rate)
-        timestamp = (rtp_timestamp + self._splice.timestamp_by + passed) & 0xFFFFFFFF
+        timestamp = (rtp_timestamp + self._shift.timestamp_by + passed) & 0xFFFFFFFF
         return rtcp.sender_report(
             rtcp.SenderReport(
                 self.form.ssrc,
@@ -222,39 +229,51 @@ class Outgoing:
             )
         )
 
+    def _admits(self, source: Source, packet: RtpPacket) -> bool:
+        if source.breaks != self._breaks:
+            self._breaks, self._is_waiting = source.breaks, True
+        if self._is_waiting:
+            if self._is_video and not _look(packet).starts_key_frame:
+                return False
+            self._begin(packet)
+        self._is_watching = self._splice.is_watching
+        return self._splice.belongs(packet.sequence)
+
     def _begin(self, packet: RtpPacket) -> None:
+        last, shift, splice = self._newest, self._shift, self._splice
+        picture_by = level_by = 0
+        if last is not None:
+            sequence = (last.sequence + shift.sequence_by) & 0xFFFF
+            splice.stopped(sequence, (last.timestamp + shift.timestamp_by) & 0xFFFFFFFF, last.arrived)
+        if last is not None and self._is_video:
+            was, comes = _look(last), _look(packet)
+            if was.number >= 0 and comes.number >= 0:
+                picture_by = was.number + shift.picture_by + 1 - comes.number
+            if was.level_zero >= 0 and comes.level_zero >= 0:
+                level_by = was.level_zero + shift.level_by + 1 - comes.level_zero
+        splice.begin(packet.sequence, packet.timestamp, packet.arrived)
+        self._shift = Shift(splice.sequence_by, splice.timestamp_by, picture_by, level_by)
+        self._newest = None
         self._is_waiting = False
-        self._splice.begin(packet.sequence, packet.timestamp, packet.arrived)
+        self._is_watching = True
 
-    def _join_pictures(self, picture: vp8.Picture) -> None:
-        self._picture_by, self._level_by = 0, 0
-        if self._picture >= 0 and picture.number >= 0:
-            self._picture_by = self._picture + 1 - picture.number
-        if self._level_zero >= 0 and picture.level_zero >= 0:
-            self._level_by = self._level_zero + 1 - picture.level_zero
+    def _numbered(self, packet: RtpPacket, shift: Shift) -> bytes:
+        return vp8.renumber(packet.payload, _look(packet), shift.picture_by, shift.level_by)
 
-    def _number(self, payload: bytes, picture: vp8.Picture) -> bytes:
-        self._picture = picture.number + self._picture_by
-        self._level_zero = picture.level_zero + self._level_by
-        if not self._picture_by and not self._level_by:
-            return payload
-        return vp8.renumber(payload, picture, self._picture_by, self._level_by)
-
-    def _write(self, packet: RtpPacket, level: int) -> None:
-        second = self.form.payload_type | (0x80 if packet.marker else 0)
-        head = HEADER.pack(self._extensions.first_byte, second, packet.sequence, packet.timestamp, self.form.ssrc)
-        if not self._send(head + self._extensions.write(level) + packet.payload):
-            self.dropped += 1
-
-    def _write_repetition(self, packet: RtpPacket) -> None:
-        second = self.form.rtx_payload_type | (0x80 if packet.marker else 0)
-        head = HEADER.pack(
-            self._extensions.first_byte,
-            second,
+    def _repeat(self, packet: RtpPacket, shift: Shift) -> None:
+        layout, form = self._layout, self.form
+        head = layout.write(
+            form.rtx_payload_type | packet.marker << 7,
             self._rtx_sequence,
-            packet.timestamp,
-            self.form.rtx_ssrc,
+            (packet.timestamp + shift.timestamp_by) & 0xFFFFFFFF,
+            form.rtx_ssrc.to_bytes(4, "big") + layout.block,
+            send_time(monotonic()) if self._is_video else 0,
         )
         self._rtx_sequence = (self._rtx_sequence + 1) & 0xFFFF
-        old = packet.sequence.to_bytes(2, "big")
-        self._send(head + self._extensions.write(0) + old + packet.payload)
+        old = (packet.sequence + shift.sequence_by) & 0xFFFF
+        self._send(head + old.to_bytes(2, "big"), self._numbered(packet, shift))
+
+
+def _look(packet: RtpPacket) -> vp8.Picture:
+    noted = packet.noted
+    return noted if isinstance(noted, vp8.Picture) else vp8.look(packet.payload)

@@ -4,22 +4,28 @@ A connection is found by the address its packets come from; an address becomes k
 ICE check between it and a connection succeeded. STUN alone is let in from strangers, and
 only when it names a connection that exists. Everything else from strangers is counted and
 dropped: one ClientHello from anybody used to kill a join (F1).
+
+Media is taken in batches and lies still while it is worked on; what it became leaves in
+batches too. Nobody may send more than `police` allows.
 """
 
 import asyncio
 import logging
 import socket
 from collections import Counter
+from collections.abc import Sequence
 from ipaddress import ip_address
 from time import monotonic
 from typing import Protocol
 
+from signaling.passthrough.datagrams import BATCH, CELL, HAS_BATCHES, Cell, Inbox, Tray, address_of, key_of
 from signaling.passthrough.inside import Address
+from signaling.passthrough.police import PACKET, Budget, Strangers
 
 TICK = 0.02
-_BATCH = 128
-_LARGEST = 2048
 _BUFFER = 4 << 20
+_ROUNDS = 4
+"""Batches taken before the loop's other work has its turn."""
 
 _STUN_HEADER = 20
 _COOKIE = b"\x21\x12\xa4\x42"
@@ -33,9 +39,13 @@ class Caller(Protocol):
     """A connection on the port."""
 
     ufrag: str
+    budget: Budget
+
+    def take_media(self, cell: Cell, size: int, now: float) -> None:
+        """Take SRTP or SRTCP from an address that was verified; the cell is lent until return."""
 
     def take(self, packet: bytes, now: float) -> None:
-        """Take anything but STUN, from an address that was verified."""
+        """Take anything but STUN and media, from an address that was verified."""
 
     def hold(self, packet: bytes, address: Address) -> bool:
         """Keep what came from an address that proved itself but is not verified yet."""
@@ -73,25 +83,36 @@ def find_ufrag(packet: bytes) -> str:
 class MediaPort:
     """One UDP socket shared by every peer of this worker."""
 
-    def __init__(self, sock: socket.socket, announced: tuple[str, ...]) -> None:
+    def __init__(self, sock: socket.socket, announced: tuple[str, ...], *, batches: bool = HAS_BATCHES) -> None:
         bound = sock.getsockname()
         self.address: Address = (bound[0], bound[1])
         self.announced = announced
-        self.counts: Counter[str] = Counter()
+        self.tray = Tray(sock, batches=batches)
+        self._inbox = Inbox(sock, batches=batches)
+        self._strangers = Strangers()
+        self._received = self._dropped = self._malformed = self._unknown = self._too_long = self._policed = 0
         self._socket = sock
         self._loop = asyncio.get_running_loop()
         self._callers: dict[str, Caller] = {}
-        self._verified: dict[Address, Caller] = {}
-        self._expected: dict[Address, Caller] = {}
+        self._verified: dict[bytes, Caller] = {}
+        self._expected: dict[bytes, Caller] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._ticked_at = monotonic()
         self._loop.add_reader(sock, self._drain)
 
     @classmethod
-    async def open(cls, host: str = "127.0.0.1", port: int = 0, announced: tuple[str, ...] = ()) -> "MediaPort":
+    async def open(
+        cls,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        announced: tuple[str, ...] = (),
+        *,
+        batches: bool = HAS_BATCHES,
+    ) -> "MediaPort":
         """Bind to a numeric address; port 0 takes any free one. Raises OSError when taken.
 
         `announced` are the addresses browsers are told, `host` when there are none; a
-        wildcard host needs them (ValueError).
+        wildcard host needs them (ValueError). `batches=False` moves datagrams one by one.
         """
         announced = announced or (host,)
         if any(ip_address(each).is_unspecified for each in announced):
@@ -106,19 +127,35 @@ class MediaPort:
         except OSError:
             sock.close()
             raise
-        return cls(sock, announced)
+        return cls(sock, announced, batches=batches)
 
     def close(self) -> None:
         """Release the socket; peers should be closed before. Closing twice is closing once."""
         if self._socket.fileno() < 0:
             return
         self._loop.remove_reader(self._socket)
+        self.tray.close()
         self._socket.close()
         if self._timer is not None:
             self._timer.cancel()
         self._callers.clear()
         self._verified.clear()
         self._expected.clear()
+
+    @property
+    def counts(self) -> Counter[str]:
+        """What went through and what was dropped, in datagrams since the port was opened."""
+        return Counter(
+            received=self._received,
+            sent=self.tray.sent,
+            unsent=self.tray.unsent,
+            strangers=self._dropped,
+            unknown_stun=self._unknown,
+            refused_stun=self._strangers.refused,
+            malformed=self._malformed,
+            too_long=self._too_long,
+            policed=self._policed,
+        )
 
     @property
     def callers(self) -> int:
@@ -137,63 +174,89 @@ class MediaPort:
         Browsers begin the handshake before our check of their address is answered. Dropping
         that ClientHello costs a second on a slow line.
         """
-        if address not in self._verified:
-            self._expected[address] = caller
+        key = key_of(address)
+        if key not in self._verified:
+            self._expected[key] = caller
 
     def verify(self, address: Address, caller: Caller) -> None:
         """Note that an ICE check between `address` and `caller` succeeded."""
         if self._callers.get(caller.ufrag) is caller:
-            self._expected.pop(address, None)
-            self._verified[address] = caller
+            key = key_of(address)
+            self._expected.pop(key, None)
+            self._verified[key] = caller
 
     def leave(self, caller: Caller) -> None:
         """Forget `caller` and every address that was its."""
         self._callers.pop(caller.ufrag, None)
         for known in (self._verified, self._expected):
-            for address in [each for each, its in known.items() if its is caller]:
-                del known[address]
+            for key in [each for each, its in known.items() if its is caller]:
+                del known[key]
 
     def send(self, packet: bytes, address: Address) -> bool:
         """Send now or never: a full socket buffer drops the packet and says so."""
-        try:
-            self._socket.sendto(packet, address)
-        except OSError:
-            self.counts["unsent"] += 1
-            return False
-        self.counts["sent"] += 1
-        return True
+        return self.tray.send(packet, address)
 
     def _drain(self) -> None:
         now = monotonic()
-        for _ in range(_BATCH):
+        self.tray.is_gathering = True
+        for _ in range(_ROUNDS):
+            keys, sizes = self._inbox.receive()
+            self._sort(keys, sizes, now)
+            self.tray.flush()
+            if len(sizes) < BATCH:
+                break
+        self.tray.is_gathering = False
+
+    def _sort(self, keys: Sequence[bytes], sizes: Sequence[int], now: float) -> None:
+        self._received += len(sizes)
+        verified = self._verified
+        for key, size, cell in zip(keys, sizes, self._inbox.cells, strict=False):
+            caller = verified.get(key)
             try:
-                packet, source = self._socket.recvfrom(_LARGEST)
-            except (BlockingIOError, InterruptedError):
-                return
-            except OSError:
-                # An earlier packet of ours met a closed port; that is the sender's news.
-                continue
-            self.counts["received"] += 1
-            try:
-                self._take(packet, (source[0], source[1]), now)
+                if caller is None:
+                    self._take_strange(key, cell, size)
+                    continue
+                budget = caller.budget
+                if budget.room < size:
+                    budget.refused += 1
+                    self._policed += 1
+                    continue
+                budget.room -= size + PACKET
+                if size >= CELL:
+                    self._too_long += 1
+                elif size and 128 <= cell.view[0] <= 191:  # noqa: PLR2004 - by RFC 7983
+                    caller.take_media(cell, size, now)
+                else:
+                    self._take_other(caller, key, cell.buffer[:size], now)
             except Exception:  # noqa: BLE001 - whatever the network sends, the worker lives
-                self.counts["malformed"] += 1
+                self._malformed += 1
                 _log.debug("malformed packet from the network", exc_info=True)
 
-    def _take(self, packet: bytes, address: Address, now: float) -> None:
-        caller = self._verified.get(address)
+    def _take_other(self, caller: Caller, key: bytes, packet: bytes, now: float) -> None:
         if is_stun(packet):
-            named = self._named(packet, caller)
-            if named is None:
-                self.counts["unknown_stun"] += 1
-            else:
-                named.take_stun(packet, address)
-        elif caller is not None and packet:
+            self._take_stun(caller, key, packet)
+        elif packet:
             caller.take(packet, now)
         else:
-            expected = self._expected.get(address)
-            if expected is None or not expected.hold(packet, address):
-                self.counts["strangers"] += 1
+            self._dropped += 1
+
+    def _take_strange(self, key: bytes, cell: Cell, size: int) -> None:
+        # Most of a flood ends at the first comparison.
+        if size >= _STUN_HEADER and cell.view[0] < 4 and cell.buffer[4:8] == _COOKIE:  # noqa: PLR2004
+            expected = self._expected.get(key)
+            if size < CELL and (expected is not None or self._strangers.may_speak(key)):
+                self._take_stun(expected, key, cell.buffer[:size])
+            return
+        expected = self._expected.get(key)
+        if expected is None or not size or not expected.hold(cell.buffer[:size], address_of(key)):
+            self._dropped += 1
+
+    def _take_stun(self, caller: Caller | None, key: bytes, packet: bytes) -> None:
+        named = self._named(packet, caller)
+        if named is None:
+            self._unknown += 1
+        elif named.budget.may_check():
+            named.take_stun(packet, address_of(key))
 
     def _named(self, packet: bytes, caller: Caller | None) -> Caller | None:
         if packet[:2] == _REQUEST:
@@ -206,8 +269,14 @@ class MediaPort:
     def _tick(self) -> None:
         self._timer = self._loop.call_later(TICK, self._tick) if self._callers else None
         now = monotonic()
+        passed, self._ticked_at = now - self._ticked_at, now
+        self._strangers.pass_time(passed)
+        self.tray.is_gathering = True
         for caller in list(self._callers.values()):
+            caller.budget.pass_time(passed)
             try:
                 caller.tick(now)
             except Exception:  # noqa: BLE001 - one connection must not stop the clock of all
                 _log.exception("tick of a connection failed")
+        self.tray.flush()
+        self.tray.is_gathering = False

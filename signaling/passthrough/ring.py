@@ -1,32 +1,50 @@
 """The last packets that were sent on a stream, for those who missed some."""
 
+from typing import NamedTuple
+
 from signaling.tracks import RtpPacket
 
 SIZE = 512
+_MASK = SIZE - 1
 RESEND_AFTER = 0.02
 """A packet is not sent again while the previous repetition may still be on its way."""
 
 
+class Shift(NamedTuple):
+    """From the numbers of a source to those of a line, until its occupant changes."""
+
+    sequence_by: int = 0
+    timestamp_by: int = 0
+    picture_by: int = 0
+    level_by: int = 0
+
+
 class Ring:
-    """512 packets by outgoing sequence number; the oldest makes room."""
+    """512 packets by outgoing sequence number; the oldest makes room.
+
+    The packets are those of the source, shared by every line; a line remembers how it
+    shifted them.
+    """
+
+    __slots__ = ("_resent_at", "kept")
 
     def __init__(self) -> None:
-        self._kept: list[RtpPacket | None] = [None] * SIZE
-        self._resent_at = [0.0] * SIZE
+        self.kept: list[tuple[RtpPacket, Shift] | None] = [None] * SIZE
+        """Written by the line itself, at the outgoing sequence number modulo `SIZE`."""
+        self._resent_at: dict[int, float] = {}
 
-    def keep(self, packet: RtpPacket) -> None:
+    def keep(self, packet: RtpPacket, shift: Shift) -> None:
         """Remember a packet as it was sent."""
-        at = packet.sequence % SIZE
-        self._kept[at] = packet
-        self._resent_at[at] = 0.0
+        self.kept[packet.sequence + shift.sequence_by & _MASK] = packet, shift
 
-    def take(self, sequence: int, now: float) -> RtpPacket | None:
+    def take(self, sequence: int, now: float) -> tuple[RtpPacket, Shift] | None:
         """Return the packet to repeat, None if it is gone or was repeated just now."""
-        at = sequence % SIZE
-        packet = self._kept[at]
-        if packet is None or packet.sequence != sequence:
+        found = self.kept[sequence & _MASK]
+        if found is None or (found[0].sequence + found[1].sequence_by) & 0xFFFF != sequence:
             return None
-        if now - self._resent_at[at] < RESEND_AFTER:
+        if now - self._resent_at.get(sequence, 0.0) < RESEND_AFTER:
             return None
-        self._resent_at[at] = now
-        return packet
+        if len(self._resent_at) >= SIZE:
+            self._resent_at.clear()
+        self._resent_at[sequence] = now
+        return found

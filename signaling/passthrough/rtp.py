@@ -124,6 +124,6 @@ def ahead(sequence: int, of: int) -> int:
     return ((sequence - of + 0x8000) & 0xFFFF) - 0x8000
 
 
-def send_time(seconds: float) -> bytes:
-    """abs-send-time: 24 bits of seconds, 6.18 fixed point."""
-    return (int(seconds * 262144.0) & 0xFFFFFF).to_bytes(3, "big")
+def send_time(seconds: float) -> int:
+    """abs-send-time: 24 bits of seconds, 6.18 fixed point, from any beginning."""
+    return int(seconds * 262144.0) & 0xFFFFFF

@@ -39,6 +39,15 @@ class Splice:
         target = self._timestamp + int(passed * self._clock_rate)
         self.timestamp_by = (target - timestamp) & 0xFFFFFFFF
 
+    def stopped(self, sequence: int, timestamp: int, at: float) -> None:
+        """Note the newest numbers that went out, for those who shift without asking."""
+        self._highest, self._timestamp, self._at = sequence, timestamp, at
+
+    @property
+    def is_watching(self) -> bool:
+        """Whether stragglers from before the join may still come."""
+        return self._watch > 0
+
     def belongs(self, sequence: int) -> bool:
         """False for a straggler from before the join, which has no number on this side."""
         if not self._watch:

@@ -23,8 +23,8 @@ class Line:
         self.sent: list[bytes] = []
         self.line = Outgoing(form, 90_000 if form.kind == "video" else 48_000, self.send)
 
-    def send(self, packet: bytes) -> bool:
-        self.sent.append(packet)
+    def send(self, head: bytes, body: bytes) -> bool:
+        self.sent.append(head + body)
         return True
 
     @property

@@ -80,8 +80,8 @@ def test_counts_over_the_wrap() -> None:
 
 
 def test_send_time_is_seconds_in_24_bits() -> None:
-    assert rtp.send_time(1.5) == (3 << 17).to_bytes(3, "big")
-    assert rtp.send_time(64.0) == b"\0\0\0"
+    assert rtp.send_time(1.5) == 3 << 17
+    assert rtp.send_time(64.0) == 0
 
 
 def test_tells_rtcp_from_rtp() -> None:

@@ -9,7 +9,10 @@ from collections.abc import AsyncIterator
 import pytest
 from aioice import stun
 
+from signaling.passthrough import police
+from signaling.passthrough.datagrams import Cell
 from signaling.passthrough.inside import Address
+from signaling.passthrough.police import Budget
 from signaling.passthrough.port import MediaPort, find_ufrag, is_stun
 from tests.signaling.loopback_client import open_files, until
 
@@ -25,6 +28,7 @@ class Guest:
         self.held: list[bytes] = []
         self.waits_for = b""
         self.ticks = 0
+        self.budget = Budget()
         self.came = asyncio.Event()
 
     def take(self, packet: bytes, now: float) -> None:
@@ -32,6 +36,9 @@ class Guest:
         self.came.set()
         if packet == b"\x80boom":
             raise RuntimeError
+
+    def take_media(self, cell: Cell, size: int, now: float) -> None:
+        self.take(cell.buffer[:size], now)
 
     def take_stun(self, packet: bytes, address: Address) -> None:
         self.stun.append(packet)
@@ -51,9 +58,9 @@ class Guest:
             raise RuntimeError
 
 
-@pytest.fixture
-async def port() -> AsyncIterator[MediaPort]:
-    opened = await MediaPort.open("127.0.0.1", 0)
+@pytest.fixture(params=[True, False], ids=["batches", "singly"])
+async def port(request: pytest.FixtureRequest) -> AsyncIterator[MediaPort]:
+    opened = await MediaPort.open("127.0.0.1", 0, batches=request.param)
     yield opened
     opened.close()
 
@@ -63,7 +70,7 @@ def stranger() -> "socket.socket":
     return socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 
 
-def request(name: str) -> bytes:
+def binding_request(name: str) -> bytes:
     message = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
     message.attributes["USERNAME"] = name
     message.add_message_integrity(b"x" * 22)
@@ -109,7 +116,7 @@ async def test_a_verified_address_is_let_in_until_its_owner_leaves(port: MediaPo
 async def test_stun_finds_its_connection_by_name_or_by_transaction(port: MediaPort, stranger: socket.socket) -> None:
     guest = Guest()
     port.join(guest)
-    await reach(port, stranger, request("guest:them"), request("other:them"), request("guest"))
+    await reach(port, stranger, binding_request("guest:them"), binding_request("other:them"), binding_request("guest"))
     assert len(guest.stun) == 2
     assert port.counts["unknown_stun"] == 1
     answer = stun.Message(stun.Method.BINDING, stun.Class.RESPONSE)
@@ -121,11 +128,15 @@ async def test_stun_finds_its_connection_by_name_or_by_transaction(port: MediaPo
     stranger.close()
 
 
-async def test_nothing_sent_to_it_breaks_it(port: MediaPort, stranger: socket.socket) -> None:
+async def test_nothing_sent_to_it_breaks_it(
+    port: MediaPort, stranger: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(police, "FROM_ONE", 1000)
+    monkeypatch.setattr(police, "CHECKS", 1000)
     guest = Guest()
     port.join(guest)
     chance = random.Random(7)
-    good = request("guest:them")
+    good = binding_request("guest:them")
     packets = [b"", bytes(2000)]
     for _ in range(200):
         bent = bytearray(good)
@@ -173,9 +184,9 @@ async def test_what_cannot_be_sent_is_counted(port: MediaPort) -> None:
 
 
 def test_stun_is_told_by_its_cookie() -> None:
-    assert is_stun(request("a:b"))
+    assert is_stun(binding_request("a:b"))
     assert not is_stun(b"\x00\x01" + bytes(30))
-    assert not is_stun(b"\x16" + request("a:b")[1:])
-    assert find_ufrag(request("abc:def")) == "abc"
+    assert not is_stun(b"\x16" + binding_request("a:b")[1:])
+    assert find_ufrag(binding_request("abc:def")) == "abc"
     assert find_ufrag(bytes(20)) == ""
     assert find_ufrag(bytes(20) + b"\x00\x06\xff\xffab") == "ab"

@@ -229,5 +229,5 @@ async def test_a_browser_that_vanishes_has_failed(talk: Talk, monkeypatch: pytes
 
 
 def test_a_line_is_what_the_port_expects() -> None:
-    for name in ("take", "take_stun", "hold", "asked", "tick"):
+    for name in ("take", "take_media", "take_stun", "hold", "asked", "tick"):
         assert callable(getattr(Line, name))
