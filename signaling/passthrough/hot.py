@@ -15,6 +15,7 @@ from cffi import FFI
 
 from signaling.passthrough import build
 from signaling.passthrough.inside import Address, crypt_addresses
+from signaling.tracks import RtpPacket, Source
 
 HotPath = Literal["python", "native", "auto"]
 
@@ -97,8 +98,10 @@ class Core:
         if opened == ffi.NULL:
             raise MemoryError
         self.pointer = ffi.gc(opened, lib.hot_close)
+        self.feeds: dict[int, Source] = {}
         self._room: Any = None
         self._names: Any = None
+        self._named = 0
 
     def start(self) -> None:
         """Let the thread read the socket from now on. OSError when there can be none."""
@@ -111,6 +114,28 @@ class Core:
         if self.pointer is not None:
             ffi.release(self.pointer)
             self.pointer = None
+
+    def open(self, kind: Literal["stream", "leg"], line: Any, form: Any) -> Any:
+        """Open a stream or a leg, on `line` or (NULL) on none; released, it is closed."""
+        opened = getattr(self.lib, f"hot_{kind}_open")(self.pointer, line, form)
+        if opened == ffi.NULL:
+            raise MemoryError(kind)
+        return ffi.gc(opened, getattr(self.lib, f"hot_{kind}_close"))
+
+    def name_feed(self, source: Source) -> int:
+        """Return a name under which tapped packets find `source`."""
+        self._named += 1
+        self.feeds[self._named] = source
+        return self._named
+
+    def deliver(self) -> None:
+        """Hand tapped packets to their sources."""
+        for record in self.drain(TAPPED):
+            source = self.feeds.get(record.name)
+            if source is not None:
+                source.deliver(
+                    RtpPacket(record.content, record.sequence, record.timestamp, record.marker, record.at)
+                )
 
     def drain(self, pipe: int) -> Iterator[Record]:
         """Take everything that waits in a pipe."""

@@ -229,16 +229,14 @@ class Inside:
         rx, tx = self.dtls._rx_srtp, self.dtls._tx_srtp
         return None if rx is None or tx is None else (rx, tx)
 
-    def take_sessions(self) -> tuple[Session, Session] | None:
-        """Return (receiving, sending) sessions that nobody else uses, on the same keys.
+    def other_sessions(self) -> tuple[Session, Session]:
+        """Return sessions on the same keys beside those that were asked for before.
 
-        libsrtp's sessions are not thread-safe. Those that stay here may go on with RTCP,
-        whose indices are separate; RTP is the taker's alone from now on.
+        libsrtp's sessions are not thread-safe: a thread that takes over RTP needs its own.
+        RTCP may go on here, as its indices are separate.
         """
-        taken = self.sessions
-        if taken is not None:
-            self.dtls._setup_srtp()
-        return taken
+        self.dtls._setup_srtp()
+        return self.dtls._rx_srtp, self.dtls._tx_srtp
 
     @property
     def cipher(self) -> str:

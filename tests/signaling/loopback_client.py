@@ -18,8 +18,9 @@ from aiortc import (
     RTCSessionDescription,
 )
 
-from signaling.passthrough import MediaPort
+from signaling.passthrough import MediaPort, open_port
 from signaling.peer import Peer, PeerState
+from tests.signaling.both_paths import Chosen
 
 WITHIN = 10.0
 
@@ -152,7 +153,7 @@ class Talk:
     @classmethod
     async def open(cls) -> Self:
         """Open a port on loopback."""
-        return cls(await MediaPort.open("127.0.0.1", 0))
+        return cls(await open_port("127.0.0.1", 0, hot_path=Chosen.path))
 
     async def join(self, name: str, brightness: int = 60) -> tuple[Client, Peer]:
         """Connect one more client."""

@@ -1,19 +1,13 @@
 """A native core for tests, with real keys on both ends."""
 
 import os
-import shutil
 import socket
 from typing import Any
 
-import pytest
 from pylibsrtp import Policy, Session
 
 from signaling.passthrough import hot
 from signaling.passthrough.inside import session_address
-
-needs_compiler = pytest.mark.skipif(
-    not any(shutil.which(name) for name in ("cc", "gcc", "clang")), reason="no C compiler on this machine"
-)
 
 PICTURE, SOUND = 96, 111
 

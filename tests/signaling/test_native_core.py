@@ -11,7 +11,8 @@ import pytest
 
 from signaling.passthrough import build, hot, rtp
 from signaling.passthrough.rtp import HEADER
-from tests.signaling.native_parts import PICTURE, SOUND, Caller, needs_compiler
+from tests.signaling.both_paths import needs_compiler
+from tests.signaling.native_parts import PICTURE, SOUND, Caller
 
 pytestmark = needs_compiler
 

@@ -1,10 +1,17 @@
 """One stream from a browser: counted, repaired, handed on without a jump."""
 
-from signaling.passthrough import rtcp
+import pytest
+
+from signaling.passthrough import hot, rtcp
 from signaling.passthrough.incoming import KEY_FRAME_EVERY, IncomingFormat
+from signaling.passthrough.native_line import NativeLine
 from signaling.passthrough.rtp import HEADER
 from signaling.passthrough.uplink import WALL, Uplink
 from signaling.tracks import SILENCE, RtpPacket, Source
+from tests.signaling.both_paths import Chosen, either_path
+
+__all__ = ["either_path"]
+pytestmark = pytest.mark.usefixtures("either_path")
 
 
 class Ear:
@@ -34,7 +41,11 @@ class Up:
         self.audio.subscribe(self.sound)
         self.video.subscribe(self.sight)
         formats = IncomingFormat(111, level_id=2), IncomingFormat(96, 97)
-        self.up = Uplink((self.audio, self.video), formats, self.say, 1)
+        make = Uplink
+        if Chosen.path == "native":
+            self._native = NativeLine(hot.Core(hot.library()), 1)
+            make = self._native.uplink  # type: ignore[assignment]
+        self.up = make((self.audio, self.video), formats, self.say, 1)
         self.up.cap = 2_500_000
 
     def say(self, packet: bytes) -> bool:

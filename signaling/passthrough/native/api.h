@@ -68,7 +68,7 @@ typedef struct {
 } hot_leg_form;
 
 typedef struct {
-    uint64_t received, sent, unsent, strangers, too_long, overflowed, messages, batches;
+    uint64_t received, passed, sent, unsent, strangers, too_long, overflowed, messages, batches;
     uint64_t merged; /* of the sent, those that left in a run */
     int has_gso;
 } hot_counts;

@@ -337,7 +337,9 @@ void take_datagram(hot *core, const hot_address *from, uint8_t *packet, int size
     }
     hot_record record = {.size = (uint32_t)size, .at = now, .from = *from};
     core->has_news = true;
-    if (!pipe_put(&core->pipes[HOT_STRANGE], &record, packet))
+    if (pipe_put(&core->pipes[HOT_STRANGE], &record, packet))
+        core->counts.passed++;
+    else
         core->counts.overflowed++;
 }
 

@@ -202,19 +202,21 @@ static bool may_go(hot_leg *leg, const struct media *media)
             begin(leg, media);
         return true;
     }
-    const struct picture *picture = &media->picture;
     if (leg->is_waiting) {
-        if (!picture->starts_key_frame)
+        if (!media->picture.starts_key_frame)
             return false;
-        join_pictures(leg, picture);
+        join_pictures(leg, &media->picture);
         begin(leg, media);
     }
-    if (picture->number >= 0) {
-        leg->number = (picture->number + leg->number_by) & 0x7FFF;
-        if (picture->level_zero >= 0)
-            leg->level_zero = (picture->level_zero + leg->level_by) & 0xFF;
-    }
     return true;
+}
+
+static void note_numbers(hot_leg *leg, const struct picture *picture)
+{
+    if (picture->number >= 0)
+        leg->number = (picture->number + leg->number_by) & 0x7FFF;
+    if (picture->level_zero >= 0)
+        leg->level_zero = (picture->level_zero + leg->level_by) & 0xFF;
 }
 
 static void remember(hot_leg *leg, const struct media *media, uint16_t sequence, uint32_t timestamp)
@@ -240,6 +242,8 @@ void leg_send(hot_leg *leg, const struct media *media)
         return;
     }
     splice_shift(&leg->splice, &sequence, &timestamp, media->now);
+    if (leg->form.is_picture && sequence == leg->splice.highest)
+        note_numbers(leg, &media->picture);
     if (leg->kept)
         remember(leg, media, sequence, timestamp);
     leg->packets++;
