@@ -1,0 +1,19 @@
+"""`./tiepdan bench WORD …`: each word is a measurement of its own, with its own options."""
+
+import sys
+
+from tests.bench import media
+
+WORDS = {"media": media.main}
+
+
+def main(arguments: list[str]) -> int:
+    word, *rest = arguments or [""]
+    if word not in WORDS:
+        print(f"./tiepdan bench {'|'.join(WORDS)}")
+        return 2
+    return WORDS[word](rest)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

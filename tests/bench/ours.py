@@ -1,0 +1,87 @@
+"""Our server for the benchmark: the real MediaPort, peers and seats, behind a control socket.
+
+`python -m tests.bench.ours SOCKET HOT_PATH`. One JSON line in, one out:
+{"join": member, "room": room, "sdp": offer} -> {"sdp": answer};
+{"seat": true} seats everybody of every room to everybody else -> {};
+{"stats": true} -> counters of all peers together.
+"""
+
+import asyncio
+import json
+import sys
+from collections import Counter
+from typing import Any
+
+from signaling.passthrough import MediaPort
+from signaling.peer import Peer, PeerState
+from tests.bench.processes import own_address
+
+
+def hot_paths() -> tuple[str, ...]:
+    """Return which ways of forwarding this version has."""
+    return ("python",)
+
+
+async def open_port(hot_path: str) -> MediaPort:
+    """Open the media port with one of the hot paths. Raises NotImplementedError without it."""
+    if hot_path != "python":
+        raise NotImplementedError(hot_path)
+    return await MediaPort.open(own_address(), 0)
+
+
+class Rooms:
+    """Everybody of a room is seated to everybody else."""
+
+    def __init__(self, port: MediaPort) -> None:
+        self._port = port
+        self._rooms: dict[str, list[Peer]] = {}
+
+    async def join(self, room: str, member: str, offer: str) -> str:
+        peer = Peer(member, 1, self._port, self._changed)
+        answer = await peer.answer(offer)
+        self._rooms.setdefault(room, []).append(peer)
+        return answer
+
+    def seat(self) -> None:
+        for peers in self._rooms.values():
+            for peer in peers:
+                others = [each for each in peers if each is not peer]
+                for slot, other in enumerate(others):
+                    peer.seat(slot, other.audio, other.video)
+
+    def stats(self) -> dict[str, int | float]:
+        found: Counter[str] = Counter(self._port.counts)
+        for peers in self._rooms.values():
+            for peer in peers:
+                found.update({k: int(v) for k, v in peer.stats().items() if not isinstance(v, str)})
+        return dict(found)
+
+    def _changed(self, peer: Peer, state: PeerState) -> None:
+        if state == "failed":
+            print(f"{peer.member}: {state}", file=sys.stderr, flush=True)
+
+    async def answer(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if "join" in asked:
+            return {"sdp": await self.join(asked["room"], asked["join"], asked["sdp"])}
+        if "seat" in asked:
+            self.seat()
+            return {}
+        return self.stats()
+
+
+async def main(path: str, hot_path: str) -> None:
+    """Serve until the one caller hangs up."""
+    rooms = Rooms(await open_port(hot_path))
+    over = asyncio.Event()
+
+    async def attend(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while line := await reader.readline():
+            writer.write(json.dumps(await rooms.answer(json.loads(line))).encode() + b"\n")
+        over.set()
+
+    async with await asyncio.start_unix_server(attend, path, limit=1 << 20):
+        await over.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:3]))

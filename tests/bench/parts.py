@@ -1,0 +1,138 @@
+"""What is measured: plain loads, a storm of people joining, and how much a core carries."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from tests.bench import fairness, servers
+from tests.bench.generator import Figures, Result, Task
+from tests.bench.runs import run
+
+STORM = 240
+STORM_FOR = 7.0
+STORM_LOAD = (4, 6)
+FULL_ROOMS = (8, 12, 16, 20, 24, 28, 32)
+FULL_PARTIES = 6
+FULL_STEP_FOR = 3.0
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Plan:
+    """What was asked for; `disturbed` gathers the rows that others spoilt."""
+
+    servers: tuple[str, ...]
+    loads: dict[str, tuple[int, int]]
+    seconds: float
+    repeat: int
+    cores: tuple[int, int]
+    disturbed: list[str] = field(default_factory=list)
+
+    @property
+    def in_turn(self) -> list[str]:
+        """The servers, first the one the others are compared to."""
+        return sorted(self.servers, key=lambda name: name != servers.ANCHOR)
+
+    def note(self, what: str, figures: Figures) -> None:
+        if figures.others_cores > fairness.MOST_OTHERS:
+            self.disturbed.append(what)
+
+
+def _row(server: str, result: Result, figures: Figures) -> Row:
+    grown = (result.memory_after - result.memory_before) / max(1, result.connections - 1)
+    return {
+        "server": server,
+        **asdict(figures),
+        "loss": round(figures.loss, 5),
+        "connections": result.connections,
+        "mb_per_connection": round(grown / 1e6, 2),
+        "join_cpu_ms": round(result.join_cpu_ms, 1),
+    }
+
+
+async def loads(plan: Plan) -> list[Row]:
+    """Measure every load at every server, side by side."""
+    rows: list[Row] = []
+    print(
+        "load    server          us/packet  ratio  packets/s   core  p50 ms  p99 ms  loss %"
+        "  connections  MB each  join ms each  others"
+    )
+    for load, (rooms, parties) in plan.loads.items():
+        for _ in range(plan.repeat):
+            anchor = 0.0
+            for server in plan.in_turn:
+                result = await run(server, Task("", "", 0, rooms, parties, plan.seconds), plan.cores)
+                figures = result.steps[0]
+                anchor = figures.cpu_us if server == servers.ANCHOR else anchor
+                row = {"load": load, **_row(server, result, figures)}
+                row["ratio"] = round(figures.cpu_us / anchor, 3) if anchor else None
+                rows.append(row)
+                plan.note(f"{load} {server}", figures)
+                _print_load(row)
+    return rows
+
+
+def _print_load(row: Row) -> None:
+    ratio = f"{row['ratio']:.2f}" if row["ratio"] else "-"
+    print(
+        f"{row['load']:<7} {row['server']:<15} {row['cpu_us']:9.2f} {ratio:>6} {row['delivered']:10.0f}"
+        f" {row['server_cores']:6.2f} {row['p50_ms']:7.2f} {row['p99_ms']:7.2f} {100 * row['loss']:7.2f}"
+        f" {row['connections']:12} {row['mb_per_connection']:8.2f} {row['join_cpu_ms']:13.1f} {row['others_cores']:7.2f}",
+        flush=True,
+    )
+
+
+async def storm(plan: Plan) -> list[Row]:
+    """Measure 4x6 while many more connections are made."""
+    rows: list[Row] = []
+    rooms, parties = STORM_LOAD
+    print(f"storm: {STORM} connections join within {STORM_FOR:.0f} s while {rooms}x{parties} talk")
+    print("server             joined  seconds  packets/s   core  p50 ms  p99 ms  worst ms  loss %  others")
+    for server in plan.in_turn:
+        task = Task("", "", 0, rooms, parties, STORM_FOR, storm=STORM)
+        result = await run(server, task, plan.cores)
+        figures = result.steps[0]
+        row = _row(server, result, figures)
+        rows.append(row)
+        plan.note(f"storm {server}", figures)
+        print(
+            f"{server:<15} {figures.joined:9} {figures.seconds:8.1f} {figures.delivered:10.0f} {figures.server_cores:6.2f}"
+            f" {figures.p50_ms:7.2f} {figures.p99_ms:7.2f} {figures.worst_ms:9.2f} {100 * figures.loss:7.2f}"
+            f" {figures.others_cores:7.2f}",
+            flush=True,
+        )
+    return rows
+
+
+async def saturation(plan: Plan) -> list[Row]:
+    """Let more and more rooms talk until a server, which has one core, no longer carries them."""
+    rows: list[Row] = []
+    print(f"saturation: rooms of {FULL_PARTIES}, more and more, until packets are lost or late")
+    print("server           rooms    offered  delivered   core  p50 ms  p99 ms  loss %  us/packet  generator")
+    for server in plan.in_turn:
+        task = Task("", "", 0, FULL_ROOMS[-1], FULL_PARTIES, FULL_STEP_FOR, steps=FULL_ROOMS, until_full=True)
+        result = await run(server, task, plan.cores)
+        for figures in result.steps:
+            plan.note(f"saturation {server} {figures.rooms}", figures)
+            print(
+                f"{server:<15} {figures.rooms:6} {figures.offered:10.0f} {figures.delivered:10.0f}"
+                f" {figures.server_cores:6.2f} {figures.p50_ms:7.2f} {figures.p99_ms:7.2f} {100 * figures.loss:7.2f}"
+                f" {figures.cpu_us:10.2f} {figures.generator_cores:10.2f}",
+                flush=True,
+            )
+        carried = [each for each in result.steps if not each.is_full]
+        most = max((each.delivered for each in carried), default=0)
+        row = {"server": server, "carried": most, "steps": [asdict(each) for each in result.steps]}
+        row["is_full"] = result.steps[-1].is_full
+        rows.append(row)
+        tail = "" if row["is_full"] else " at least (the ladder ended, or the generator's core)"
+        print(f"{server}: carries {most:.0f} packets/s{tail}", flush=True)
+    return rows
+
+
+PARTS: dict[str, Callable[[Plan], Coroutine[Any, Any, list[Row]]]] = {
+    "loads": loads,
+    "storm": storm,
+    "saturation": saturation,
+}

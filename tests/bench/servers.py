@@ -1,0 +1,98 @@
+"""The servers that are compared, each started as a process of its own on one core."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from tests.bench import janus
+
+OURS = ("python", "native")
+JANUS = ("janus", "janus-default")
+NAMES = (*OURS, *JANUS)
+ANCHOR = "janus"
+"""With `event_loops = 1`, its best setting; `janus-default` has a thread for each handle."""
+
+START_WITHIN = 20.0
+
+
+class NotStarted(Exception):
+    """A server ended before it was ready; the text is the end of what it said."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """How the generator reaches a server."""
+
+    api: str
+    address: str
+    pid: int
+
+
+@contextlib.asynccontextmanager
+async def running(name: str, core: int) -> AsyncIterator[Running]:
+    """A server that is ready; ended afterwards. Raises NotStarted."""
+    with tempfile.TemporaryDirectory(prefix="tiepdan-bench-") as made:
+        folder = Path(made)
+        with (folder / "said").open("w+") as said:
+            command, server = _command(name, folder)
+            with _process(command, said, core) as process:
+                await _wait(process, server, said)
+                yield Running(server.api, server.address, process.pid)
+
+
+def _command(name: str, folder: Path) -> tuple[list[str], Running]:
+    if name in JANUS:
+        port = _free_port()
+        janus.write_settings(folder, port, event_loops=1 if name == ANCHOR else 0)
+        found = janus.find()
+        assert found is not None
+        return [found, "-F", str(folder)], Running("janus", f"ws://127.0.0.1:{port}/", 0)
+    path = str(folder / "control")
+    return [sys.executable, "-m", "tests.bench.ours", path, name], Running("ours", path, 0)
+
+
+@contextlib.contextmanager
+def _process(command: list[str], said: IO[str], core: int) -> Iterator["subprocess.Popen[str]"]:
+    with subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT, text=True, start_new_session=True) as process:
+        os.sched_setaffinity(process.pid, {core})
+        try:
+            yield process
+        finally:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+
+
+async def _wait(process: "subprocess.Popen[str]", server: Running, said: IO[str]) -> None:
+    async with asyncio.timeout(START_WITHIN):
+        while not await _answers(server):
+            if process.poll() is not None:
+                said.seek(0)
+                raise NotStarted(said.read()[-2000:])
+            await asyncio.sleep(0.05)
+
+
+async def _answers(server: Running) -> bool:
+    if server.api == "ours":
+        return os.path.exists(server.address)  # noqa: ASYNC240, PTH110 - a look at memory
+    host, port = server.address.removeprefix("ws://").rstrip("/").split(":")
+    try:
+        _, writer = await asyncio.open_connection(host, int(port))
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
