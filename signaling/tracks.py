@@ -31,7 +31,8 @@ class RtpPacket(NamedTuple):
 
     ``payload`` is what stood behind the RTP header, its extensions and before its padding,
     VP8 descriptor included. It may be empty: a probe that only fills a sequence number.
-    ``noted`` is what the forwarder saw in it, once for all receivers; nobody else reads it.
+    ``noted`` is where the forwarder keeps what it saw in it, once for all receivers; nobody
+    else looks there.
     """
 
     payload: bytes
@@ -39,7 +40,7 @@ class RtpPacket(NamedTuple):
     timestamp: int
     marker: bool
     arrived: float
-    noted: object = None
+    noted: list[object] | None = None
 
 
 class Sink(Protocol):

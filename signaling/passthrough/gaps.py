@@ -21,7 +21,7 @@ class Gaps:
 
     def received(self, sequence: int, now: float) -> bool:
         """Note a packet. False when the hole before it is too wide to be repaired."""
-        if self._highest < 0:
+        if sequence == (self._highest + 1) & 0xFFFF or self._highest < 0:
             self._highest = sequence
             return True
         step = ahead(sequence, self._highest)
@@ -29,8 +29,6 @@ class Gaps:
             self._missing.pop(sequence, None)
             return True
         previous, self._highest = self._highest, sequence
-        if step == 1:
-            return True
         if step > _FAR or len(self._missing) + step > MOST_MISSING:
             self.lost_for_good += step - 1
             self._missing.clear()

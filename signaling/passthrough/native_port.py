@@ -121,9 +121,15 @@ class NativePort(MediaPort):
         self._inbox = CoreInbox(self.core, self._socket, self._news)
         self._loop.add_reader(self._news, self._drain)
 
+    def _pace(self) -> None:
+        """Nothing to hold back here: the core's thread has a pace of its own."""
+
     def _drain(self) -> None:
         super()._drain()
         self.core.deliver()
+        if isinstance(self._inbox, CoreInbox) and not self._inbox.is_empty:
+            # Nobody will tell of these again.
+            self._loop.call_soon(self._drain)
 
     def _due(self, now: float) -> Iterable[Caller]:
         self._drain()

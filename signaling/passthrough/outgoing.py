@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from struct import Struct, calcsize
 from time import monotonic
+from typing import Any
 
 from signaling.passthrough import rtcp, vp8
-from signaling.passthrough.ring import Ring, Shift
+from signaling.passthrough.ring import MASK, Ring, Shift
 from signaling.passthrough.rtp import ONE_BYTE_PROFILE, send_time
 from signaling.passthrough.splice import Splice
 from signaling.tracks import Kind, RtpPacket, Source
@@ -40,35 +41,33 @@ class OutgoingFormat:
 
 
 class Layout:
-    """The header of a stream, laid out once; only a few values change."""
+    """The header of a stream, laid out once; only a few values change.
+
+    `pack(first | marker and type, sequence, timestamp, fixed, value, tail)` writes it. `fixed`
+    is the SSRC and `block`. `value` is the extension that changes, in front of the others so
+    that one call does: a sound's level or a picture's send time is added to it.
+    """
+
+    __slots__ = ("block", "first", "has_value", "pack", "tail", "value")
 
     def __init__(self, form: OutgoingFormat) -> None:
         body = b""
         mid = form.mid.encode()
         if form.mid_id > 0 and 0 < len(mid) <= 16:  # noqa: PLR2004 - one-byte form
             body = bytes((form.mid_id << 4 | len(mid) - 1,)) + mid
-        # The value that changes comes first, so that one call writes the whole header.
-        changing = ""
-        self.value = 0
+        changing = "0s"
+        self.value: Any = b""
         if form.kind == "audio" and form.level_id > 0:
             changing, self.value = "H", form.level_id << 12
         elif form.kind == "video" and form.time_id > 0:
             changing, self.value = "L", form.time_id << 28 | 2 << 24
         used = calcsize("!" + changing) + len(body)
         words = (used + 3) // 4
-        tail = body + bytes(4 * words - used)
-        block = _EXTENSION.pack(ONE_BYTE_PROFILE, words) if words else b""
-        self.has_value = bool(changing)
+        self.has_value = changing != "0s"
         self.first = (0x90 if words else 0x80) << 8
-        self.tail = tail if changing else block + tail
-        self.block = block if changing else b""
+        self.block = _EXTENSION.pack(ONE_BYTE_PROFILE, words) if words else b""
+        self.tail = body + bytes(4 * words - used)
         self.pack = Struct(f"!HHL{4 + len(self.block)}s{changing}{len(self.tail)}s").pack
-
-    def write(self, second: int, sequence: int, timestamp: int, fixed: bytes, value: int) -> bytes:
-        """Return a header; `fixed` is the SSRC and `block`, `value` the one that changes."""
-        if self.has_value:
-            return self.pack(self.first | second, sequence, timestamp, fixed, self.value | value, self.tail)
-        return self.pack(self.first | second, sequence, timestamp, fixed, self.tail)
 
 
 class Outgoing:
@@ -91,6 +90,7 @@ class Outgoing:
         self._clock_rate = clock_rate
         self._is_video = clock_rate == 90_000  # noqa: PLR2004 - the picture
         self._layout = Layout(form)
+        self._first = self._layout.first | form.payload_type
         self._fixed = form.ssrc.to_bytes(4, "big") + self._layout.block
         self._splice = Splice(clock_rate)
         self._shift = Shift()
@@ -100,6 +100,7 @@ class Outgoing:
         self._asked_at = float("-inf")
         self._report: tuple[int, float] | None = None
         self._ring: Ring | None = None
+        self._kept: list[tuple[RtpPacket, Shift] | None] | None = None
         self._breaks = 0
         self._rtx_sequence = 0
         self._may_repeat = MOST_REPEATED
@@ -114,9 +115,10 @@ class Outgoing:
         self._is_waiting = True
         self._asked_at = float("-inf")
         self._report = None
-        self._ring = None
+        self._ring = self._kept = None
         if self.source is not None:
             self._ring = Ring() if self.form.rtx_ssrc > 0 else None
+            self._kept = self._ring.kept if self._ring is not None else None
             self._breaks = self.source.breaks
             self._report = self.source.last_report
             self.source.subscribe(self)
@@ -137,20 +139,19 @@ class Outgoing:
             self.dropped += 1
             return
         payload, sequence, timestamp, marker, arrived, _ = packet
-        newest, shift = self._newest, self._shift
-        if newest is None or (sequence - newest.sequence) & 0x8000 == 0:
+        shift, layout, newest = self._shift, self._layout, self._newest
+        if newest is None or not (sequence - newest.sequence) & 0x8000:
             self._newest = packet
-        if self._ring is not None:
-            self._ring.keep(packet, shift)
         self.packets += 1
         self.octets += len(payload)
-        head = self._layout.write(
-            self.form.payload_type | marker << 7,
-            (sequence + shift.sequence_by) & 0xFFFF,
-            (timestamp + shift.timestamp_by) & 0xFFFFFFFF,
-            self._fixed,
-            send_time(arrived) if self._is_video else source.level,
-        )
+        sequence = (sequence + shift.sequence_by) & 0xFFFF
+        if self._kept is not None:
+            self._kept[sequence & MASK] = packet, shift
+        value = layout.value
+        if layout.has_value:
+            value |= send_time(arrived) if self._is_video else source.level
+        timestamp = (timestamp + shift.timestamp_by) & 0xFFFFFFFF
+        head = layout.pack(self._first | marker << 7, sequence, timestamp, self._fixed, value, layout.tail)
         if shift.picture_by or shift.level_by:
             payload = self._numbered(packet, shift)
         if not self._send(head, payload):
@@ -236,7 +237,7 @@ class Outgoing:
             if self._is_video and not _look(packet).starts_key_frame:
                 return False
             self._begin(packet)
-        self._is_watching = self._splice.is_watching
+        self._is_watching = self._splice.watch > 0
         return self._splice.belongs(packet.sequence)
 
     def _begin(self, packet: RtpPacket) -> None:
@@ -262,12 +263,16 @@ class Outgoing:
 
     def _repeat(self, packet: RtpPacket, shift: Shift) -> None:
         layout, form = self._layout, self.form
-        head = layout.write(
-            form.rtx_payload_type | packet.marker << 7,
+        value = layout.value
+        if layout.has_value and self._is_video:
+            value |= send_time(monotonic())
+        head = layout.pack(
+            layout.first | form.rtx_payload_type | packet.marker << 7,
             self._rtx_sequence,
             (packet.timestamp + shift.timestamp_by) & 0xFFFFFFFF,
             form.rtx_ssrc.to_bytes(4, "big") + layout.block,
-            send_time(monotonic()) if self._is_video else 0,
+            value,
+            layout.tail,
         )
         self._rtx_sequence = (self._rtx_sequence + 1) & 0xFFFF
         old = (packet.sequence + shift.sequence_by) & 0xFFFF
@@ -276,4 +281,9 @@ class Outgoing:
 
 def _look(packet: RtpPacket) -> vp8.Picture:
     noted = packet.noted
-    return noted if isinstance(noted, vp8.Picture) else vp8.look(packet.payload)
+    if noted and isinstance(noted[0], vp8.Picture):
+        return noted[0]
+    picture = vp8.look(packet.payload)
+    if noted is not None:
+        noted.append(picture)
+    return picture

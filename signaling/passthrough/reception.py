@@ -10,7 +10,7 @@ class Reception:
     def __init__(self, clock_rate: int) -> None:
         self._clock_rate = clock_rate
         self._base = -1
-        self._highest = 0
+        self._highest = -2
         self._cycles = 0
         self.packets = 0
         self.octets = 0
@@ -23,10 +23,11 @@ class Reception:
 
     def received(self, sequence: int, timestamp: int, size: int, now: float) -> None:
         """Count a packet that came by itself, not as a repetition."""
-        if self._base < 0:
+        if sequence == self._highest + 1:
+            self._highest = sequence
+        elif self._base < 0:
             self._base = self._highest = sequence
-        step = ahead(sequence, self._highest)
-        if step > 0:
+        elif ahead(sequence, self._highest) > 0:
             if sequence < self._highest:
                 self._cycles += 1 << 16
             self._highest = sequence

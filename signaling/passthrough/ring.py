@@ -1,16 +1,17 @@
 """The last packets that were sent on a stream, for those who missed some."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from signaling.tracks import RtpPacket
 
 SIZE = 512
-_MASK = SIZE - 1
+MASK = SIZE - 1
 RESEND_AFTER = 0.02
 """A packet is not sent again while the previous repetition may still be on its way."""
 
 
-class Shift(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Shift:
     """From the numbers of a source to those of a line, until its occupant changes."""
 
     sequence_by: int = 0
@@ -35,11 +36,11 @@ class Ring:
 
     def keep(self, packet: RtpPacket, shift: Shift) -> None:
         """Remember a packet as it was sent."""
-        self.kept[packet.sequence + shift.sequence_by & _MASK] = packet, shift
+        self.kept[packet.sequence + shift.sequence_by & MASK] = packet, shift
 
     def take(self, sequence: int, now: float) -> tuple[RtpPacket, Shift] | None:
         """Return the packet to repeat, None if it is gone or was repeated just now."""
-        found = self.kept[sequence & _MASK]
+        found = self.kept[sequence & MASK]
         if found is None or (found[0].sequence + found[1].sequence_by) & 0xFFFF != sequence:
             return None
         if now - self._resent_at.get(sequence, 0.0) < RESEND_AFTER:

@@ -26,11 +26,12 @@ class Splice:
         self._at: float | None = None
         self._keep_numbers = keep_numbers
         self._first = 0
-        self._watch = 0
+        self.watch = 0
+        """For so many packets more, stragglers from before the join may come: ask `belongs`."""
 
     def begin(self, sequence: int, timestamp: int, now: float) -> None:
         """The next packet in belongs to another stream; go on where the last one stopped."""
-        self._first, self._watch = sequence, _WATCHED
+        self._first, self.watch = sequence, _WATCHED
         if self._at is None and self._keep_numbers:
             self._at, self._highest, self._timestamp = now, sequence, timestamp
             return
@@ -43,22 +44,17 @@ class Splice:
         """Note the newest numbers that went out, for those who shift without asking."""
         self._highest, self._timestamp, self._at = sequence, timestamp, at
 
-    @property
-    def is_watching(self) -> bool:
-        """Whether stragglers from before the join may still come."""
-        return self._watch > 0
-
     def belongs(self, sequence: int) -> bool:
         """False for a straggler from before the join, which has no number on this side."""
-        if not self._watch:
+        if not self.watch:
             return True
-        self._watch -= 1
+        self.watch -= 1
         return ahead(sequence, self._first) >= 0
 
     def shift(self, sequence: int, timestamp: int, now: float) -> tuple[int, int]:
         """Return the numbers under which the packet goes out."""
         sequence = (sequence + self.sequence_by) & 0xFFFF
         timestamp = (timestamp + self.timestamp_by) & 0xFFFFFFFF
-        if self._at is None or ahead(sequence, self._highest) > 0:
+        if self._at is None or 0 < (sequence - self._highest) & 0xFFFF < _HALF_SEQUENCE:
             self._highest, self._timestamp, self._at = sequence, timestamp, now
         return sequence, timestamp

@@ -22,35 +22,31 @@ NOTHING = Picture(-1, -1, False, -1, -1, False)
 
 def look(payload: bytes) -> Picture:
     """Read the descriptor; a broken one yields NOTHING."""
+    number = number_at = level_zero = level_zero_at = -1
+    is_long = False
+    at = 1
     try:
-        return _look(payload)
+        first = payload[0]
+        if first & 0x80:
+            flags = payload[1]
+            at = 2
+            if flags & 0x80:
+                number_at, number = at, payload[at]
+                is_long = number > _SHORT_ID
+                if is_long:
+                    number = (number & _SHORT_ID) << 8 | payload[at + 1]
+                at += 1 + is_long
+            if flags & 0x40:
+                level_zero, level_zero_at = payload[at], at
+                at += 1
+            if flags & 0x30:
+                at += 1
+        # Start of the first partition, and the frame header's inverse key frame bit.
+        starts = first & 0x17 == 0x10 and not payload[at] & 0x01  # noqa: PLR2004
     except IndexError:
         return NOTHING
-
-
-def _look(payload: bytes) -> Picture:
-    first = payload[0]
-    at = 1
-    number, number_at, is_long = -1, -1, False
-    level_zero, level_zero_at = -1, -1
-    if first & 0x80:
-        flags = payload[1]
-        at = 2
-        if flags & 0x80:
-            number_at = at
-            is_long = payload[at] > _SHORT_ID
-            number = payload[at] & 0x7F
-            if is_long:
-                number = number << 8 | payload[at + 1]
-            at += 1 + is_long
-        if flags & 0x40:
-            level_zero, level_zero_at = payload[at], at
-            at += 1
-        if flags & 0x30:
-            at += 1
-    # Start of the first partition, and the frame header's inverse key frame bit.
-    starts = first & 0x17 == 0x10 and not payload[at] & 0x01  # noqa: PLR2004
-    return Picture(number, number_at, is_long, level_zero, level_zero_at, starts)
+    # Called for every packet: saves the detour over the constructor.
+    return tuple.__new__(Picture, (number, number_at, is_long, level_zero, level_zero_at, starts))
 
 
 def starts_key_frame(payload: bytes) -> bool:

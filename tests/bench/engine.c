@@ -72,6 +72,12 @@ struct engine *engine_open(const struct crypto *crypto, int pipe)
     return engine;
 }
 
+/* Before the first send; what it points to must stay. */
+void engine_play(struct engine *engine, const struct film *film)
+{
+    engine->film = *film;
+}
+
 void engine_start(struct engine *engine)
 {
     pthread_create(&engine->thread, NULL, run, engine);

@@ -64,8 +64,16 @@ struct counts {
     int64_t key_frames_asked, nacks, late, spilled, samples;
 };
 
+/* Real pictures and sound, for a server that looks inside: one second, over and over. */
+struct film {
+    int frames, sound_size;
+    const uint32_t *starts;   /* one more than frames */
+    const uint8_t *pictures, *sound;
+};
+
 struct engine {
     struct crypto crypto;
+    struct film film;         /* no frames: noise is sent */
     int epoll, pipe;
     pthread_t thread;
     pthread_mutex_t lock;
@@ -78,6 +86,7 @@ struct engine {
 };
 
 struct engine *engine_open(const struct crypto *crypto, int pipe);
+void engine_play(struct engine *engine, const struct film *film);
 void engine_start(struct engine *engine);
 void engine_close(struct engine *engine);
 int engine_add(struct engine *engine, int fd);

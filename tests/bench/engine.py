@@ -7,6 +7,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Callable
+from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
@@ -44,6 +45,25 @@ class Publishing(NamedTuple):
     level_id: int
     time_id: int
     mid_id: int
+
+
+class Film(NamedTuple):
+    """One second of real sound and picture: a packet of Opus, and VP8 frames from a key frame on."""
+
+    sound: bytes
+    pictures: tuple[bytes, ...]
+
+
+class _Film(ctypes.Structure):
+    """As in engine.h."""
+
+    _fields_ = [
+        ("frames", ctypes.c_int),
+        ("sound_size", ctypes.c_int),
+        ("starts", ctypes.c_void_p),
+        ("pictures", ctypes.c_char_p),
+        ("sound", ctypes.c_char_p),
+    ]
 
 
 class Counts(ctypes.Structure):
@@ -96,6 +116,7 @@ def _load(path: Path) -> ctypes.CDLL:
     loaded.engine_open.restype = engine
     loaded.engine_open.argtypes = [engine, number]
     for name, kinds in {
+        "engine_play": (engine,),
         "engine_start": (),
         "engine_close": (),
         "engine_add": (number,),
@@ -125,7 +146,7 @@ class Engine:
         crypto = (ctypes.c_void_p * len(names))(*map(_address, names))
         self._engine = self._loaded.engine_open(crypto, self._outside.fileno())
         self._takers: list[Take] = []
-        self._kept: list[tuple[Session, Session]] = []
+        self._kept: list[object] = []
         self._loaded.engine_start(self._engine)
 
     def fileno(self) -> int:
@@ -151,12 +172,20 @@ class Engine:
 
     def keys(self, index: int, rx: Session, tx: Session) -> None:
         """Media flows from now on; nobody else may use these sessions."""
-        self._kept.append((rx, tx))
+        self._kept += [rx, tx]
         self._loaded.engine_keys(self._engine, index, _pointer(rx), _pointer(tx))
 
     def publish(self, index: int, numbers: Publishing) -> None:
         """Say under which numbers the client will send."""
         self._loaded.engine_publish(self._engine, index, (ctypes.c_uint32 * len(numbers))(*numbers))
+
+    def play(self, film: Film) -> None:
+        """Let everybody send this instead of noise; before the first one sends."""
+        starts = list(accumulate((len(each) for each in film.pictures), initial=0))
+        table = (ctypes.c_uint32 * len(starts))(*starts)
+        whole = _Film(len(film.pictures), len(film.sound), ctypes.addressof(table), b"".join(film.pictures), film.sound)
+        self._kept += [table, whole]
+        self._loaded.engine_play(self._engine, ctypes.byref(whole))
 
     def send(self, index: int, *, on: bool) -> None:
         """Begin or stop to send."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from aiortc import RTCCertificate
 
+from tests.bench import film
 from tests.bench.clients import Clients, Means, OurClients
 from tests.bench.engine import Engine
 from tests.bench.janus import JanusClients
@@ -29,18 +30,16 @@ SILENCE = 0.7
 
 @dataclass(frozen=True)
 class Task:
-    """What to do to which server.
+    """What to do to which server; where it is, is filled in when it has been started.
 
     `steps`: how many of the rooms speak, one after the other, each for `seconds`.
     `until_full`: stop at the first step that the server cannot carry.
     `storm`: how many more connections join while the (only) step is measured.
     `balance`: at the end let everybody speak once more for so many seconds, from silence to
     silence, so that what was sent and what arrived can be compared to the packet.
+    `is_film`: send real sound and picture, for a server that looks inside.
     """
 
-    api: str
-    address: str
-    pid: int
     rooms: int
     parties: int
     seconds: float
@@ -48,6 +47,10 @@ class Task:
     until_full: bool = False
     storm: int = 0
     balance: float = 0.0
+    is_film: bool = False
+    api: str = ""
+    address: str = ""
+    pid: int = 0
     core: int = -1
 
 
@@ -59,6 +62,7 @@ class Figures:
     seconds: float
     offered: float
     delivered: float
+    megabits: float
     lost: int
     cpu_us: float
     server_cores: float
@@ -171,6 +175,7 @@ class Load:
             seconds=round(passed, 3),
             offered=round(offered / passed),
             delivered=round(counts["received"] / passed),
+            megabits=round(counts["received_octets"] * 8e-6 / passed, 2),
             lost=counts["lost"],
             cpu_us=round(server * 1e6 / max(1, counts["received"]), 2),
             server_cores=round(server / passed, 3),
@@ -244,6 +249,8 @@ async def carry_out(task: Task) -> Result:
     engine = Engine()
     loop = asyncio.get_running_loop()
     loop.add_reader(engine.fileno(), engine.deliver)
+    if task.is_film:
+        engine.play(film.make())
     clients = await dial(task, Means(engine, RTCCertificate.generateCertificate()))
     load = Load(task, engine, clients)
     result = await load.join()

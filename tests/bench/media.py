@@ -37,6 +37,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--seconds", type=float, default=5.0, help="length of one measurement (default: %(default)s)")
     parser.add_argument("--repeat", type=int, default=1, help="measure everything so many times (default: %(default)s)")
+    parser.add_argument(
+        "--wait", type=float, default=0.0, help="be so many seconds patient with a busy machine (default: %(default)s)"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     return parser.parse_args(arguments)
 
@@ -76,12 +79,12 @@ def main(arguments: list[str]) -> int:
         wanted = chosen_parts(options.part)
         names = chosen(options.server)
         loads = {load: sized(load) for load in options.load.split(",")}
-        cores = fairness.require(names)
+        cores = fairness.require(names, options.wait)
     except fairness.Unfair as unfair:
         print(f"Not measured: {unfair}.", file=sys.stderr)
         return 2
     keep_off(cores[0])
-    plan = parts.Plan(names, loads, options.seconds, options.repeat, cores)
+    plan = parts.Plan(names, loads, options.seconds, options.repeat, cores, options.wait)
     print(METHOD.format(*cores))
     machine = {"cores": os.cpu_count(), "kernel": platform.release(), "python": platform.python_version()}
     found: dict[str, Any] = {"machine": machine, "seconds": options.seconds}
@@ -89,7 +92,7 @@ def main(arguments: list[str]) -> int:
         for name in wanted:
             found[name] = asyncio.run(parts.PARTS[name](plan))
             print()
-    except (Failed, servers.NotStarted) as failed:
+    except (Failed, servers.NotStarted, fairness.Unfair) as failed:
         print(f"Failed: {failed}", file=sys.stderr)
         return 1
     if plan.disturbed:

@@ -10,7 +10,7 @@ import asyncio
 import json
 import sys
 from collections import Counter
-from typing import Any
+from typing import Any, Protocol
 
 import signaling.passthrough
 from signaling.passthrough import MediaPort, choose
@@ -72,9 +72,16 @@ class Rooms:
         return self.stats()
 
 
-async def main(path: str, hot_path: str) -> None:
+class Answering(Protocol):
+    """What stands behind a control socket."""
+
+    async def answer(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Answer one line."""
+        ...
+
+
+async def serve(path: str, rooms: Answering) -> None:
     """Serve until the one caller hangs up."""
-    rooms = Rooms(await open_port(hot_path))
     over = asyncio.Event()
 
     async def attend(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -84,6 +91,11 @@ async def main(path: str, hot_path: str) -> None:
 
     async with await asyncio.start_unix_server(attend, path, limit=1 << 20):
         await over.wait()
+
+
+async def main(path: str, hot_path: str) -> None:
+    """Serve our rooms."""
+    await serve(path, Rooms(await open_port(hot_path)))
 
 
 if __name__ == "__main__":

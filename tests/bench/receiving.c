@@ -73,6 +73,8 @@ static void check(struct engine *engine, struct client *client, uint8_t *packet,
         return;
     }
     engine->counts.checked++;
+    if (engine->film.frames)
+        return;
     if (!read_stamp(engine, packet, length, &stamp)) {
         engine->counts.wrong++;
         return;

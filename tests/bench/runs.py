@@ -19,7 +19,8 @@ class Failed(Exception):
 async def run(server: str, task: Task, cores: tuple[int, int]) -> Result:
     """Let the generator carry out `task` at a fresh server. Raises Failed, NotStarted."""
     server_core, generator_core = cores
-    async with servers.running(server, server_core) as there:
+    allowed = {server_core, generator_core} if task.is_film else {server_core}
+    async with servers.running(server, allowed) as there:
         whole = replace(task, api=there.api, address=there.address, pid=there.pid, core=generator_core)
         command = [sys.executable, "-m", "tests.bench.generator", json.dumps(asdict(whole))]
         process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)

@@ -13,6 +13,8 @@ enum {
     MEAN_SIZE = 1174,
     SIZE_SPREAD = 50,
     OPUS_SIZE = 80,
+    DESCRIPTOR = 4,
+    PICTURES = 32760,   /* a multiple of FRAMES within 15 bits */
     VP8_CLOCK = 90000 / FRAMES,
     OPUS_CLOCK = 48000 / 50,
 };
@@ -48,20 +50,49 @@ static int put_extensions(const struct client *client, uint8_t *at, bool is_vide
     return length;
 }
 
-/* RFC 7741: descriptor with a 15-bit picture id, then the frame's own first bytes. */
-static void put_vp8(const struct client *client, uint8_t *at)
+/* RFC 7741, with a 15-bit picture id. */
+static void put_descriptor(const struct client *client, uint8_t *at)
 {
-    bool is_first = client->frame_sent == 0;
-    at[0] = 0x80 | (is_first ? 0x10 : 0);
+    at[0] = 0x80 | (client->frame_sent == 0 ? 0x10 : 0);
     at[1] = 0x80;
     put16(at + 2, 0x8000 | client->picture);
-    if (is_first) {
-        at[4] = client->is_key_frame ? 0x10 : 0x11;
-        if (client->is_key_frame) {
-            static const uint8_t start[] = { 0, 0, 0x9d, 0x01, 0x2a, 0x00, 0x05, 0xd0, 0x02 };
-            memcpy(at + 5, start, sizeof start);
-        }
+}
+
+/* Noise that begins as a VP8 frame does and ends in the stamp. */
+static void put_noise(const struct engine *engine, const struct client *client, uint8_t *at, int length, bool is_video,
+                      int64_t now)
+{
+    memcpy(at, engine->noise, length);
+    if (is_video) {
+        static const uint8_t start[] = { 0x10, 0, 0, 0x9d, 0x01, 0x2a, 0x00, 0x05, 0xd0, 0x02 };
+        put_descriptor(client, at);
+        if (client->frame_sent == 0 && client->is_key_frame)
+            memcpy(at + DESCRIPTOR, start, sizeof start);
+        else if (client->frame_sent == 0)
+            at[DESCRIPTOR] = 0x11;
     }
+    uint8_t *trailer = at + length - TRAILER;
+    put64(trailer, now);
+    put32(trailer + 8, client->index);
+    put32(trailer + 12, length);
+    put32(trailer + 16, MAGIC);
+}
+
+/* The part of the film whose turn it is; returns its length. */
+static int put_film(const struct engine *engine, const struct client *client, uint8_t *at, bool is_video)
+{
+    const struct film *film = &engine->film;
+    if (!is_video) {
+        memcpy(at, film->sound, film->sound_size);
+        return film->sound_size;
+    }
+    int frame = client->picture % film->frames;
+    int size = film->starts[frame + 1] - film->starts[frame];
+    int from = size * client->frame_sent / client->frame_packets;
+    int until = size * (client->frame_sent + 1) / client->frame_packets;
+    put_descriptor(client, at);
+    memcpy(at + DESCRIPTOR, film->pictures + film->starts[frame] + from, until - from);
+    return DESCRIPTOR + until - from;
 }
 
 static void send_packet(struct engine *engine, struct client *client, struct flow *flow, int size, bool marker)
@@ -75,16 +106,11 @@ static void send_packet(struct engine *engine, struct client *client, struct flo
     put32(packet + 4, flow->timestamp);
     put32(packet + 8, flow->ssrc);
     int head = 12 + put_extensions(client, packet + 12, is_video, now);
-    uint8_t *payload = packet + head;
     int length = is_video ? size - head : size;
-    memcpy(payload, engine->noise, length);
-    if (is_video)
-        put_vp8(client, payload);
-    uint8_t *trailer = payload + length - TRAILER;
-    put64(trailer, now);
-    put32(trailer + 8, client->index);
-    put32(trailer + 12, length);
-    put32(trailer + 16, MAGIC);
+    if (engine->film.frames)
+        length = put_film(engine, client, packet + head, is_video);
+    else
+        put_noise(engine, client, packet + head, length, is_video, now);
     int whole = head + length;
     bool is_sealed = engine->crypto.protect(client->tx, packet, &whole) == 0;
     if (is_sealed && send(client->fd, packet, whole, MSG_DONTWAIT) == whole)
@@ -96,16 +122,24 @@ static void send_packet(struct engine *engine, struct client *client, struct flo
     flow->octets += length;
 }
 
-static void begin_frame(struct client *client, int64_t now)
+static int film_packets(const struct film *film, int picture)
+{
+    int frame = picture % film->frames;
+    return (film->starts[frame + 1] - film->starts[frame]) / MEAN_SIZE + 1;
+}
+
+static void begin_frame(const struct engine *engine, struct client *client, int64_t now)
 {
     bool is_asked = client->wants_key_frame && now - client->key_frame_at > KEY_FRAME_AT_MOST_EVERY;
-    client->picture = (client->picture + 1) & 0x7FFF;
+    client->picture = (client->picture + 1) % PICTURES;
     client->is_key_frame = is_asked || client->picture % FRAMES == 0;
     if (client->is_key_frame) {
         client->wants_key_frame = false;
         client->key_frame_at = now;
     }
     client->frame_packets = client->is_key_frame ? KEY_FRAME_PACKETS : FRAME_PACKETS;
+    if (engine->film.frames)
+        client->frame_packets = film_packets(&engine->film, client->picture);
     /* Chromium cuts one frame into equal parts; frames differ. */
     client->frame_size = MEAN_SIZE - SIZE_SPREAD + client->picture * 61 % (2 * SIZE_SPREAD + 1);
     client->frame_sent = 0;
@@ -115,7 +149,7 @@ static void begin_frame(struct client *client, int64_t now)
 static void send_video(struct engine *engine, struct client *client, int64_t now)
 {
     if (client->frame_sent >= client->frame_packets)
-        begin_frame(client, now);
+        begin_frame(engine, client, now);
     for (int each = 0; each < 2 && client->frame_sent < client->frame_packets; each++) {
         bool is_last = client->frame_sent + 1 == client->frame_packets;
         send_packet(engine, client, &client->video, client->frame_size - is_last, is_last);

@@ -18,6 +18,7 @@ from tests.bench import janus
 OURS = ("python", "native")
 JANUS = ("janus", "janus-default")
 NAMES = (*OURS, *JANUS)
+RELAY = "relay"
 ANCHOR = "janus"
 """With `event_loops = 1`, its best setting; `janus-default` has a thread for each handle."""
 
@@ -38,13 +39,13 @@ class Running:
 
 
 @contextlib.asynccontextmanager
-async def running(name: str, core: int) -> AsyncIterator[Running]:
+async def running(name: str, cores: set[int]) -> AsyncIterator[Running]:
     """A server that is ready; ended afterwards. Raises NotStarted."""
     with tempfile.TemporaryDirectory(prefix="tiepdan-bench-") as made:
         folder = Path(made)
         with (folder / "said").open("w+") as said:
             command, server = _command(name, folder)
-            with _process(command, said, core) as process:
+            with _process(command, said, cores) as process:
                 await _wait(process, server, said)
                 yield Running(server.api, server.address, process.pid)
 
@@ -57,13 +58,18 @@ def _command(name: str, folder: Path) -> tuple[list[str], Running]:
         assert found is not None
         return [found, "-F", str(folder)], Running("janus", f"ws://127.0.0.1:{port}/", 0)
     path = str(folder / "control")
+    if name == RELAY:
+        return [sys.executable, "-m", "tests.bench.relay", path], Running("ours", path, 0)
     return [sys.executable, "-m", "tests.bench.ours", path, name], Running("ours", path, 0)
 
 
 @contextlib.contextmanager
-def _process(command: list[str], said: IO[str], core: int) -> Iterator["subprocess.Popen[str]"]:
+def _process(command: list[str], said: IO[str], cores: set[int]) -> Iterator["subprocess.Popen[str]"]:
+    here = os.sched_getaffinity(0)
+    # Inherited, so that not even its first threads run elsewhere.
+    os.sched_setaffinity(0, cores)
     with subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT, text=True, start_new_session=True) as process:
-        os.sched_setaffinity(process.pid, {core})
+        os.sched_setaffinity(0, here)
         try:
             yield process
         finally:

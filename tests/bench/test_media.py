@@ -20,7 +20,7 @@ def cores() -> tuple[int, int]:
 
 
 async def test_everything_sent_arrives_and_is_counted(cores: tuple[int, int]) -> None:
-    task = Task("", "", 0, rooms=1, parties=3, seconds=1.5, balance=1.0)
+    task = Task(rooms=1, parties=3, seconds=1.5, balance=1.0)
     result = await run("python", task, cores)
     seen = result.steps[0]
     assert result.connections == 3
