@@ -15,6 +15,9 @@ from signaling.roles import Power, RoomRole
 
 Link = Literal["good", "poor", "bad", "lost"]
 
+Picture = Literal["full", "fewer", "paused"]
+"""How much of the others' pictures a line carries: all, fewer frames, none to keep the sound."""
+
 
 class PersonView(Wire):
     """One of several people behind one camera."""
@@ -38,6 +41,7 @@ class MemberView(Wire):
     camera: bool
     screen: bool
     acknowledged: bool
+    watching: bool
     link: Link
 
 
@@ -51,6 +55,7 @@ class YouView(Wire):
     mic: bool
     camera: bool
     screen: bool
+    watching: bool
     muted_by: str | None
     position: int | None
 
@@ -120,12 +125,16 @@ class Slots(Wire):
 
 
 class Tick(Wire):
-    """Once a second: the room is alive, this much is safe, this person is speaking."""
+    """Once a second: the room is alive, this much is safe, this person is speaking.
+
+    `picture` is how much of the others' pictures the reader's line carries now.
+    """
 
     type: Literal["tick"] = "tick"
     at: str
     durable_seconds: float
     speaking: str | None
+    picture: Picture
 
 
 class Done(Wire):

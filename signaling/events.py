@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from signaling.answers import Link
+from signaling.answers import Link, Picture
 from signaling.messages import Command
 from signaling.tickets import Ticket
 
@@ -135,6 +135,7 @@ class SecondPassed:
     speaking: str | None = None
     durable_seconds: float = 0.0
     links: Mapping[str, Link] = field(default_factory=dict)
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,13 @@ class Media(FromClient):
     screen: bool = False
 
 
+class Watch(FromClient):
+    """Show me the others' pictures, or only let me hear them."""
+
+    type: Literal["watch"] = "watch"
+    pictures: bool
+
+
 class Hand(FromClient):
     """I ask to speak, or no longer."""
 
@@ -249,6 +256,7 @@ Command = (
     AcknowledgeRecording
     | Offer
     | Media
+    | Watch
     | Hand
     | Admit
     | Refuse

@@ -14,19 +14,23 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Literal
 
+from signaling.answers import Picture
 from signaling.errors import BrokenProtocol
 from signaling.ice import dialable
 from signaling.passthrough import MediaPort, answer, bandwidth, offer, rtcp
 from signaling.passthrough.downlink import Downlink
+from signaling.passthrough.layers import FULL
 from signaling.passthrough.line import Line, Remote
 from signaling.passthrough.outgoing import Outgoing
 from signaling.passthrough.uplink import WALL, Uplink
+from signaling.quality import Second
 from signaling.tracks import Source
 
 PeerState = Literal["connecting", "connected", "failed", "closed"]
 
 SLOTS = answer.MOST_SLOTS
 REPORT_EVERY = 1.0
+URGENT_AFTER = 0.3
 
 
 class Peer:
@@ -58,7 +62,7 @@ class Peer:
         self._uplink: Uplink | None = None
         self._downlink: Downlink | None = None
         self._seated: dict[int, tuple[Source | None, Source | None]] = {}
-        self._report_at = 0.0
+        self._report_at = self._reviewed_at = 0.0
         self._broken_rtcp = 0
 
     @property
@@ -133,9 +137,24 @@ class Peer:
             found["out"] = sum(line.packets for line in lines)
             found["out_octets"] = sum(line.octets for line in lines)
             found["out_repeated"] = sum(line.repeated for line in lines)
+            found["out_left_out"] = sum(line.left_out for line in lines)
+            found["rung"] = self._downlink.ladder.rung
             found["out_dropped"] = sum(line.dropped for line in lines)
             found["out_lost_share"] = max((line.lost_share for line in lines), default=0.0)
         return found
+
+    def second(self) -> Second:
+        """What the time since the last call told of this person's line."""
+        if self._uplink is None or self._downlink is None:
+            return Second()
+        lost_up, silence = self._uplink.look_back()
+        return Second(lost_up, self._downlink.lost_share, self._downlink.round_trip, silence)
+
+    @property
+    def picture(self) -> Picture:
+        """How much of the others' pictures this browser gets."""
+        rung = FULL if self._downlink is None else self._downlink.ladder.rung
+        return "full" if rung == FULL else "fewer" if rung else "paused"
 
     async def close(self) -> None:
         """Leave nothing behind. Closing twice is closing once."""
@@ -161,6 +180,10 @@ class Peer:
             return
         self._uplink.tick(now)
         self._downlink.tick(now)
+        since = now - self._reviewed_at
+        if since >= REPORT_EVERY or (since >= URGENT_AFTER and self._downlink.is_urgent):
+            self._reviewed_at = now
+            self._downlink.review(self.cap, now)
         if now - self._report_at >= REPORT_EVERY:
             self._report_at = now
             self._report(self._uplink, self._downlink, now)
@@ -189,9 +212,9 @@ class Peer:
         match message:
             case rtcp.SenderReport():
                 self._uplink.reported(message, now)
-                self._downlink.received(message.blocks)
+                self._downlink.received(message.blocks, now + WALL)
             case rtcp.ReceiverReport():
-                self._downlink.received(message.blocks)
+                self._downlink.received(message.blocks, now + WALL)
             case rtcp.Nack():
                 self._downlink.missed(message, now)
             case rtcp.KeyFrameRequest():
@@ -202,7 +225,6 @@ class Peer:
                 self._uplink.ended(message.ssrcs)
 
     def _report(self, uplink: Uplink, downlink: Downlink, now: float) -> None:
-        downlink.review(self.cap)
         uplink.cap = self.cap
         reports, names = downlink.reports(monotonic() + WALL)
         received = rtcp.receiver_report(self._ours, uplink.blocks(now))

@@ -3,17 +3,14 @@
 from collections.abc import Mapping
 from time import monotonic
 
-from signaling.answers import Link
 from signaling.events import SecondPassed
 from signaling.peer import Peer
+from signaling.quality import Quality
 from signaling.room_state import RoomState
 from signaling.tracks import RoomRecorder
 
 SPEAKING = 50
 """Louder than -50 dBov counts as speaking; a quiet room with a cheap microphone is near -60."""
-
-POOR, BAD = 0.03, 0.10
-"""Shares of packets lost, in either direction, from which a link is called poor or bad."""
 
 
 class Pulse:
@@ -21,7 +18,7 @@ class Pulse:
 
     def __init__(self) -> None:
         self._felt_at = monotonic()
-        self._counted: dict[tuple[str, int], tuple[float, float]] = {}
+        self._qualities: dict[tuple[str, int], Quality] = {}
 
     def feel(
         self,
@@ -42,24 +39,15 @@ class Pulse:
         saved = room.recording.saved_seconds
         growing = recorder.durable() if recorder is not None else {}
         seconds = {code: saved.get(code, 0.0) + growing.get(code, 0.0) for code in {*saved, *growing}}
-        links = {code: self._link(code, peer) for code, peer in in_use.items()}
-        self._counted = {key: count for key, count in self._counted.items() if key in peers}
+        self._qualities = {key: self._qualities.get(key) or Quality() for key in peers}
+        links = {
+            code: self._qualities[code, peer.connection].feel(peer.second(), self._felt_at)
+            for code, peer in in_use.items()
+        }
         return SecondPassed(
             heard=heard,
             speaking=speaker if level < SPEAKING else None,
             durable_seconds=round(max(seconds.values(), default=0.0), 1),
             links=links,
+            pictures={code: peer.picture for code, peer in in_use.items()},
         )
-
-    def _link(self, code: str, peer: Peer) -> Link:
-        stats = peer.stats()
-        came = float(stats.get("audio_in", 0)) + float(stats.get("video_in", 0))
-        lost = float(stats.get("audio_in_lost", 0)) + float(stats.get("video_in_lost", 0))
-        came_before, lost_before = self._counted.get((code, peer.connection), (0.0, 0.0))
-        self._counted[code, peer.connection] = (came, lost)
-        newly_lost = max(0.0, lost - lost_before)
-        expected = max(1.0, came - came_before + newly_lost)
-        share = max(newly_lost / expected, float(stats.get("out_fraction_lost", 0.0)))
-        if share >= BAD:
-            return "bad"
-        return "poor" if share >= POOR else "good"

@@ -77,6 +77,7 @@ from signaling.messages import (
     Refuse,
     Remove,
     Resume,
+    Watch,
 )
 from signaling.roles import Power, may
 from signaling.room_flows import MEMBER_FLOW, RECORDING_FLOW, ROOM_FLOW, Refusal, diagram
@@ -224,6 +225,8 @@ def _obey(turn: Turn, member: Member, message: Command) -> None:  # noqa: C901, 
             seats.offer(turn, member, message)
         case Media():
             seats.switch(member, message)
+        case Watch():
+            member.is_watching = message.pictures
         case Hand():
             _raise_hand(turn, member, up=message.up)
         case Admit():

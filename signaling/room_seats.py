@@ -108,7 +108,7 @@ def settle_seats(turn: Turn) -> None:
             continue
         _assign(viewer, [each for each in speakers if each is not viewer])
         seats = tuple(
-            _seat(turn.room.members[code], slot, is_recorded=is_recorded)
+            _seat(viewer, turn.room.members[code], slot, is_recorded=is_recorded)
             for code, slot in sorted(viewer.slots.items(), key=lambda pair: pair[1])
         )
         if viewer.seated != (viewer.connection, seats):
@@ -144,12 +144,12 @@ def _assign(viewer: Member, others: list[Member]) -> None:
             viewer.slots[other.code] = free[0]
 
 
-def _seat(member: Member, slot: int, *, is_recorded: bool) -> SeatOf:
+def _seat(viewer: Member, member: Member, slot: int, *, is_recorded: bool) -> SeatOf:
     is_open = member.connection > 0 and (member.acknowledged or not is_recorded)
     return SeatOf(
         slot,
         member.code,
         member.connection,
         audio=is_open and member.mic,
-        video=is_open and (member.camera or member.screen),
+        video=is_open and viewer.is_watching and (member.camera or member.screen),
     )

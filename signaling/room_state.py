@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from signaling.answers import Link, ServerMessage, State
+from signaling.answers import Link, Picture, ServerMessage, State
 from signaling.effects import Effect, Note, NoteKind, SeatOf, Tell
 from signaling.messages import MemberStatus, Phase, RecordingState, RefusalCode
 from signaling.roles import Power, may
@@ -59,6 +59,8 @@ class Member:
     camera: bool = False
     screen: bool = False
     has_said_media: bool = False
+    is_watching: bool = True
+    picture: Picture = "full"
     muted_by: str | None = None
     quality: Link = "good"
     device: str = ""

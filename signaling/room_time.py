@@ -40,6 +40,9 @@ def pass_second(turn: Turn, event: SecondPassed) -> None:
     for code, quality in event.links.items():
         if code in room.members:
             room.members[code].quality = quality
+    for code, picture in event.pictures.items():
+        if code in room.members:
+            room.members[code].picture = picture
     at = turn.at.isoformat(timespec="milliseconds")
     for member in room.members.values():
         is_inside = member.is_inside
@@ -49,6 +52,7 @@ def pass_second(turn: Turn, event: SecondPassed) -> None:
                 at=at,
                 durable_seconds=event.durable_seconds if is_inside else 0.0,
                 speaking=event.speaking if is_inside else None,
+                picture=member.picture if member.connection else "full",
             ),
         )
 

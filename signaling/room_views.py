@@ -74,6 +74,7 @@ def _you(turn: Turn, reader: Member) -> YouView:
         mic=reader.mic,
         camera=reader.camera,
         screen=reader.screen,
+        watching=reader.is_watching,
         muted_by=reader.muted_by,
         position=queue.index(reader.code) + 1 if reader.code in queue else None,
     )
@@ -95,6 +96,7 @@ def _view(member: Member) -> MemberView:
         camera=member.camera,
         screen=member.screen,
         acknowledged=member.acknowledged,
+        watching=member.is_watching and member.picture != "paused",
         link="lost" if is_away else member.quality,
     )
 

@@ -1,21 +1,26 @@
 """How much a browser may send, and how much one can take.
 
-There is no estimator here. Upwards a cap is stated once a second (REMB): without it
-Chromium stays at 300 kb/s. Downwards a receiving browser's own REMB is believed only when it
-falls below what we send: that is how it reports a queue. While it merely grows after us, 8 %
+Upwards a cap is stated (REMB): without it Chromium stays at 300 kb/s. It falls when the sound of
+a browser comes later and later, which tells of a queue before packets are lost. Downwards a receiving browser's own REMB is believed only when it
+falls below what we send: that is how it reports a queue; loss alone, which may be the air's, is
+answered with less, but never with little. While it merely grows after us, 8 %
 a second, obeying it would hold everybody at the pace of its caution.
 """
 
+from collections import deque
 from collections.abc import Iterable
 
 CAP = 2_500_000
 FLOOR = 150_000
 _HEAVY_LOSS = 0.1
+LOSS_KEEPS = 240_000
+"""Bits per second of pictures that loss alone does not take away."""
 _SMOOTHING = 0.3
 _GROWTH = 1.08
 _QUICK_GROWTH = 1.25
 _FALLS = 0.95
 _OUT_OF_SIGHT = 4
+_STRANGE = 10 * 48_000
 
 
 class Downlink:
@@ -23,6 +28,8 @@ class Downlink:
 
     def __init__(self) -> None:
         self.limit: float | None = None
+        self.is_queue = False
+        """Whether a queue set the limit; then every repetition makes it longer."""
         self._estimate: int | None = None
         self._fell_to: int | None = None
         self._loss = 0.0
@@ -34,6 +41,11 @@ class Downlink:
         if self._estimate is not None and bits_per_second < self._estimate * _FALLS:
             self._fell_to = bits_per_second
         self._estimate = bits_per_second
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether a queue was reported since the last review."""
+        return self._fell_to is not None
 
     def review(self, octets: int, lost_share: float, now: float, cap: int) -> None:
         """Look back at the last second; `octets` counts all pictures ever sent to it."""
@@ -48,22 +60,89 @@ class Downlink:
         fell_to, self._fell_to = self._fell_to, None
         if fell_to is not None and fell_to < sent:
             self.limit = fell_to
-        elif self._loss > _HEAVY_LOSS and sent > FLOOR:
-            self.limit = sent * (1 - self._loss / 2)
+            self.is_queue = True
+        elif self._loss > _HEAVY_LOSS and sent > LOSS_KEEPS and not self.is_queue:
+            self.limit = max(sent * (1 - self._loss / 2), LOSS_KEEPS)
         elif self.limit is not None:
             is_confirmed = self._estimate is not None and self._estimate > self.limit
             self.limit *= _QUICK_GROWTH if is_confirmed else _GROWTH
             if self.limit > _OUT_OF_SIGHT * cap:
-                self.limit = None
+                self.limit, self.is_queue = None, False
 
     def share(self, pictures: int) -> int | None:
         """Bits per second for each of `pictures`, None when there was no complaint."""
         if self.limit is None or pictures <= 0:
             return None
-        return max(int(self.limit / pictures), FLOOR)
+        return int(self.limit / pictures)
 
 
 def allowance(cap: int, limits: Iterable[int | None]) -> int:
     """What a publisher is told: the cap, or what its weakest useful receiver can take."""
     known = [limit for limit in limits if limit is not None]
     return max(FLOOR, min([cap, *known]))
+
+
+LATE, PUNCTUAL = 0.15, 0.05
+"""Seconds by which sound comes later than at best: from the one on, a queue; up to the other, none."""
+
+REVIEW_EVERY = 0.2
+_WINDOW = 10.0
+_AFTER_QUEUE = 0.7
+_CUT_EVERY = 0.4
+_NARROWEST = 60_000
+
+
+class Uphill:
+    """What one sender's way carries. Time is an argument; `octets` counts all pictures ever received."""
+
+    def __init__(self) -> None:
+        self.limit: float | None = None
+        self.late = 0.0
+        """Seconds by which the sound came later than at best, when last looked at."""
+        self._media: float = 0.0
+        self._timestamp: int | None = None
+        self._least = self._least_before = float("inf")
+        self._least_since = 0.0
+        self._recent = float("inf")
+        self._counted: deque[tuple[float, int]] = deque(maxlen=3)
+        self._cut_at = float("-inf")
+
+    def heard(self, timestamp: int, now: float) -> None:
+        """Take the 48 kHz timestamp of a packet of sound that came `now`."""
+        if self._timestamp is not None:
+            step = ((timestamp - self._timestamp + 0x80000000) & 0xFFFFFFFF) - 0x80000000
+            if abs(step) > _STRANGE:
+                # Another stream, or a device that slept: what was known of its clock is void.
+                self._least = self._least_before = self._recent = float("inf")
+            self._media += step / 48_000
+        self._timestamp = timestamp
+        self._recent = min(self._recent, now - self._media)
+
+    def review(self, octets: int, now: float) -> bool:
+        """Look back; to be called every `REVIEW_EVERY`. True when the limit just fell."""
+        self._counted.append((now, octets))
+        if self._recent == float("inf"):
+            return False
+        if now - self._least_since > _WINDOW:
+            self._least_since, self._least_before, self._least = now, self._least, float("inf")
+        self._least = min(self._least, self._recent)
+        before, self.late = self.late, self._recent - min(self._least, self._least_before)
+        self._recent = float("inf")
+        if self.late > LATE:
+            return self._fall(is_growing=self.late >= before, now=now)
+        if self.late < PUNCTUAL and self.limit is not None:
+            self.limit *= _GROWTH**REVIEW_EVERY
+            if self.limit > _OUT_OF_SIGHT * CAP:
+                self.limit = None
+        return False
+
+    def _fall(self, *, is_growing: bool, now: float) -> bool:
+        if now - self._cut_at < _CUT_EVERY or not is_growing:
+            return False
+        since, octets_before = self._counted[0]
+        octets = self._counted[-1][1]
+        rate = 8 * (octets - octets_before) / max(now - since, 0.001)
+        # While the queue is full, what comes out of it is what the line carries.
+        self.limit = max(_NARROWEST, min(rate * _AFTER_QUEUE, self.limit or rate))
+        self._cut_at = now
+        return True

@@ -1,13 +1,19 @@
 """Everything that goes down to one browser: its slots, their clocks, its complaints."""
 
 from collections.abc import Callable, Sequence
-from time import monotonic
 
 from signaling.passthrough import rtcp
 from signaling.passthrough.answer import cname
 from signaling.passthrough.bandwidth import Downlink as Budget
-from signaling.passthrough.outgoing import Outgoing, OutgoingFormat
+from signaling.passthrough.layers import Ladder, asked_of_sender
+from signaling.passthrough.outgoing import MOST_REPEATED, Outgoing, OutgoingFormat
 from signaling.tracks import CLOCK_RATES, Source
+
+_SMOOTHING = 0.3
+_LONGEST_TRIP = 30.0
+_REPEATS = 0.15
+"""Share of a squeezed line that repetitions may take; more of them would only lengthen the queue."""
+_LARGE = 1100
 
 
 class Downlink:
@@ -27,6 +33,10 @@ class Downlink:
             for audio, video in slots
         ]
         self.budget = Budget()
+        self.ladder = Ladder()
+        self.lost_share = 0.0
+        self.round_trip = 0.0
+        self._deaf = 0.0
         self._lines = [line for slot in self.slots for line in slot]
         self._by_ssrc = {line.form.ssrc: line for line in self._lines}
 
@@ -57,12 +67,21 @@ class Downlink:
         if line is not None and line.source is not None:
             line.source.request_key_frame()
 
-    def received(self, blocks: Sequence[rtcp.Block]) -> None:
-        """Take what the browser says it got."""
+    def received(self, blocks: Sequence[rtcp.Block], ntp: float) -> None:
+        """Take what the browser says it got; `ntp` is now."""
         for block in blocks:
             line = self._by_ssrc.get(block.ssrc)
-            if line is not None:
-                line.received(block)
+            if line is None:
+                continue
+            line.received(block)
+            trip = rtcp.round_trip(block, ntp)
+            if trip is not None and trip < _LONGEST_TRIP:
+                self.round_trip += (trip - self.round_trip) * _SMOOTHING
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether `review` should not wait for its second."""
+        return self.budget.is_urgent
 
     def tick(self, now: float) -> None:
         """Ask again for the key frames that are waited for."""
@@ -79,14 +98,28 @@ class Downlink:
                 names += rtcp.description(line.form.ssrc, cname(index // 2))
         return reports, names
 
-    def review(self, cap: int) -> None:
-        """Tell each source how much of it this browser can take; once a second."""
-        flowing = [line for line in self.videos if line.is_flowing]
+    def review(self, cap: int, now: float) -> None:
+        """Decide how much this browser gets, and tell each source what it can take; once a second."""
+        shown = [line for line in self.videos if line.source is not None and (line.is_flowing or not line.rung)]
+        lost, sent = _count(self.videos)
+        unheard, spoken = _count([sound for sound, _ in self.slots])
+        self.lost_share = (lost + unheard) / max(sent + spoken, 1)
+        self._deaf += (unheard / max(spoken, 1) - self._deaf) * _SMOOTHING
         octets = sum(line.octets for line in self.videos)
-        counted = [line.review() for line in self.videos]
-        lost, sent = sum(each for each, _ in counted), sum(each for _, each in counted)
-        self.budget.review(octets, lost / max(sent, 1), monotonic(), cap)
-        share = self.budget.share(len(flowing))
-        for line in flowing:
+        self.budget.review(octets, lost / max(sent, 1), now, cap)
+        share = self.budget.share(len(shown))
+        rung = self.ladder.review(share, self._deaf, now) if shown else self.ladder.rung
+        most = MOST_REPEATED
+        if share is not None and self.budget.is_queue:
+            most = max(1, int(share * _REPEATS / 8 / _LARGE))
+        for line in self.videos:
+            line.pass_on(rung)
+            line.repeats_at_most = most
+        for line in shown:
             if line.source is not None:
-                line.source.limit(line, share)
+                line.source.limit(line, asked_of_sender(rung, share))
+
+
+def _count(lines: Sequence[Outgoing]) -> tuple[int, int]:
+    counted = [line.review() for line in lines]
+    return sum(lost for lost, _ in counted), sum(sent for _, sent in counted)

@@ -15,8 +15,6 @@ from signaling.passthrough.reception import Reception
 from signaling.passthrough.uplink import Uplink
 from signaling.tracks import SILENCE, Sink, Source
 
-_SILENT_AFTER = 1.0
-
 
 class TakenThere:
     """A sink that takes its packets from the core itself, where the source has a feed."""
@@ -39,6 +37,8 @@ class NativeIncoming(Incoming):
         self._facts = ffi.new("hot_stream_facts *")
         self._lost, self._flags = ffi.new("uint16_t[]", MOST_LOST), ffi.new("int *")
         self._restarts = 0
+        self.heard_at = 0.0
+        self.on_sample: Callable[[int, float], None] = lambda _timestamp, _at: None
         super().__init__(source, form, *say)
         source.feed, source.on_change = self, self._follow
         self._follow()
@@ -59,8 +59,11 @@ class NativeIncoming(Incoming):
         self.repaired, self.key_frame_requests = facts.repaired, facts.key_frame_requests
         self.gaps.lost_for_good = facts.lost_for_good
         self._splice.timestamp_by = facts.timestamp_by
-        is_heard = now - facts.heard_at <= _SILENT_AFTER and not self.source.is_muted
-        self.source.level = facts.level if is_heard else SILENCE
+        self.heard_at = facts.heard_at
+        if self.source.kind == "audio":
+            self.source.level = SILENCE if self.source.is_muted else facts.level
+        for each in facts.samples[0 : facts.sample_count]:
+            self.on_sample(each.timestamp, each.at)
 
     def reported(self, report: rtcp.SenderReport, ntp: float, now: float) -> None:
         """Take the browser's sender report; `ntp` is its time on our clock."""
@@ -128,6 +131,7 @@ class NativeUplink(Uplink):
         self._core, self._hot = hot
         self._facts = ffi.new("hot_line_facts *")
         super().__init__(sources, formats, send, ours)
+        self._native[0].on_sample = self.way.heard
 
     def _feed(self, source: Source, form: IncomingFormat) -> Incoming:
         return NativeIncoming(self._core, self._hot, source, form, (self._send, self._ours))
@@ -143,7 +147,9 @@ class NativeUplink(Uplink):
         had_picture = self.video.ssrc is not None
         for stream in self._native:
             stream.refresh(now)
-        if self._native[0].stream is not None:
+        sound = self._native[0]
+        self._audio_at = sound.heard_at
+        if sound.stream is not None:
             self._core.lib.hot_line_look(self._hot, self._facts)
             self.unknown = self._facts.unknown
         if not had_picture and self.video.ssrc is not None:
@@ -153,7 +159,7 @@ class NativeUplink(Uplink):
     def tick(self, now: float) -> None:
         """Ask for what is missing."""
         self.refresh(now)
-        self.video.tick(now)
+        super().tick(now)
 
     def close(self) -> None:
         """Give both streams back."""

@@ -9,6 +9,7 @@ from random import randrange
 from typing import Any
 
 from signaling.passthrough.hot import Core, ffi
+from signaling.passthrough.layers import Rung
 from signaling.passthrough.native_incoming import NativeIncoming, TakenThere
 from signaling.passthrough.outgoing import Layout, Outgoing, OutgoingFormat
 from signaling.passthrough.ring import Shift
@@ -29,7 +30,7 @@ def _write_form(form: OutgoingFormat, clock_rate: int) -> Any:
     # An early wrap of the sequence would break SRTP's roll-over counter.
     written.first_sequence, written.first_timestamp = randrange(_HALF_SEQUENCE), randrange(_CLOCK)  # noqa: S311
     layout = Layout(form)
-    block = layout.write(0, 0, 0, bytes(4) + layout.block, 0)[12:]
+    block = layout.pack(0, 0, 0, bytes(4) + layout.block, layout.value, layout.tail)[12:]
     written.block_size = len(block)
     written.block[0 : len(block)] = block
     if layout.has_value:
@@ -55,7 +56,8 @@ class NativeOutgoing(Outgoing, TakenThere):
         if source is self.source:
             return
         super().occupy(source)
-        self._ring = None
+        # The core remembers by itself.
+        self._ring = self._kept = None
         if self._leg is None:
             return
         lib = self.core.lib
@@ -88,6 +90,12 @@ class NativeOutgoing(Outgoing, TakenThere):
         record.marker, record.at = packet.marker, packet.arrived
         self.core.lib.hot_stream_push(self._by_hand, record, packet.payload, source.level)
 
+    def pass_on(self, rung: Rung) -> None:
+        """Leave out from now on what a receiver on `rung` does not get."""
+        if rung != self.rung and self._leg is not None:
+            self.core.lib.hot_leg_limit(self._leg, rung)
+        self.rung = rung
+
     def ended(self, source: Source) -> None:
         """The occupant is gone; the line stays."""
         super().ended(source)
@@ -118,7 +126,7 @@ class NativeOutgoing(Outgoing, TakenThere):
         self._is_waiting = bool(facts.is_waiting)
         self._shift = Shift(timestamp_by=facts.timestamp_by)
         self.packets, self.octets = facts.packets, facts.octets
-        self.dropped, self.repeated = facts.dropped, facts.repeated
+        self.dropped, self.repeated, self.left_out = facts.dropped, facts.repeated, facts.left_out
 
     def close(self) -> None:
         """Give the leg back. Idempotent."""

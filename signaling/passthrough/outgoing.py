@@ -2,7 +2,8 @@
 
 The browser agreed once to an SSRC, a payload type and extension numbers. Occupants come
 and go under them: sequence numbers, the media clock and VP8's picture numbers go on, and a
-picture begins with a key frame. Packets are repeated from memory when asked for.
+picture begins with a key frame. Packets are repeated from memory when asked for. Of a picture, a
+weak receiver gets what its rung allows.
 """
 
 from collections.abc import Callable
@@ -12,8 +13,10 @@ from time import monotonic
 from typing import Any
 
 from signaling.passthrough import rtcp, vp8
+from signaling.passthrough.layers import FULL, Rung
 from signaling.passthrough.ring import MASK, Ring, Shift
 from signaling.passthrough.rtp import ONE_BYTE_PROFILE, send_time
+from signaling.passthrough.sieve import Sieve
 from signaling.passthrough.splice import Splice
 from signaling.tracks import Kind, RtpPacket, Source
 
@@ -83,7 +86,10 @@ class Outgoing:
         self.octets = 0
         self.dropped = 0
         self.repeated = 0
+        self.left_out = 0
         self.lost_share = 0.0
+        self.rung: Rung = FULL
+        self._sieve: Sieve | None = None
         self._reported: rtcp.Block | None = None
         self._reviewed: rtcp.Block | None = None
         self._send = send
@@ -93,7 +99,7 @@ class Outgoing:
         self._first = self._layout.first | form.payload_type
         self._fixed = form.ssrc.to_bytes(4, "big") + self._layout.block
         self._splice = Splice(clock_rate)
-        self._shift = Shift()
+        self._base = self._shift = Shift()
         self._newest: RtpPacket | None = None
         self._is_waiting = True
         self._is_watching = False
@@ -103,7 +109,7 @@ class Outgoing:
         self._kept: list[tuple[RtpPacket, Shift] | None] | None = None
         self._breaks = 0
         self._rtx_sequence = 0
-        self._may_repeat = MOST_REPEATED
+        self._may_repeat = self.repeats_at_most = MOST_REPEATED
 
     def occupy(self, source: Source | None) -> None:
         """Let `source` speak through this line; None leaves it silent."""
@@ -131,17 +137,24 @@ class Outgoing:
 
     def push(self, source: Source, packet: RtpPacket) -> None:
         """Send `packet` on under this line's numbers."""
-        if source is not self.source:
+        if source is not self.source or not self.rung:
             return
         if (self._is_waiting or self._is_watching or source.breaks != self._breaks) and not self._admits(
             source, packet
         ):
             self.dropped += 1
             return
+        shift = self._shift
+        if self._sieve is not None:
+            sifted = self._sift(self._sieve, packet)
+            if sifted is None:
+                self.left_out += 1
+                return
+            packet, shift = sifted
         payload, sequence, timestamp, marker, arrived, _ = packet
-        shift, layout, newest = self._shift, self._layout, self._newest
+        layout, newest = self._layout, self._newest
         if newest is None or not (sequence - newest.sequence) & 0x8000:
-            self._newest = packet
+            self._newest, self._shift = packet, shift
         self.packets += 1
         self.octets += len(payload)
         sequence = (sequence + shift.sequence_by) & 0xFFFF
@@ -156,6 +169,17 @@ class Outgoing:
             payload = self._numbered(packet, shift)
         if not self._send(head, payload):
             self.dropped += 1
+
+    def pass_on(self, rung: Rung) -> None:
+        """Leave out from now on what a receiver on `rung` does not get."""
+        if rung == self.rung:
+            return
+        self.rung = rung
+        if rung == 0:
+            self._is_waiting = True
+            return
+        self._sieve = self._sieve or Sieve()
+        self._sieve.wanted = rung - 1
 
     def reported(self, source: Source, rtp_timestamp: int, ntp: float) -> None:
         """Remember the occupant's clock; our own reports are drawn from it."""
@@ -200,7 +224,7 @@ class Outgoing:
 
     def tick(self, now: float) -> None:
         """Ask again for the key frame that this line waits for; called every 20 ms."""
-        if self.source is None or not self._is_waiting or self.form.kind != "video":
+        if self.source is None or not self._is_waiting or not self.rung or self.form.kind != "video":
             return
         if now - self._asked_at >= ASK_AGAIN_AFTER:
             self._asked_at = now
@@ -212,7 +236,7 @@ class Outgoing:
         It is drawn from the publisher's own reports, so that a browser can lay sound and
         picture of one slot side by side.
         """
-        self._may_repeat = MOST_REPEATED
+        self._may_repeat = self.repeats_at_most
         if self._report is None or not self.is_flowing:
             return b""
         rtp_timestamp, at = self._report
@@ -253,10 +277,20 @@ class Outgoing:
             if was.level_zero >= 0 and comes.level_zero >= 0:
                 level_by = was.level_zero + shift.level_by + 1 - comes.level_zero
         splice.begin(packet.sequence, packet.timestamp, packet.arrived)
-        self._shift = Shift(splice.sequence_by, splice.timestamp_by, picture_by, level_by)
+        self._base = self._shift = Shift(splice.sequence_by, splice.timestamp_by, picture_by, level_by)
+        self._sieve = Sieve(self.rung - 1) if self.rung < FULL else None
         self._newest = None
         self._is_waiting = False
         self._is_watching = True
+
+    def _sift(self, sieve: Sieve, packet: RtpPacket) -> tuple[RtpPacket, Shift] | None:
+        kept = sieve.sift(packet.sequence, _look(packet))
+        if kept is None:
+            return None
+        base = self._base
+        sequence_by = (base.sequence_by - kept.sequence_by) & 0xFFFF
+        shift = Shift(sequence_by, base.timestamp_by, base.picture_by - kept.picture_by, base.level_by)
+        return (packet._replace(payload=b"", noted=[vp8.NOTHING]) if kept.is_empty else packet), shift
 
     def _numbered(self, packet: RtpPacket, shift: Shift) -> bytes:
         return vp8.renumber(packet.payload, _look(packet), shift.picture_by, shift.level_by)

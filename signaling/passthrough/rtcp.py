@@ -239,6 +239,14 @@ def to_ntp(seconds: float) -> int:
     return int((seconds + NTP_EPOCH) * 4294967296.0) & 0xFFFFFFFFFFFFFFFF
 
 
+def round_trip(block: Block, ntp: float) -> float | None:
+    """Seconds from our sender report to them and back, as this block tells at `ntp`; None when it does not."""
+    if not block.last_report:
+        return None
+    units = (to_ntp(ntp) >> 16) - block.last_report - block.delay & 0xFFFFFFFF
+    return units / 65536
+
+
 def from_ntp(ntp: int) -> float:
     """64-bit NTP as unix seconds."""
     return ntp / 4294967296.0 - NTP_EPOCH

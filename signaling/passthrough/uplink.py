@@ -4,7 +4,7 @@ from collections.abc import Callable
 from time import monotonic, time
 
 from signaling.passthrough import rtcp
-from signaling.passthrough.bandwidth import allowance
+from signaling.passthrough.bandwidth import REVIEW_EVERY, Uphill, allowance
 from signaling.passthrough.incoming import Incoming, IncomingFormat
 from signaling.passthrough.rtp import parse
 from signaling.tracks import SILENCE, Source
@@ -14,6 +14,10 @@ WALL = time() - monotonic()
 
 _CLOCK_STEP = 1.0
 _SILENT_AFTER = 1.0
+_MUCH_LESS = 0.8
+"""What shortens an allowance to less than this is said at once, not with the next report."""
+_STOPPED_AFTER = 5.0
+"""Seconds without sound after which it was stopped on purpose."""
 
 
 class Uplink:
@@ -34,6 +38,10 @@ class Uplink:
         self.audio, self.video = (self._feed(*each) for each in zip(sources, formats, strict=True))
         self._clock_offset: float | None = None
         self._audio_at = 0.0
+        self.way = Uphill()
+        self._reviewed_at = 0.0
+        self._silence = 0.0
+        self._counted = (0, 0)
 
     def _feed(self, source: Source, form: IncomingFormat) -> Incoming:
         return Incoming(source, form, self._send, self._ours)
@@ -44,6 +52,7 @@ class Uplink:
         payload_type = arrived.payload_type
         if payload_type == self.audio.form.payload_type:
             self._audio_at = now
+            self.way.heard(arrived.timestamp, now)
             self.audio.take(arrived, now)
         elif payload_type == self.video.form.payload_type:
             is_first = self.video.ssrc is None
@@ -74,8 +83,25 @@ class Uplink:
     def tick(self, now: float) -> None:
         """Ask for what is missing."""
         self.video.tick(now)
+        if now - self._reviewed_at >= REVIEW_EVERY:
+            self._reviewed_at = now
+            wanted = allowance(self.cap, [self.video.source.narrowest])
+            if self.way.review(self.video.reception.octets, now) or wanted < self.told * _MUCH_LESS:
+                self.state_allowance()
+        if now - self._audio_at < _STOPPED_AFTER:
+            self._silence = max(self._silence, now - self._audio_at)
         if now - self._audio_at > _SILENT_AFTER:
             self.audio.source.level = SILENCE
+
+    def look_back(self) -> tuple[float, float]:
+        """Since the last time: share of packets that never came, longest time without sound."""
+        streams = (self.audio, self.video)
+        came = sum(each.reception.packets for each in streams)
+        lost = sum(each.reception.lost - each.repaired for each in streams)
+        (came_before, lost_before), self._counted = self._counted, (came, lost)
+        newly_lost = max(0, lost - lost_before)
+        silence, self._silence = self._silence, 0.0
+        return newly_lost / max(1, came - came_before + newly_lost), silence
 
     def blocks(self, now: float) -> list[rtcp.Block]:
         """Return what a receiver report says now."""
@@ -92,4 +118,6 @@ class Uplink:
         if ssrc < 0 or self.cap <= 0:
             return
         self.told = allowance(self.cap, [self.video.source.narrowest])
+        if self.way.limit is not None:
+            self.told = min(self.told, int(self.way.limit))
         self._send(rtcp.remb(self._ours, self.told, [ssrc]))

@@ -7,7 +7,10 @@ _SHORT_ID = 0x7F
 
 
 class Picture(NamedTuple):
-    """Where the numbers of a picture stand in a payload; -1 means absent."""
+    """Where the numbers of a picture stand in a payload; -1 means absent.
+
+    `layer` is the temporal layer; a picture with `is_sync` leans on the lowest layer alone.
+    """
 
     number: int
     number_at: int
@@ -15,6 +18,8 @@ class Picture(NamedTuple):
     level_zero: int
     level_zero_at: int
     starts_key_frame: bool
+    layer: int = -1
+    is_sync: bool = False
 
 
 NOTHING = Picture(-1, -1, False, -1, -1, False)
@@ -22,8 +27,8 @@ NOTHING = Picture(-1, -1, False, -1, -1, False)
 
 def look(payload: bytes) -> Picture:
     """Read the descriptor; a broken one yields NOTHING."""
-    number = number_at = level_zero = level_zero_at = -1
-    is_long = False
+    number = number_at = level_zero = level_zero_at = layer = -1
+    is_long = is_sync = False
     at = 1
     try:
         first = payload[0]
@@ -40,13 +45,16 @@ def look(payload: bytes) -> Picture:
                 level_zero, level_zero_at = payload[at], at
                 at += 1
             if flags & 0x30:
+                if flags & 0x20:
+                    layer, is_sync = payload[at] >> 6, bool(payload[at] & 0x20)
                 at += 1
         # Start of the first partition, and the frame header's inverse key frame bit.
         starts = first & 0x17 == 0x10 and not payload[at] & 0x01  # noqa: PLR2004
     except IndexError:
         return NOTHING
     # Called for every packet: saves the detour over the constructor.
-    return tuple.__new__(Picture, (number, number_at, is_long, level_zero, level_zero_at, starts))
+    found = (number, number_at, is_long, level_zero, level_zero_at, starts, layer, is_sync)
+    return tuple.__new__(Picture, found)
 
 
 def starts_key_frame(payload: bytes) -> bool:

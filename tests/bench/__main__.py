@@ -2,9 +2,9 @@
 
 import sys
 
-from tests.bench import media
+from tests.bench import lines, media
 
-WORDS = {"media": media.main}
+WORDS = {"lines": lines.main, "media": media.main}
 
 
 def main(arguments: list[str]) -> int:

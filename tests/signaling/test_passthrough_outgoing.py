@@ -239,3 +239,74 @@ def test_a_sink_that_raises_costs_only_itself() -> None:
     speaker.source.subscribe(broken)
     speaker.source.end()
     assert speaker.source.sinks == ()
+
+
+def layered(number: int, layer: int, *, key: bool = False, sync: bool = False) -> bytes:
+    head = (0x90, 0xE0, 0x80 | number >> 8, number & 0xFF, number // 4, layer << 6 | sync << 5, 0x10 | (not key), 0)
+    return bytes(head)
+
+
+def speak_layered(speaker: Speaker, count: int, first: int = 0) -> None:
+    for at in range(first, first + count):
+        layer = (0, 2, 1, 2)[at % 4]
+        speaker.speak(layered(at, layer, key=at == 0, sync=at % 4 in {1, 2}), at / 20)
+
+
+def test_a_weak_receiver_gets_fewer_frames_and_misses_nothing() -> None:
+    line, speaker = Line(PICTURE), Speaker(first=65_500)
+    line.line.occupy(speaker.source)
+    speak_layered(speaker, 40)
+    line.line.pass_on(1)
+    speak_layered(speaker, 80, 40)
+    line.line.pass_on(3)
+    speak_layered(speaker, 40, 120)
+    sequences = [each.sequence for each in line.arrived]
+    assert [(s - sequences[0]) & 0xFFFF for s in sequences] == list(range(len(sequences)))
+    pictures = [vp8.look(each.payload) for each in line.arrived]
+    assert [each.number for each in pictures] == list(range(len(pictures)))
+    assert [each.layer for each in pictures[40:60]] == [0] * 20
+    assert {each.layer for each in pictures[60:]} == {0, 1, 2}
+    stamps = [each.timestamp for each in line.arrived]
+    assert (stamps[41] - stamps[40]) & 0xFFFFFFFF == 4 * 3000
+    assert line.line.left_out > 60
+    # What is repeated is repeated under the numbers it had.
+    line.line.repeat((sequences[50],), 100.0)
+    again = line.arrived[-1]
+    assert int.from_bytes(again.payload[:2], "big") == sequences[50]
+    assert again.payload[2:] == line.arrived[50].payload
+
+
+def test_no_picture_costs_nothing_and_comes_back_with_a_key_frame() -> None:
+    line, speaker = Line(PICTURE), Speaker()
+    line.line.occupy(speaker.source)
+    speak_layered(speaker, 8)
+    line.line.pass_on(0)
+    wishes = speaker.wishes
+    speak_layered(speaker, 8, 8)
+    line.line.tick(5.0)
+    assert len(line.sent) == 8
+    assert speaker.wishes == wishes
+    assert not line.line.is_flowing
+    line.line.pass_on(1)
+    line.line.tick(6.0)
+    assert speaker.wishes == wishes + 1
+    speaker.speak(layered(16, 0), 6.1)
+    assert len(line.sent) == 8
+    speaker.speak(layered(17, 0, key=True), 6.2)
+    speaker.speak(layered(18, 2), 6.3)
+    assert len(line.sent) == 9
+    assert [vp8.look(each.payload).number for each in line.arrived][-2:] == [7, 8]
+    assert (line.arrived[8].sequence - line.arrived[7].sequence) & 0xFFFF == 1
+
+
+def test_another_occupant_of_a_weak_line_is_thinned_as_well() -> None:
+    line, one, two = Line(PICTURE), Speaker(), Speaker(first=9_000)
+    line.line.occupy(one.source)
+    line.line.pass_on(1)
+    speak_layered(one, 16)
+    line.line.occupy(two.source)
+    speak_layered(two, 16)
+    assert [vp8.look(each.payload).layer for each in line.arrived] == [0] * 8
+    assert [vp8.look(each.payload).number for each in line.arrived] == list(range(8))
+    sequences = [each.sequence for each in line.arrived]
+    assert [(s - sequences[0]) & 0xFFFF for s in sequences] == list(range(8))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from signaling.passthrough.bandwidth import CAP, FLOOR, Downlink, allowance
+from signaling.passthrough.bandwidth import CAP, FLOOR, LOSS_KEEPS, Downlink, Uphill, allowance
 from signaling.passthrough.gaps import GIVE_UP_AFTER, Gaps
 from signaling.passthrough.reception import Reception
 from signaling.passthrough.ring import Ring, Shift
@@ -128,7 +128,7 @@ def test_a_falling_estimate_below_what_is_sent_limits() -> None:
     budget.estimated(400_000)
     budget.review(250_000, 0, 1.0, CAP)
     assert budget.share(2) == 200_000
-    assert budget.share(8) == FLOOR
+    assert budget.share(8) == 50_000
     for second in range(2, 60):
         budget.review(250_000, 0, float(second), CAP)
     assert budget.share(1) is None
@@ -148,6 +148,64 @@ def test_heavy_loss_limits_and_light_loss_does_not() -> None:
     budget.review(500_000, 0.0, 4.0, CAP)
     budget.review(625_000, 0.0, 5.0, CAP)
     assert (budget.share(1) or 0) > 1.2 * limit
+
+
+def test_loss_alone_takes_away_much_and_never_all() -> None:
+    budget = Downlink()
+    octets = 0
+    for second in range(30):
+        octets += min(budget.share(1) or 600_000, 600_000) // 8
+        budget.review(octets, 0.4, float(second), CAP)
+    assert LOSS_KEEPS * 0.9 <= (budget.share(1) or 0) <= LOSS_KEEPS * 1.3
+
+
+class Sender:
+    """Sound and picture of one browser behind a line of `rate` bits per second."""
+
+    def __init__(self, rate: float) -> None:
+        self.way, self.rate = Uphill(), rate
+        self.now, self.stamp, self.octets, self.queue = 1000.0, 4_294_000_000, 0, 0.0
+
+    def seconds(self, count: float, wants: float) -> None:
+        for at in range(int(count * 50)):
+            sends = min(wants, self.way.limit or wants)
+            carried = self.rate - 50_000 if self.queue else min(sends, self.rate - 50_000)
+            self.queue = min(0.5, max(0.0, self.queue + 0.02 * (sends + 50_000 - self.rate) / self.rate))
+            self.octets += int(carried * 0.02 / 8)
+            self.stamp = (self.stamp + 960) & 0xFFFFFFFF
+            self.now += 0.02
+            self.way.heard(self.stamp, self.now + self.queue)
+            if at % 10 == 9:
+                self.way.review(self.octets, self.now)
+
+
+def test_a_sender_on_a_wide_line_is_left_alone() -> None:
+    sender = Sender(5_000_000)
+    sender.seconds(60, 600_000)
+    assert sender.way.limit is None
+
+
+def test_a_sender_who_fills_the_queue_is_told_less_and_gets_it_back() -> None:
+    sender = Sender(5_000_000)
+    sender.seconds(5, 600_000)
+    sender.rate = 300_000
+    sender.seconds(4, 600_000)
+    assert sender.way.limit is not None
+    assert sender.way.limit < 250_000
+    assert sender.queue < 0.15
+    sender.seconds(20, 600_000)
+    assert sender.queue < 0.3
+    sender.rate = 5_000_000
+    sender.seconds(25, 600_000)
+    assert sender.way.limit is None or sender.way.limit > 600_000
+
+
+def test_another_stream_of_sound_is_no_queue() -> None:
+    sender = Sender(5_000_000)
+    sender.seconds(5, 600_000)
+    sender.stamp = 77
+    sender.seconds(5, 600_000)
+    assert sender.way.limit is None
 
 
 def test_the_weakest_useful_receiver_decides() -> None:

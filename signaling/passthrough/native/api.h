@@ -8,6 +8,7 @@
 #define HOT_TAPPED 1
 #define HOT_SENT 2
 #define HOT_MOST_LOST 256
+#define HOT_SAMPLES 16
 
 #define HOT_ASK_KEY_FRAME 1
 #define HOT_GAVE_UP 2
@@ -79,6 +80,11 @@ typedef struct {
 } hot_line_facts;
 
 typedef struct {
+    double at;
+    uint32_t timestamp;
+} hot_sample;
+
+typedef struct {
     int has_ssrc;
     uint32_t ssrc;
     uint32_t restarts;
@@ -88,12 +94,14 @@ typedef struct {
     uint64_t packets, octets, repaired, lost_for_good, key_frame_requests;
     double jitter, heard_at;
     int level;
+    int sample_count; /* arrivals of sound since the last look, the newest when there were more */
+    hot_sample samples[HOT_SAMPLES];
 } hot_stream_facts;
 
 typedef struct {
     int is_waiting;
     uint32_t timestamp_by;
-    uint64_t packets, octets, dropped, repeated;
+    uint64_t packets, octets, dropped, repeated, left_out;
 } hot_leg_facts;
 
 hot *hot_open(int fd, int news, hot_crypt seal, hot_crypt unseal);
@@ -130,5 +138,5 @@ hot_leg *hot_leg_open(hot *core, hot_line *line, const hot_leg_form *form);
 void hot_leg_close(hot_leg *leg);
 void hot_leg_occupy(hot_leg *leg, hot_stream *stream);
 int hot_leg_repeat(hot_leg *leg, const uint16_t *lost, int count, int most, double now);
-void hot_leg_limit(hot_leg *leg, int most_layer);
+void hot_leg_limit(hot_leg *leg, int rung);
 void hot_leg_look(hot_leg *leg, hot_leg_facts *facts);

@@ -115,7 +115,7 @@ int hot_drain(hot *core, int pipe, uint8_t *into, int room)
 static void ask_for_legs(const hot_line *line, double now)
 {
     for (hot_leg *leg = line->legs; leg; leg = leg->next) {
-        if (!leg->stream || !leg->is_waiting || !leg->form.is_picture || now - leg->asked_at < ASK_AGAIN_AFTER)
+        if (!leg->stream || !leg->rung || !leg->is_waiting || !leg->form.is_picture || now - leg->asked_at < ASK_AGAIN_AFTER)
             continue;
         leg->asked_at = now;
         leg->stream->wants_key_frame = true;

@@ -215,7 +215,7 @@ static void use_leg(int at)
         hot_leg_repeat(legs[at], lost, 40, (int)chance(400), now);
         break;
     case 2:
-        hot_leg_limit(legs[at], (int)chance(5) - 1);
+        hot_leg_limit(legs[at], (int)chance(6) - 1);
         break;
     case 3:
         hot_leg_look(legs[at], &facts);

@@ -45,7 +45,7 @@ struct picture {
     bool is_long;
     int level_zero, level_zero_at;
     int layer; /* temporal, 0 when absent */
-    bool starts_key_frame;
+    bool is_sync, starts_key_frame;
 };
 
 bool parse_rtp(const uint8_t *packet, int size, struct arrived *found);
@@ -85,6 +85,30 @@ bool gaps_received(struct gaps *gaps, uint16_t sequence, double now);
 bool gaps_fills(struct gaps *gaps, uint16_t sequence, double now);
 int gaps_due(struct gaps *gaps, double now, uint16_t *ask, bool *gave_up);
 bool gaps_are_due(const struct gaps *gaps, double now);
+
+enum { SIFTED = 512 }; /* packets left out that are remembered */
+
+struct mark {
+    uint16_t since, by, picture_by;
+};
+
+struct sieve {
+    int wanted, top, highest, number;
+    bool is_kept;
+    uint16_t by, picture_by;
+    uint32_t mark_count, left_count;
+    struct mark marks[SIFTED];
+    uint16_t left_out[SIFTED];
+};
+
+/* A packet goes on under numbers lower by these. */
+struct sifted {
+    uint16_t by, picture_by;
+    bool is_empty;
+};
+
+void sieve_open(struct sieve *sieve, int wanted);
+bool sieve_sift(struct sieve *sieve, uint16_t sequence, const struct picture *picture, struct sifted *found);
 
 /* A bounded ring of records between the thread and Python; full means dropped and counted. */
 struct pipe {
@@ -195,6 +219,8 @@ struct hot_stream {
     uint64_t packets, octets;
     double jitter, transit;
     bool has_transit;
+    int sample_count;
+    hot_sample samples[HOT_SAMPLES]; /* of sound, since last looked at */
     struct splice splice;
     struct gaps gaps;
     uint8_t *arena;
@@ -226,9 +252,11 @@ struct hot_leg {
     struct splice splice;
     int number, level_zero; /* of the last picture sent, -1 before */
     int number_by, level_by;
-    int most_layer;
+    int rung; /* 3 everything, 2 and 1 without upper layers, 0 nothing */
+    bool is_sifting;
+    struct sieve *sieve;
     uint16_t rtx_sequence;
-    uint64_t packets, octets, dropped, repeated;
+    uint64_t packets, octets, dropped, repeated, left_out;
     struct kept *kept;
 };
 

@@ -6,7 +6,7 @@
 
 #define RESEND_AFTER 0.02
 #define LONG_AGO (-1e9)
-#define NO_LIMIT 3
+#define FULL 3
 
 hot_leg *hot_leg_open(hot *core, hot_line *line, const hot_leg_form *form)
 {
@@ -23,7 +23,7 @@ hot_leg *hot_leg_open(hot *core, hot_line *line, const hot_leg_form *form)
     leg->is_waiting = true;
     leg->asked_at = LONG_AGO;
     leg->number = leg->level_zero = -1;
-    leg->most_layer = NO_LIMIT;
+    leg->rung = FULL;
     splice_open(&leg->splice, form->clock_rate);
     leg->splice.highest = form->first_sequence;
     leg->splice.timestamp = form->first_timestamp;
@@ -76,6 +76,7 @@ void hot_leg_close(hot_leg *leg)
     leg_leave_line(leg);
     leave(core);
     free(leg->kept);
+    free(leg->sieve);
     free(leg);
     drop(core);
 }
@@ -112,10 +113,22 @@ void hot_leg_occupy(hot_leg *leg, hot_stream *stream)
     leave(leg->core);
 }
 
-void hot_leg_limit(hot_leg *leg, int most_layer)
+void hot_leg_limit(hot_leg *leg, int rung)
 {
+    if (rung < 0 || rung > FULL)
+        return;
     enter(leg->core);
-    leg->most_layer = most_layer;
+    if (rung != leg->rung) {
+        leg->rung = rung;
+        if (!rung) {
+            leg->is_waiting = true;
+        } else if (leg->sieve || (leg->sieve = malloc(sizeof *leg->sieve))) {
+            if (!leg->is_sifting)
+                sieve_open(leg->sieve, FULL - 1);
+            leg->is_sifting = true;
+            leg->sieve->wanted = rung - 1;
+        }
+    }
     leave(leg->core);
 }
 
@@ -129,6 +142,7 @@ void hot_leg_look(hot_leg *leg, hot_leg_facts *facts)
         .octets = leg->octets,
         .dropped = leg->dropped,
         .repeated = leg->repeated,
+        .left_out = leg->left_out,
     };
     leave(leg->core);
 }
@@ -189,6 +203,9 @@ static void begin(hot_leg *leg, const struct media *media)
 {
     leg->is_waiting = false;
     splice_begin(&leg->splice, media->sequence, media->timestamp, media->now);
+    leg->is_sifting = leg->rung < FULL && leg->sieve;
+    if (leg->is_sifting)
+        sieve_open(leg->sieve, leg->rung - 1);
 }
 
 static bool may_go(hot_leg *leg, const struct media *media)
@@ -211,56 +228,93 @@ static bool may_go(hot_leg *leg, const struct media *media)
     return true;
 }
 
-static void note_numbers(hot_leg *leg, const struct picture *picture)
+static void note_numbers(hot_leg *leg, const struct picture *picture, int number_by)
 {
     if (picture->number >= 0)
-        leg->number = (picture->number + leg->number_by) & 0x7FFF;
+        leg->number = (picture->number + number_by) & 0x7FFF;
     if (picture->level_zero >= 0)
         leg->level_zero = (picture->level_zero + leg->level_by) & 0xFF;
 }
 
-static void remember(hot_leg *leg, const struct media *media, uint16_t sequence, uint32_t timestamp)
+/* What becomes of one packet on this leg. */
+struct passage {
+    const uint8_t *payload;
+    int size, number_by;
+    uint16_t sequence;
+    uint32_t timestamp;
+    struct picture picture;
+};
+
+static void remember(hot_leg *leg, const struct media *media, const struct passage *out)
 {
-    leg->kept[sequence % KEPT] = (struct kept){
+    leg->kept[out->sequence % KEPT] = (struct kept){
         .start = media->start,
-        .timestamp = timestamp,
-        .sequence = sequence,
-        .size = (uint16_t)media->size,
-        .number_by = (uint16_t)leg->number_by,
+        .timestamp = out->timestamp,
+        .sequence = out->sequence,
+        .size = (uint16_t)out->size,
+        .number_by = (uint16_t)out->number_by,
         .level_by = (uint8_t)leg->level_by,
         .is_used = media->start != UINT64_MAX,
         .marker = media->marker,
     };
 }
 
-void leg_send(hot_leg *leg, const struct media *media)
+/* False: of a layer that is left out. */
+static bool may_pass(hot_leg *leg, struct passage *out)
 {
-    uint16_t sequence = media->sequence;
-    uint32_t timestamp = media->timestamp;
-    if (!may_go(leg, media) || !splice_belongs(&leg->splice, sequence)) {
-        leg->dropped++;
-        return;
+    struct sifted sifted;
+    if (!leg->is_sifting)
+        return true;
+    if (!sieve_sift(leg->sieve, out->sequence, &out->picture, &sifted))
+        return false;
+    out->sequence = (uint16_t)(out->sequence - sifted.by);
+    out->number_by = (out->number_by - sifted.picture_by) & 0x7FFF;
+    if (sifted.is_empty) {
+        out->size = 0;
+        out->picture = look_at_picture(out->payload, 0);
     }
-    splice_shift(&leg->splice, &sequence, &timestamp, media->now);
-    if (leg->form.is_picture && sequence == leg->splice.highest)
-        note_numbers(leg, &media->picture);
-    if (leg->kept)
-        remember(leg, media, sequence, timestamp);
-    leg->packets++;
-    leg->octets += (uint64_t)media->size;
+    return true;
+}
+
+static void emit(hot_leg *leg, const struct media *media, const struct passage *out)
+{
     uint8_t *at = leg->line ? out_room(leg->core) : NULL;
     if (!at) {
         leg->dropped++;
         return;
     }
-    int size = write_head(leg, at, &(struct head){leg->form.payload_type, media->marker, sequence, timestamp,
-                                                  leg->form.ssrc, leg->stream->level});
-    if (media->size)
-        memcpy(at + size, media->payload, (size_t)media->size);
-    if (media->picture.number >= 0 && leg->form.is_picture && (leg->number_by || leg->level_by))
-        renumber(at + size, &media->picture, leg->number_by, leg->level_by);
-    if (!out_commit(leg->line, size + media->size))
+    int size = write_head(leg, at, &(struct head){leg->form.payload_type, media->marker, out->sequence,
+                                                  out->timestamp, leg->form.ssrc, leg->stream->level});
+    if (out->size)
+        memcpy(at + size, out->payload, (size_t)out->size);
+    if (leg->form.is_picture && out->picture.number >= 0 && (out->number_by || leg->level_by))
+        renumber(at + size, &out->picture, out->number_by, leg->level_by);
+    if (!out_commit(leg->line, size + out->size))
         leg->dropped++;
+}
+
+void leg_send(hot_leg *leg, const struct media *media)
+{
+    if (!leg->rung)
+        return;
+    if (!may_go(leg, media) || !splice_belongs(&leg->splice, media->sequence)) {
+        leg->dropped++;
+        return;
+    }
+    struct passage out = {media->payload, media->size, leg->number_by,
+                          media->sequence, media->timestamp, media->picture};
+    if (!may_pass(leg, &out)) {
+        leg->left_out++;
+        return;
+    }
+    splice_shift(&leg->splice, &out.sequence, &out.timestamp, media->now);
+    if (leg->form.is_picture && out.sequence == leg->splice.highest)
+        note_numbers(leg, &out.picture, out.number_by);
+    if (leg->kept)
+        remember(leg, media, &out);
+    leg->packets++;
+    leg->octets += (uint64_t)out.size;
+    emit(leg, media, &out);
 }
 
 static bool repeat(hot_leg *leg, uint16_t sequence, double now)

@@ -126,7 +126,10 @@ struct picture look_at_picture(const uint8_t *payload, int size)
         if (flags & 0x30) {
             if (at >= size)
                 return NOTHING;
-            found.layer = flags & 0x20 ? payload[at] >> 6 : 0;
+            if (flags & 0x20) {
+                found.layer = payload[at] >> 6;
+                found.is_sync = payload[at] & 0x20;
+            }
             at++;
         }
     }

@@ -142,7 +142,10 @@ void hot_stream_look(hot_stream *stream, hot_stream_facts *facts)
         .jitter = stream->jitter,
         .heard_at = stream->heard_at,
         .level = stream->level,
+        .sample_count = stream->sample_count,
     };
+    memcpy(facts->samples, stream->samples, (size_t)stream->sample_count * sizeof *facts->samples);
+    stream->sample_count = 0;
     leave(stream->core);
 }
 
@@ -197,6 +200,19 @@ static void pass_on(hot_stream *stream, const struct arrived *packet, uint16_t s
     stream_deliver(stream, &media);
 }
 
+static void hear(hot_stream *stream, const struct arrived *packet, double now)
+{
+    int length = 0;
+    if (stream->sample_count == HOT_SAMPLES)
+        memmove(stream->samples, stream->samples + 1, --stream->sample_count * sizeof *stream->samples);
+    stream->samples[stream->sample_count++] = (hot_sample){now, packet->timestamp};
+    if (stream->form.level_id <= 0 || stream->is_muted)
+        return;
+    const uint8_t *value = find_extension(packet, stream->form.level_id, &length);
+    if (value && length > 0)
+        stream->level = value[0] & 0x7F;
+}
+
 static void take_packet(hot_stream *stream, const struct arrived *packet, double now)
 {
     if (!stream->has_ssrc || packet->ssrc != stream->ssrc)
@@ -206,11 +222,8 @@ static void take_packet(hot_stream *stream, const struct arrived *packet, double
     if (stream->form.is_picture) {
         if (!gaps_received(&stream->gaps, packet->sequence, now))
             stream->wants_key_frame = true;
-    } else if (stream->form.level_id > 0 && !stream->is_muted) {
-        int length = 0;
-        const uint8_t *value = find_extension(packet, stream->form.level_id, &length);
-        if (value && length > 0)
-            stream->level = value[0] & 0x7F;
+    } else {
+        hear(stream, packet, now);
     }
     pass_on(stream, packet, packet->sequence, 0, now);
 }

@@ -173,6 +173,17 @@ export function movesOf(state) {
     .map(({ move, kind, ground }) => ({ move, kind: /** @type {"primary" | "secondary" | "apart"} */ (kind), ground: ground ?? false }));
 }
 
+/**
+ * Why the others' pictures stand still, if they do on purpose: one chose so, or the line is too weak.
+ *
+ * @param {RoomState} state
+ * @returns {"" | "chosen" | "paused"}
+ */
+export function stillOf(state) {
+  if (state.view?.you.watching === false) return "chosen";
+  return state.tick?.picture === "paused" ? "paused" : "";
+}
+
 /** Whether a command of this kind is on its way. @param {RoomState} state @param {string} command */
 export function isAsking(state, command) {
   return Object.values(state.asked).includes(command);

@@ -4,7 +4,8 @@
  * Lines in the order the room expects: microphone, picture, then a pair to receive for each slot.
  * Whatever breaks is thrown away: a new connection with a larger number takes its place, and the
  * old one stays until the new one carries. Switching a camera or sharing a screen only exchanges
- * the track of a sender.
+ * the track of a sender. The picture is sent in three layers of frames, of which the room leaves the
+ * upper ones out for whoever cannot take them.
  */
 
 const ANSWER_WITHIN = 8_000;
@@ -158,10 +159,7 @@ export class Media {
     const held = this.#isHeld;
     const mic = pc.addTransceiver((!held && this.#tracks.audio) || "audio", { direction: "sendonly" });
     const maxBitrate = this.#isHigh ? PICTURE_BITS.high : PICTURE_BITS.normal;
-    const picture = pc.addTransceiver((!held && this.#tracks.video) || "video", {
-      direction: "sendonly",
-      sendEncodings: [{ maxBitrate }],
-    });
+    const picture = layered(pc, (!held && this.#tracks.video) || "video", maxBitrate);
     prefer(mic, "audio/opus");
     prefer(picture, "video/VP8");
     const streams = [];
@@ -240,6 +238,16 @@ function prefer(/** @type {RTCRtpTransceiver} */ transceiver, /** @type {string}
   const wanted = known.filter((each) => each.mimeType.toLowerCase() === codec.toLowerCase() || each.mimeType === "video/rtx");
   // Browsers that cannot choose keep their own order; the room picks from it.
   if (wanted.length && typeof transceiver.setCodecPreferences === "function") transceiver.setCodecPreferences(wanted);
+}
+
+/** A browser that knows of layers but not of these refuses the whole line. */
+function layered(/** @type {RTCPeerConnection} */ pc, /** @type {MediaStreamTrack | "video"} */ track, /** @type {number} */ maxBitrate) {
+  const plain = { maxBitrate };
+  try {
+    return pc.addTransceiver(track, { direction: "sendonly", sendEncodings: [{ ...plain, scalabilityMode: "L1T3" }] });
+  } catch {
+    return pc.addTransceiver(track, { direction: "sendonly", sendEncodings: [plain] });
+  }
 }
 
 /** Candidates go inside the one offer; a server on a public address needs few, so the wait is short. */

@@ -20,6 +20,8 @@ function ofMe(before, after) {
   const [was, is] = [before.view?.you, after.view?.you];
   if (was?.status === "waiting" && is && INSIDE.has(is.status)) news.push({ key: "news.admitted" });
   if (before.own.mic && !after.own.mic && is?.muted_by) news.push({ key: "news.muted" });
+  const [paused, still] = [before.tick?.picture === "paused", after.tick?.picture === "paused"];
+  if (paused !== still && after.tick) news.push({ key: still ? "news.picture_paused" : "news.picture_back" });
   return news;
 }
 

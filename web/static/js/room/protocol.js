@@ -19,7 +19,7 @@ const KEPT_FOR = 30_000;
 const BROKEN_AT_MOST = 3;
 
 /** Only the last of these counts: an older one still unanswered is withdrawn. */
-const LATEST = new Set(["media", "hand", "read_back"]);
+const LATEST = new Set(["media", "hand", "read_back", "watch"]);
 
 /** What a close code means where the goodbye itself was lost. @type {Record<number, string>} */
 const FINAL = { 4401: "expired", 4403: "removed", 4409: "replaced", 4410: "ended" };

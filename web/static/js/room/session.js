@@ -57,6 +57,8 @@ export class Session {
   #selfStream = new MediaStream();
   #isIn = false;
   #isNew = false;
+  /** What was chosen on this page; null as long as nothing was. @type {boolean | null} */ #isHearing = null;
+  #hadCamera = false;
 
   /** @param {Page} page @param {import("./words.js").Say} say */
   constructor(page, say) {
@@ -133,6 +135,22 @@ export class Session {
     }
     this.#put({ type: "own", [kind]: isOn });
     await this.#tellMedia();
+  }
+
+  /**
+   * Only hear and speak: no picture is sent or fetched, for a line that carries no more.
+   *
+   * @param {boolean} isOn
+   */
+  async hearOnly(isOn) {
+    this.#isHearing = isOn;
+    if (!(await this.ask("watch", { pictures: !isOn }))) return;
+    const { own } = this.room.peek();
+    if (isOn) {
+      this.#hadCamera = own.camera;
+      if (own.screen) await this.switch("screen", false);
+    }
+    if (isOn ? own.camera : this.#hadCamera) await this.switch("camera", !isOn);
   }
 
   /** @param {"mic" | "camera" | "speaker"} kind @param {string} device */
@@ -213,6 +231,8 @@ export class Session {
     // After a worker's restart the room stands again, but our connection ended with the old
     // worker; and an offer made while the line broke was never heard.
     else if (this.#isNew && (you.status === "admitted" || !this.media.isUp)) this.media.rebuild();
+    // A worker that was started again no longer knows what was chosen.
+    if (this.#isNew && this.#isHearing === you.watching) void this.ask("watch", { pictures: !this.#isHearing });
     this.#isNew = false;
   }
 

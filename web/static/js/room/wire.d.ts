@@ -13,12 +13,12 @@ export interface Person { name: string; title: string }
 export interface Member {
   member: string; name: string; title: string; role: Role; site: string; people: Person[];
   status: Status; hand: boolean; mic: boolean; camera: boolean; screen: boolean;
-  acknowledged: boolean; link: Quality;
+  acknowledged: boolean; watching: boolean; link: Quality;
 }
 
 export interface You {
   member: string; status: Status; acknowledged: boolean; hand: boolean;
-  mic: boolean; camera: boolean; screen: boolean; muted_by: string | null; position: number | null;
+  mic: boolean; camera: boolean; screen: boolean; watching: boolean; muted_by: string | null; position: number | null;
 }
 
 export interface Recording {
@@ -40,7 +40,7 @@ export interface StateMessage {
 export interface Seat { slot: number; member: string }
 export interface Answer { type: "answer"; sdp: string; connection: number }
 export interface Slots { type: "slots"; connection: number; seats: Seat[] }
-export interface Tick { type: "tick"; at: string; durable_seconds: number; speaking: string | null; /** added here: Date.now() */ heard_at?: number }
+export interface Tick { type: "tick"; at: string; durable_seconds: number; speaking: string | null; picture: "full" | "fewer" | "paused"; /** added here: Date.now() */ heard_at?: number }
 export interface Done { type: "done"; re: string }
 export interface RefusedMessage { type: "refused"; re: string | null; code: string }
 export interface Changed { type: "changed"; topic: string; version: number }

@@ -89,6 +89,7 @@ function One({ s, member, ask }) {
       <span class=${bad ? "present__bad" : ""}><${Icon} s=${s} name=${bad ? "wifi-off" : "wifi"} size="small" /> ${s.say(`link.${link}`)}</span>
       ${isHeard && html`<span><${Icon} s=${s} name=${member.mic ? "mic" : "mic-off"} size="small" /> ${s.say(member.mic ? "mark.mic_on" : "mark.mic_off")}</span>`}
       ${isHeard && html`<span><${Icon} s=${s} name=${member.screen ? "share" : member.camera ? "camera" : "camera-off"} size="small" /> ${s.say(member.screen ? "mark.screen" : member.camera ? "mark.camera_on" : "mark.camera_off")}</span>`}
+      ${isHeard && !member.watching && html`<span><${Icon} s=${s} name="camera-off" size="small" /> ${s.say("mark.hears_only")}</span>`}
       ${member.hand && html`<span class="present__hand"><${Icon} s=${s} name="hand" size="small" /> ${s.say("mark.hand")}</span>`}
       ${!member.acknowledged && html`<span class="present__bad">${s.say("people.not_acknowledged")}</span>`}
     </p>

@@ -22,6 +22,7 @@ export function Settings({ s, onClose }) {
   return html`<${Dialog} question=${s.say("settings.title")} onClose=${onClose}>
     <div class="settings">
       ${/** @type {(keyof typeof KINDS)[]} */ (Object.keys(KINDS)).map((kind) => html`<${Choice} key=${kind} s=${s} kind=${kind} devices=${devices} />`)}
+      ${s.room.value.view && html`<${HearOnly} s=${s} />`}
       ${quality && html`<p>${s.say(`quality.${quality}`)}</p>`}
       <div>
         <p class="field__label">${s.say("settings.keys")}</p>
@@ -33,6 +34,17 @@ export function Settings({ s, onClose }) {
     </div>
     <div class="actions"><${Button} s=${s} kind="primary" label=${s.say("settings.close")} onClick=${onClose} /></div>
   <//>`;
+}
+
+/** @param {{s: Session}} props */
+function HearOnly({ s }) {
+  const isOn = s.room.value.view?.you.watching === false;
+  const choose = (/** @type {Event} */ event) => void s.hearOnly(/** @type {HTMLInputElement} */ (event.currentTarget).checked);
+  return html`<div class="choice">
+    <input class="choice__box choice__box--checkbox" type="checkbox" id="hear-only" checked=${isOn} aria-describedby="hear-only-hint" onChange=${choose} />
+    <label class="choice__label" for="hear-only">${s.say("settings.hear_only")}</label>
+    <span class="choice__hint" id="hear-only-hint">${s.say("settings.hear_only_hint")}</span>
+  </div>`;
 }
 
 /** @param {{s: Session, kind: keyof typeof KINDS, devices: MediaDeviceInfo[]}} props */

@@ -1,7 +1,7 @@
 /** The stage: one large, the others small, oneself smallest; sentences over it when something is not as usual. */
 
 import { useState } from "preact/hooks";
-import { brokenFor, mainOf, onStage, rungOf, slotOf } from "../derive.js";
+import { brokenFor, mainOf, onStage, rungOf, slotOf, stillOf } from "../derive.js";
 import { Button, Icon, Picture, html, initials } from "./parts.js";
 
 /** @typedef {import("../session.js").Session} Session */
@@ -34,7 +34,7 @@ function Tile({ s, member, size }) {
   const streams = slot === null ? null : s.streamsOf(slot);
   const isLost = member.status === "lost";
   const [hasFrame, setFrame] = useState(false);
-  const isShown = !isLost && streams !== null && (member.camera || member.screen);
+  const isShown = !isLost && streams !== null && (member.camera || member.screen) && !stillOf(room);
   const isSpeaking = room.link.state === "open" && room.tick?.speaking === member.member;
   const classes = ["tile", `tile--${size}`, member.screen && "tile--screen", isSpeaking && "tile--speaking"];
   const pin = () => s.pin(member.member);
@@ -119,6 +119,8 @@ function Band({ s }) {
   if (own.mic && trouble.mic) return html`<p class="stage__band">${s.say(`trouble.mic_${trouble.mic}`)}</p>`;
   if (own.camera && trouble.camera) return html`<p class="stage__band">${s.say(`trouble.camera_${trouble.camera}`)}</p>`;
   if (view?.you.muted_by && !own.mic) return html`<p class="stage__band">${s.say("band.muted")}</p>`;
+  const still = stillOf(room);
+  if (still) return html`<p class="stage__band">${s.say(`band.picture_${still}`)}</p>`;
   if (view?.phase === "lobby" && !room.me?.powers.includes("begin")) return html`<p class="stage__band">${s.say("band.lobby")}</p>`;
   return null;
 }
