@@ -308,8 +308,12 @@ void leg_send(hot_leg *leg, const struct media *media)
         return;
     }
     splice_shift(&leg->splice, &out.sequence, &out.timestamp, media->now);
-    if (leg->form.is_picture && out.sequence == leg->splice.highest)
-        note_numbers(leg, &out.picture, out.number_by);
+    if (out.sequence == leg->splice.highest) {
+        /* The newest, or its double. */
+        leg->splice.at = media->now;
+        if (leg->form.is_picture)
+            note_numbers(leg, &out.picture, out.number_by);
+    }
     if (leg->kept)
         remember(leg, media, &out);
     leg->packets++;
