@@ -1,21 +1,17 @@
-"""The command line: serve, web, media, migrate, first-office, doctor."""
+"""The command line: serve, web, media, migrate, first-office, doctor, relay-config."""
 
 import argparse
 import sys
-from typing import TYPE_CHECKING
 
 from server import logs, migrations
 from server.config import TABLE, BadSettings, Settings, load
-
-if TYPE_CHECKING:
-    from server.media_worker import WorkerSettings
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 when it went well, 2 when it was refused with one sentence."""
     parser = argparse.ArgumentParser(prog="tiepdan")
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("serve", "web", "media", "migrate", "first-office", "doctor"):
+    for name in ("serve", "web", "media", "migrate", "first-office", "doctor", "relay-config"):
         command = commands.add_parser(name)
         command.add_argument("--data", default=None)
         command.add_argument("--host", default=None)
@@ -23,11 +19,15 @@ def main(arguments: list[str] | None = None) -> int:
         command.add_argument("--demo", action="store_true")
         command.add_argument("--name", default="m1")
         command.add_argument("--parent", type=int, default=0)
+        for option in ("--relay-ip", "--certificate", "--key"):
+            command.add_argument(option, default="")
     given = parser.parse_args(arguments)
     if given.parent:
         logs.die_with(given.parent)
     overrides = {name: value for name in ("data", "host", "port") if (value := getattr(given, name)) is not None}
     try:
+        if given.command == "media":
+            return _media()
         settings = load(overrides)
         logs.set_up(as_json=settings.log_format == "json", process=given.command)
         return COMMANDS[given.command](settings, given)
@@ -62,37 +62,14 @@ def _web(settings: Settings, _: argparse.Namespace) -> int:
     return 0
 
 
-def _media(settings: Settings, given: argparse.Namespace) -> int:
-    from server import media_worker
+def _media() -> int:
+    from server import media_worker, worker_settings
     from server.clock import Clock
 
-    media_worker.run(_worker_settings(settings, given.name), Clock().now)
+    told = worker_settings.read(sys.stdin.buffer.readline())
+    logs.set_up(as_json=told.log_format == "json", process=told.name)
+    media_worker.run(told, Clock().now)
     return 0
-
-
-def _worker_settings(settings: Settings, name: str) -> "WorkerSettings":
-    from server.adapters.media_nodes import socket_path
-    from server.media_worker import WorkerSettings, own_addresses
-    from signaling.ice import Relay
-
-    number = int(name.lstrip("m") or "1") - 1
-    return WorkerSettings(
-        name=name,
-        socket_path=socket_path(settings.folder, name),
-        recordings_path=settings.folder / "recordings",
-        spool_path=settings.folder / "spool" / name,
-        ticket_key=settings.key("tickets"),
-        web_url=f"http://{'127.0.0.1' if settings.host in {'0.0.0.0', ''} else settings.host}:{settings.port}",  # noqa: S104 compared, not bound
-        media_host=settings.media_host,
-        media_port=settings.media_port + number if settings.media_port else 0,
-        announced=_parts(settings.media_announced) or own_addresses(),
-        free_bytes_floor=settings.free_megabytes * 1024 * 1024,
-        relay=Relay(turn=_parts(settings.turn_urls), secret=settings.turn_secret.encode()),
-    )
-
-
-def _parts(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _migrate(settings: Settings, _: argparse.Namespace) -> int:
@@ -114,13 +91,20 @@ def _doctor(settings: Settings, _: argparse.Namespace) -> int:
     return 0
 
 
+def _relay_config(settings: Settings, given: argparse.Namespace) -> int:
+    from server import relay_config
+
+    print(relay_config.write(settings, relay_ip=given.relay_ip, certificate=given.certificate, key=given.key), end="")
+    return 0
+
+
 COMMANDS = {
     "serve": _serve,
     "web": _web,
-    "media": _media,
     "migrate": _migrate,
     "first-office": _first_office,
     "doctor": _doctor,
+    "relay-config": _relay_config,
 }
 
 if __name__ == "__main__":

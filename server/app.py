@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 
 from aiohttp import web
 
-from server import pagekit, security, templating
+from server import metrics, pagekit, security, templating
 from server.accounts import actions as account_actions
 from server.accounts import pages as accounts
 from server.accounts import queries as account_queries
@@ -116,6 +116,7 @@ def build(house: House, *, with_jobs: bool = True) -> web.Application:
     app.router.add_get("/static/{version}/{path:.+}", _static)
     app.on_shutdown.append(house.nodes.send_away)
     app.cleanup_ctx.append(_background(with_jobs=with_jobs))
+    app.cleanup_ctx.append(metrics.serving(house))
     return app
 
 

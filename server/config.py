@@ -49,13 +49,23 @@ class Settings:
         "Key from which all signing keys are made; empty means one is made and kept in the data folder.",
         secret=True,
     )
-    media_workers: int = _number(1, "How many media worker processes to start on this machine (0: none).", 0, 64)
+    media_workers: int = _number(
+        -1, "How many media worker processes to start on this machine (-1: one per core but one, 0: none).", -1, 64
+    )
     media_host: str = _setting("0.0.0.0", "Address on which media workers receive sound and picture.")  # noqa: S104 media must be reachable; the packet filter guards it
     media_port: int = _number(
         40000, "First UDP port of the media workers, the next use the next ports (0: any free port).", 0, 65535
     )
     media_announced: str = _setting(
         "", "Addresses told to browsers for media, comma-separated; empty means those of this machine."
+    )
+    hot_path: str = _setting(
+        "auto",
+        "What forwards sound and picture: native (C, needs a compiler once), python, or auto: native where it can be had.",
+        one_of=("auto", "native", "python"),
+    )
+    metrics_port: int = _number(
+        0, "Port on 127.0.0.1 where Prometheus reads figures without names (0: none).", 0, 65535
     )
     turn_urls: str = _setting("", "TURN addresses given to browsers, comma-separated.")
     turn_secret: str = _setting("", "Shared secret for short-lived TURN credentials.", secret=True)
@@ -80,6 +90,16 @@ class Settings:
     def folder(self) -> Path:
         """The data folder."""
         return Path(self.data)
+
+    @property
+    def announced(self) -> tuple[str, ...]:
+        """Addresses told to browsers for media; empty means those of this machine."""
+        return _parts(self.media_announced)
+
+    @property
+    def turn(self) -> tuple[str, ...]:
+        """TURN addresses given to browsers."""
+        return _parts(self.turn_urls)
 
     @property
     def database_url(self) -> str:
@@ -130,6 +150,16 @@ def load(overrides: Mapping[str, str | int] | None = None, environment: Mapping[
         return settings if settings.secret else Settings(**{**checked, "secret": _kept_secret(folder)})  # type: ignore[arg-type]
     except OSError as error:
         raise BadSettings(f"data: {folder}: {error.strerror}") from error
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def bare_environment(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment without the office's settings, for a process that must not know them."""
+    env = os.environ if environment is None else environment
+    return {name: value for name, value in env.items() if not name.startswith(PREFIX)}
 
 
 def _from_file(path: Path) -> dict[str, str | int]:

@@ -9,13 +9,12 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
 import signal
-import socket
 from collections.abc import AsyncIterator, Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from aiohttp import web
 
@@ -24,34 +23,17 @@ from recordings.recorder import Recorder
 from recordings.repair import finished, repair_all
 from recordings.shelf import Shelf
 from server.adapters.room_events import Courier, Office, Spool
+from server.worker_settings import WorkerSettings
 from signaling.effects import Note, NoteKind
 from signaling.endpoint import Endpoint
 from signaling.events import FileClosed
 from signaling.hub import Hub, Means
-from signaling.ice import Relay, ice_servers
 from signaling.passthrough import MediaPort
 
 LAG_EVERY = 0.25
 MAX_BODY = 16 * 1024
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerSettings:
-    """What a worker is told at start. Paths are absolute; `ticket_key` is never logged."""
-
-    name: str
-    socket_path: Path
-    recordings_path: Path
-    spool_path: Path
-    ticket_key: bytes
-    web_url: str
-    media_host: str = "127.0.0.1"
-    media_port: int = 0
-    announced: tuple[str, ...] = ()
-    free_bytes_floor: int = 500 * 1024 * 1024
-    relay: Relay = field(default_factory=Relay)
 
 
 class Lag:
@@ -90,7 +72,6 @@ class Worker:
                 port=port,
                 recorder_for=lambda room: Recorder(self.shelf, room),
                 book=self.spool,
-                ice_servers_for=self._ice_servers,
                 now=now,
             ),
             may_open=self.has_space,
@@ -119,9 +100,6 @@ class Worker:
             web.post("/rooms/{room}/close", self._close),
         ]
 
-    def _ice_servers(self, member: str, at: datetime) -> tuple[dict[str, Any], ...]:
-        return tuple({**each} for each in ice_servers(self.settings.relay, member, at))
-
     def _untold_files(self, room: str, notes: list[Note]) -> list[FileClosed]:
         """Files that are complete on disk while the notes do not say so yet."""
         try:
@@ -144,6 +122,9 @@ class Worker:
                 "worker": self.settings.name,
                 "may_open": self.has_space(),
                 "members": sum(each.inside + each.waiting for each in rooms),
+                "connections": self.port.callers,
+                "packets": dict(self.port.counts),
+                "queue_depth": max((each.queued for each in rooms), default=0),
                 "lag_ms": self.lag.milliseconds,
                 "free_bytes": space.free,
                 "space": space.level,
@@ -219,19 +200,6 @@ def _clear(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-def own_addresses() -> tuple[str, ...]:
-    """The address of this machine that other machines reach; loopback when it has no network.
-
-    Which one it is the kernel says when asked for a way out; nothing is sent.
-    """
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            return ("127.0.0.1",)
-        return (str(probe.getsockname()[0]),)
-
-
 async def serve(settings: WorkerSettings, now: Callable[[], datetime]) -> None:
     """Serve until SIGTERM or SIGINT, then drain: files closed, browsers told to come back."""
     stop = asyncio.Event()
@@ -246,4 +214,7 @@ async def serve(settings: WorkerSettings, now: Callable[[], datetime]) -> None:
 
 def run(settings: WorkerSettings, now: Callable[[], datetime]) -> None:
     """Serve in this process until told to stop."""
+    if settings.core >= 0:
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(0, {settings.core})
     asyncio.run(serve(settings, now))

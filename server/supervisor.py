@@ -18,8 +18,9 @@ from types import FrameType
 
 from server import migrations
 from server.clock import Clock
-from server.config import BadSettings, Settings
+from server.config import BadSettings, Settings, bare_environment
 from server.terminal import say
+from server.worker_settings import names, settings_of, write
 
 DEMO_LINK = "demo-citizen.txt"
 """In the data folder: for which day the demo was filled, and the token of the citizen's link."""
@@ -38,12 +39,18 @@ class Child:
     command: list[str]
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
+    told: bytes = b""
+    environment: dict[str, str] | None = None
     deaths: int = 0
     due: float = 0.0
 
     def start(self) -> None:
         """Start it in a session of its own, so that Ctrl-C reaches only the parent."""
-        self.process = subprocess.Popen(self.command, start_new_session=True)
+        self.process = subprocess.Popen(
+            self.command, start_new_session=True, stdin=subprocess.PIPE, env=self.environment
+        )
+        with contextlib.suppress(BrokenPipeError), contextlib.closing(self.process.stdin) as told:  # type: ignore[type-var]
+            told.write(self.told)  # type: ignore[union-attr]
         self.started = time.monotonic()
 
     def mind(self) -> None:
@@ -133,12 +140,24 @@ def serve(settings: Settings, *, is_demo: bool) -> int:
     common = ["--data", str(settings.folder), "--host", settings.host, "--port", str(settings.port)]
     common += ["--parent", str(os.getpid())]
     program = [sys.executable, "-m", "server"]
-    names = [f"m{n + 1}" for n in range(settings.media_workers)]
-    children = [
-        Child("web", [*program, "web", *common]),
-        *(Child(n, [*program, "media", "--name", n, *common]) for n in names),
-    ]
+    children = [Child("web", [*program, "web", *common]), *(_media(settings, name) for name in names(settings))]
     return Supervisor(settings, children, is_demo).run()
+
+
+def _media(settings: Settings, name: str) -> Child:
+    command = [
+        sys.executable,
+        "-m",
+        "server",
+        "media",
+        "--name",
+        name,
+        "--parent",
+        str(os.getpid()),
+        "--data",
+        str(settings.folder),
+    ]
+    return Child(name, command, told=write(settings_of(settings, name)), environment=bare_environment())
 
 
 def _is_founded(url: str) -> bool:

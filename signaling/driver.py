@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from signaling.answers import ServerMessage
 from signaling.effects import (
@@ -101,7 +101,6 @@ class Means:
     port: MediaPort
     recorder_for: Callable[[str], RoomRecorder]
     book: Book
-    ice_servers_for: Callable[[str, datetime], tuple[dict[str, Any], ...]]
     now: Callable[[], datetime]
 
 
@@ -121,6 +120,11 @@ class Driver:
         self._recorder: RoomRecorder | None = None
         self._tasks = TaskSet(room.state.code)
         self._at: datetime | None = None
+
+    @property
+    def queued(self) -> int:
+        """How many events wait to be acted on."""
+        return self._queue.qsize()
 
     def put(self, event: Event) -> None:
         """Let the room know. Used for what happens inside the worker, which is little."""

@@ -6,7 +6,6 @@ Both only grow, so that news about an old one can be told from news about the ne
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from signaling.answers import Link, Picture
 from signaling.messages import Command
@@ -20,7 +19,6 @@ class Arrived:
     ticket: Ticket
     link: int
     device: str = ""
-    ice_servers: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

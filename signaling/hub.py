@@ -47,6 +47,7 @@ class RoomStatus:
     inside: int
     connected: int
     waiting: int
+    queued: int
 
 
 class Hub:
@@ -72,8 +73,7 @@ class Hub:
             return None
         link = next(self._links)
         driver.outlets[link] = outlet
-        ice_servers = self._means.ice_servers_for(ticket.member, self._means.now())
-        await driver.put_patiently(Arrived(ticket, link, device, ice_servers))
+        await driver.put_patiently(Arrived(ticket, link, device))
         return Place(ticket.room, ticket.member, link)
 
     async def _room(self, code: str) -> Driver | ByeCode:
@@ -165,4 +165,5 @@ def _status(driver: Driver) -> RoomStatus:
         inside=len(room.inside),
         connected=len(connected),
         waiting=len(room.waiting),
+        queued=driver.queued,
     )

@@ -1,18 +1,12 @@
-"""Ways to a browser: which of its addresses we dial, and the relay it may use itself.
+"""Ways to a browser: which of its addresses we dial.
 
 A browser's word on where it can be reached is not trusted: aiortc would dial anything,
 the server's own loopback included (F9). The browser's checks reach us anyway, so dropping
 a candidate costs nothing but a path we should not take.
 """
 
-import base64
-import hashlib
-import hmac
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import TypedDict
 
 from aiortc import RTCIceCandidate
 from aiortc.sdp import candidate_from_sdp
@@ -56,35 +50,3 @@ def _is_allowed(address: IPv4Address | IPv6Address, ours: list[IPv4Address | IPv
     if address.is_global:
         return True
     return address.is_private and any(each.is_private for each in ours)
-
-
-@dataclass(frozen=True)
-class Relay:
-    """A TURN server that shares `secret` with us, and a STUN server; both may be absent."""
-
-    turn: tuple[str, ...] = ()
-    stun: tuple[str, ...] = ()
-    secret: bytes = b""
-    lasts_for: int = 4 * 3600
-
-
-class IceServer(TypedDict, total=False):
-    """What RTCPeerConnection takes in a browser."""
-
-    urls: list[str]
-    username: str
-    credential: str
-
-
-def ice_servers(relay: Relay, member: str, at: datetime) -> list[IceServer]:
-    """Return the servers for one browser, with credentials that expire by themselves."""
-    servers: list[IceServer] = []
-    if relay.stun:
-        servers.append({"urls": list(relay.stun)})
-    if relay.turn and relay.secret:
-        username = f"{int(at.timestamp()) + relay.lasts_for}:{member}"
-        # coturn's use-auth-secret speaks SHA-1 only.
-        digest = hmac.new(relay.secret, username.encode(), hashlib.sha1).digest()
-        credential = base64.b64encode(digest).decode()
-        servers.append({"urls": list(relay.turn), "username": username, "credential": credential})
-    return servers

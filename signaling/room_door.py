@@ -53,7 +53,7 @@ def _welcome(turn: Turn, member: Member, event: Arrived) -> Welcome:
         member=member.code,
         role=member.badge.role,
         powers=powers_of(member.badge.role),
-        ice_servers=event.ice_servers,
+        ice_servers=tuple(each.facts for each in event.ticket.ice_servers),
         slots=SLOTS,
         connection=member.offered,
     )

@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from typing import cast
 
 from signaling.errors import BadTicket
+from signaling.relay import IceServer
 from signaling.roles import RoomRole
 
 Site = str
@@ -69,6 +70,8 @@ class Ticket:
     not_before: datetime
     until: datetime
     nonce: str
+    ice_servers: tuple[IceServer, ...] = ()
+    """The relays this browser may use; their credentials end with the ticket."""
 
     def __post_init__(self) -> None:
         for code in (self.room, self.member):
@@ -98,6 +101,7 @@ def sign(ticket: Ticket, key: bytes) -> str:
         "not_before": ticket.not_before.astimezone(UTC).isoformat(),
         "until": ticket.until.astimezone(UTC).isoformat(),
         "nonce": ticket.nonce,
+        "ice_servers": [each.facts for each in ticket.ice_servers],
     }
     text = json.dumps(facts, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     payload = _encode(text.encode())
@@ -140,7 +144,13 @@ def _read(facts: dict[str, object]) -> Ticket:
         not_before=datetime.fromisoformat(_text(facts["not_before"])),
         until=datetime.fromisoformat(_text(facts["until"])),
         nonce=_text(facts["nonce"]),
+        ice_servers=tuple(_server(each) for each in cast("list[dict[str, object]]", facts["ice_servers"])),
     )
+
+
+def _server(facts: dict[str, object]) -> IceServer:
+    urls = tuple(_text(each) for each in cast("list[object]", facts["urls"]))
+    return IceServer(urls, _text(facts.get("username", "")), _text(facts.get("credential", "")))
 
 
 def _text(value: object) -> str:

@@ -15,7 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from tests import parts
 from tests.steps import STEPS, Broken, Missing, Nothing, Step
 
-MAIN_JOB = "tests/journeys/test_main_job.py"
+ALONE = ("tests/journeys/test_main_job.py", "tests/journeys/test_killed.py")
+"""Three browsers with fake devices stutter beside other tests: these have the machine to themselves."""
 
 
 def carry_out(step: Step) -> bool:
@@ -49,11 +50,10 @@ def test(arguments: list[str]) -> None:
     if "--all" not in arguments:
         command += ["-m", "not slow"]
     if not others:
-        # Three browsers with fake devices stutter beside other tests: the main job has the machine to itself.
-        first = subprocess.run([*command, MAIN_JOB], check=False).returncode
+        first = subprocess.run([*command, *ALONE], check=False).returncode
         if first:
             sys.exit(first)
-        command += ["--ignore", MAIN_JOB]
+        command += [f"--ignore={path}" for path in ALONE]
         workers = str(max(2, os.cpu_count() or 2))
         command += ["-n", workers, "--dist", "loadgroup", "--no-loadscope-reorder"]
         command += ["--durations=10", "--durations-min=5"]

@@ -65,6 +65,7 @@ class Part:
 PARTS = {
     "browser": Part("browser", ("chromium",), chromium),
     "postgres": Part("postgres", ("postgresql",), postgres_programs),
+    "relay": Part("relay", ("coturn",), lambda: Path(found) if (found := shutil.which("turnserver")) else None),
     "fonts": Part("fonts", ("fonts-noto-core",), fonts),
 }
 

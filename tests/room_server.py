@@ -268,7 +268,7 @@ async def serve(port: int, data: Path) -> web.AppRunner:
     """Start on the loopback; the caller cleans the runner up."""
     media = await MediaPort.open("127.0.0.1")
     shelf = Shelf(data, floor=0)
-    means = Means(media, lambda room: Recorder(shelf, room), Book(), lambda _m, _at: (), now)
+    means = Means(media, lambda room: Recorder(shelf, room), Book(), now)
     runner = web.AppRunner(RoomServer(Hub(means)).app())
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()

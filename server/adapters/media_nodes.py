@@ -27,8 +27,9 @@ from aiohttp import (
 )
 
 from server.clock import Clock
-from server.config import BadSettings, Settings
+from server.config import Settings
 from server.errors import Unavailable
+from server.worker_settings import names, socket_path
 from signaling.errors import BadTicket
 from signaling.tickets import verify
 
@@ -36,16 +37,7 @@ MAX_MESSAGE = 600 * 1024
 """Bytes relayed in one piece; the worker's own limits are far below."""
 
 HELLO_WITHIN = 5.0
-LONGEST_SOCKET_PATH = 107
 ASK_FOR = ClientTimeout(total=3)
-
-
-def socket_path(folder: Path, worker: str) -> Path:
-    """Where a worker of this machine listens. Raises BadSettings when the path is too long."""
-    path = folder / "run" / f"{worker}.sock"
-    if len(str(path).encode()) > LONGEST_SOCKET_PATH:
-        raise BadSettings(f"data: {folder}: this path is too long for a socket in it")
-    return path
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +66,7 @@ class MediaNodes:
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """The workers `m1`, `m2`, … that the supervisor starts."""
-        names = [f"m{number}" for number in range(1, settings.media_workers + 1)]
-        sockets = {name: socket_path(settings.folder, name) for name in names}
+        sockets = {name: socket_path(settings.folder, name) for name in names(settings)}
         return cls(sockets, settings.key("tickets"), Clock().now)
 
     async def place(self, room: str) -> str:
@@ -106,6 +97,10 @@ class MediaNodes:
     async def status(self) -> list[NodeStatus | None]:
         """What each worker says of itself; None for one that does not answer."""
         return list(await asyncio.gather(*(self._status_of(name) for name in self._sockets)))
+
+    async def status_by_name(self) -> list[tuple[str, NodeStatus | None]]:
+        """The same with the workers' names."""
+        return list(zip(self._sockets, await self.status(), strict=True))
 
     async def announce(self, room: str, topic: str, version: int) -> bool:
         """Tell everybody in the room that `topic` changed; False: the room is not open."""

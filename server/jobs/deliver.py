@@ -16,6 +16,8 @@ from server.words import Channel, LetterState
 
 log = logging.getLogger("tiepdan.jobs")
 
+OPENS_DOORS = frozenset({"digits", "path"})
+"""Facts that let whoever reads them in; none is kept once the letter has left, or never will."""
 TRIES = 10
 BATCH = 50
 
@@ -102,9 +104,15 @@ def settle(db: Session, letter_id: int, at: datetime, error: str | None, *, is_f
     letter.attempts += 1
     if error is None:
         letter.state, letter.sent_at, letter.error = LetterState.SENT, at, ""
+        _forget(letter)
         return
     letter.error = error[:500]
     if is_final or letter.attempts >= TRIES:
         letter.state = LetterState.FAILED
+        _forget(letter)
     else:
         letter.due_at = at + timedelta(seconds=min(3600, 5 * 2**letter.attempts))
+
+
+def _forget(letter: OutboxLetter) -> None:
+    letter.facts = {name: value for name, value in letter.facts.items() if name not in OPENS_DOORS}

@@ -40,8 +40,9 @@ def seal(db: Session, who: Who, at: datetime, code: str) -> None:
     rules.check_seal(row.state, found.state, queries.recorded_of(db, found))
     year = local(at).year
     row.number = rules.number_text(office.next_number(db, row.unit_id, rules.REGISTER, year))
-    row.sealed_at = at
-    row.sealed_head = queries_head.sealed_facts(db, row, at)
+    # In one statement: from the moment the row is sealed, the database refuses every other.
+    sealed_head = queries_head.sealed_facts(db, row, at)
+    row.sealed_at, row.sealed_head = at, sealed_head
     cases.add_deadline(db, found.case_id, NOTICE, local(found.began_at or found.ended_at or at).date())
     _conclude(db, who, at, place)
     book(db, "print_minutes", f"print_minutes:{row.code}", at, {"minutes": row.code})

@@ -15,6 +15,7 @@ from server.reception.queries import ReceptionFile
 from server.scheduling.rules import link_token
 from server.who import UnitFacts
 from server.words import IdentityCheck, Role
+from signaling.relay import Relay, ice_servers
 from signaling.roles import RoomRole
 from signaling.tickets import Person, Ticket, sign
 
@@ -149,6 +150,7 @@ async def room_page(
     """Answer with the room for one admission: its ticket, its worker, its layout."""
     place, at = house(request), now(request)
     worker = await place.nodes.place(admission.room)
+    relay = Relay(turn=place.settings.turn, secret=place.settings.turn_secret.encode())
     ticket = Ticket(
         room=admission.room,
         member=admission.member,
@@ -160,6 +162,7 @@ async def room_page(
         not_before=min(admission.not_before, at),
         until=admission.until,
         nonce=request[security.REQUEST_ID],
+        ice_servers=ice_servers(relay, admission.member, admission.until),
     )
     facts = {
         "socket": f"/ws/{worker}",

@@ -16,7 +16,8 @@ from tests.signals import Floats, Watched
 LENGTH_OFF = 0.5
 STEP_OFF = 0.08
 BEEP_OFF = 0.05
-STOPS_AT_MOST = 0.1
+FOUND_WITHIN = 0.45
+UNFOUND_AT_MOST = 0.1
 MISSING_AT_MOST = 25
 """Packets; half a second of one voice."""
 NAMES = {"hanh": "Đỗ Thị Hạnh", "lan": "Nguyễn Thị Lan", "bao": "Đinh Quốc Bảo"}
@@ -62,7 +63,7 @@ class Held:
     steps: dict[str, Floats]
 
     def off(self, length: float) -> float:
-        """Return by how many seconds a length is wrong; 0 where the clock cannot tell."""
+        """Return by how many seconds a length is wrong, beyond what a press that took its time leaves open."""
         least, most = self.closed.after - self.started.before, self.closed.before - self.started.after
         return min(0.0, length - least) + max(0.0, length - most)
 
@@ -73,10 +74,8 @@ def check_content(recorded: Recorded, held: Held) -> None:
     assert is_near(watched.colour, who.colour), (who.name, watched.colour)
     assert abs(watched.tone - who.tone) < NEAR_TONE, (who.name, watched.tone)
     assert abs(held.off(watched.length)) < LENGTH_OFF, (who.name, watched.length, held)
-    # Fake devices on a busy machine stop for moments; what was sent and not recorded is counted apart.
-    apart = np.diff(watched.beeps)
-    assert abs(np.median(apart) - 1) < BEEP_OFF, (who.name, apart)
-    assert np.mean(apart > 1.5) < STOPS_AT_MOST, (who.name, apart)
+    # The median: fake devices on a busy machine stop for moments. What they did send is looked for in check_steps.
+    assert abs(np.median(np.diff(watched.beeps)) - 1) < BEEP_OFF, (who.name, watched.beeps)
     assert np.median(np.diff(watched.pictures)) < 2.5 / signals.FPS, (who.name, watched.pictures)
 
 
@@ -105,6 +104,10 @@ def check_steps(recorded: Recorded, held: Held) -> float:
     shifts = signals.shifts(steps, source)
     who = recorded.person.signal.name
     assert shifts.size > 4, (who, steps, source)
+    for sent, found in ((source[:, 0], steps[:, 0]), (source.sum(axis=1), steps.sum(axis=1))):
+        # The first may have left before the recording began; a starved encoder may leave one out.
+        apart = np.abs(sent[1:, None] - found[None, :]).min(axis=1)
+        assert np.mean(apart > FOUND_WITHIN) < UNFOUND_AT_MOST, (who, apart, sent - sent[0], found - sent[0])
     late = float(np.median(shifts))
     assert abs(late) < STEP_OFF, (who, shifts)
     return late

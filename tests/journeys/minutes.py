@@ -77,8 +77,7 @@ async def paper_text(company: Company) -> str:
     assert answer.status == 200, answer.status
     assert answer.headers["content-type"].startswith("application/pdf")
     text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(await answer.body())).pages)
-    # Long words carry invisible places to break the line.
-    return " ".join(text.replace("\u200b", "").split())
+    return " ".join(text.split())
 
 
 async def check_paper(company: Company) -> None:

@@ -22,7 +22,7 @@ from tests.journeys.room import Company
 from tests.office_process import OfficeProcess, running_office
 from tests.server.reception.booked import book_lan
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 BACK_WITHIN = 10.0
 LOST_AT_MOST = 1.0

@@ -32,7 +32,7 @@ def test_what_is_nearer_wins(tmp_path: Path) -> None:
         ("port = 1.5", "port"),
         ("port = 99999", "port"),
         ("port = -1", "port"),
-        ("media_workers = -1", "media_workers"),
+        ("media_workers = -2", "media_workers"),
         ("host = [1]", "host"),
         ('log_format = "xml"', "log_format"),
         ('public_url = "citizens.example"', "public_url"),

@@ -35,7 +35,8 @@ def in_words(template: str, locale: str, facts: object) -> str:
 async def put(house: House, **address: str) -> None:
     def action(db: Session) -> None:
         unit = db.scalars(select(Unit.id).where(Unit.code == "thach-khoi")).one()
-        outbox.put(db, Letter("k", "some", unit, **address), house.clock.now())  # type: ignore[arg-type]
+        facts = {"code": "TD-AAAA-AA", "digits": "123456", "path": "/vao/x"}
+        outbox.put(db, Letter("k", "some", unit, **address, facts=facts), house.clock.now())  # type: ignore[arg-type]
 
     await house.db.write(action)
 
@@ -100,3 +101,26 @@ async def test_a_line_end_in_an_address_is_a_failure_of_that_letter(house: House
     await put(house, email="lan@example.invalid\nBcc: all@example.invalid", phone="0912345678")
     await deliver.deliver(house, {})
     assert [each[1] for each in await state(house)] == [LetterState.SENT, LetterState.FAILED]
+
+
+async def kept(house: House) -> list[set[str]]:
+    return await house.db.read(lambda db: [set(facts) for facts in db.scalars(select(OutboxLetter.facts))])
+
+
+async def test_what_opens_doors_is_kept_no_longer_than_it_takes_to_send(house: House) -> None:
+    house = replace(house, render=in_words)
+    down = replace(house, texter=Refusing(is_final=False))
+    await put(house, phone="0912345678")
+    await deliver.deliver(down, {})
+    assert await kept(house) == [{"code", "digits", "path"}]
+    await deliver.deliver(down, {})
+    house.clock.set(house.clock.now() + timedelta(hours=1))
+    await deliver.deliver(house, {})
+    assert [one for _, one, _ in await state(house)] == [LetterState.SENT]
+    assert await kept(house) == [{"code"}]
+
+
+async def test_nor_when_it_can_never_be_sent(house: House) -> None:
+    await put(house, phone="0912345678")
+    await deliver.deliver(replace(house, render=in_words, texter=Refusing(is_final=True)), {})
+    assert await kept(house) == [{"code"}]

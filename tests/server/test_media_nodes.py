@@ -10,10 +10,11 @@ import pytest
 from aiohttp import WSMsgType, web
 from aiohttp.test_utils import TestServer
 
-from server.adapters.media_nodes import LONGEST_SOCKET_PATH, MediaNodes, socket_path
+from server.adapters.media_nodes import MediaNodes
 from server.config import BadSettings
 from server.errors import Unavailable
-from server.media_worker import WorkerSettings, running
+from server.media_worker import running
+from server.worker_settings import LONGEST_SOCKET_PATH, WorkerSettings, socket_path
 from signaling.roles import RoomRole
 from signaling.tickets import sign
 from tests.playbook import START, ticket

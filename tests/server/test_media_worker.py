@@ -14,7 +14,8 @@ from aiohttp import ClientSession, ClientWebSocketResponse, UnixConnector, WSMsg
 
 from server.adapters.media_nodes import MediaNodes
 from server.adapters.room_events import SIGNATURE, Spool, read_note, sign_body
-from server.media_worker import Worker, WorkerSettings, running
+from server.media_worker import Worker, running
+from server.worker_settings import WorkerSettings
 from signaling.effects import NoteKind
 from signaling.roles import RoomRole
 from signaling.tickets import Ticket, sign

@@ -176,3 +176,16 @@ def test_a_child_that_dies_at_once_is_started_ever_more_slowly() -> None:
         time.sleep(0.01)
     assert 2 <= starts <= 5
     assert child.process is None or child.process.wait(5) == 1
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_worker_knows_no_setting_of_the_office(office: OfficeProcess) -> None:
+    environment, command = _said_to(office.child("media"))
+    assert b"PATH=" in environment
+    assert b"TIEPDAN_" not in environment
+    assert office.settings.secret.encode() not in command
+
+
+def _said_to(process: int) -> tuple[bytes, bytes]:
+    about = Path(f"/proc/{process}")
+    return (about / "environ").read_bytes(), (about / "cmdline").read_bytes()

@@ -24,7 +24,8 @@ WORKER = """
 import sys, time
 from datetime import UTC, datetime
 from pathlib import Path
-from server.media_worker import WorkerSettings, run
+from server.media_worker import run
+from server.worker_settings import WorkerSettings
 
 folder = Path(sys.argv[1])
 run(

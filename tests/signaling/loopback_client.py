@@ -13,6 +13,8 @@ from aiortc import (
     MediaStreamTrack,
     RTCBundlePolicy,
     RTCConfiguration,
+    RTCIceServer,
+    RTCIceTransportPolicy,
     RTCPeerConnection,
     RTCRtpReceiver,
     RTCSessionDescription,
@@ -20,6 +22,7 @@ from aiortc import (
 
 from signaling.passthrough import MediaPort, open_port
 from signaling.peer import Peer, PeerState
+from signaling.relay import IceServer
 from tests.signaling.both_paths import Chosen
 
 WITHIN = 10.0
@@ -86,11 +89,19 @@ class Picture(MediaStreamTrack):
         return frame
 
 
+def _configuration(relay: IceServer | None) -> RTCConfiguration:
+    bundle = RTCBundlePolicy.MAX_BUNDLE
+    if relay is None:
+        return RTCConfiguration(iceServers=[], bundlePolicy=bundle)
+    server = RTCIceServer(urls=list(relay.urls), username=relay.username, credential=relay.credential)
+    return RTCConfiguration([server], bundlePolicy=bundle, iceTransportPolicy=RTCIceTransportPolicy.RELAY)
+
+
 class Client:
     """Offers microphone, picture and slots, once."""
 
-    def __init__(self, brightness: int = 60, slots: int = 2) -> None:
-        self.pc = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
+    def __init__(self, brightness: int = 60, slots: int = 2, relay: IceServer | None = None) -> None:
+        self.pc = RTCPeerConnection(_configuration(relay))
         self.receivers: list[tuple[RTCRtpReceiver, RTCRtpReceiver]] = []
         self.pc.addTransceiver(Tone(), "sendonly")
         self.pc.addTransceiver(Picture(brightness), "sendonly")
@@ -105,7 +116,7 @@ class Client:
         async def on_loopback(component: int, addresses: list[str]) -> Any:
             # aioice never offers loopback by itself.
             del addresses
-            return await gather(component, ["127.0.0.1"])
+            return await gather(component, [] if relay else ["127.0.0.1"])
 
         self.connection.get_component_candidates = on_loopback
 
@@ -155,9 +166,9 @@ class Talk:
         """Open a port on loopback."""
         return cls(await open_port("127.0.0.1", 0, hot_path=Chosen.path))
 
-    async def join(self, name: str, brightness: int = 60) -> tuple[Client, Peer]:
-        """Connect one more client."""
-        client = Client(brightness)
+    async def join(self, name: str, brightness: int = 60, relay: IceServer | None = None) -> tuple[Client, Peer]:
+        """Connect one more client; with a relay, through that alone."""
+        client = Client(brightness, relay=relay)
         peer = Peer(name, 1, self.port, self.note)
         self.members.append((client, peer))
         await client.accept(await peer.answer(await client.offer()))

@@ -60,7 +60,7 @@ async def client(aiohttp_client: Callable[..., Awaitable[Client]]) -> AsyncItera
     def now() -> datetime:
         return START + (datetime.now(UTC) - began)  # noqa: TID251 - the same
 
-    means = Means(port, no_recorder, Memory(), lambda _, __: (), now)
+    means = Means(port, no_recorder, Memory(), now)
     hub = Hub(means)
     app = web.Application()
     app.router.add_get("/ws", Endpoint(hub, KEY, now).attend)

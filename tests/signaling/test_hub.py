@@ -98,7 +98,7 @@ async def house() -> AsyncIterator[House]:
     port = await MediaPort.open()
     book = Book()
     book.may_write.set()
-    hub = Hub(Means(port, broken_recorder, book, lambda _, __: (), lambda: START))
+    hub = Hub(Means(port, broken_recorder, book, lambda: START))
     yield House(hub, book)
     book.may_write.set()
     await hub.drain()

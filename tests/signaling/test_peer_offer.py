@@ -1,11 +1,9 @@
 """What a browser may offer, and what it is told in return."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from signaling.errors import BrokenProtocol
-from signaling.ice import MOST_CANDIDATES, Relay, dialable, ice_servers
+from signaling.ice import MOST_CANDIDATES, dialable
 from signaling.passthrough import MediaPort, offer
 from signaling.peer import Peer
 from tests.signaling.loopback_client import Client, Talk
@@ -156,12 +154,3 @@ def test_few_addresses_are_dialled() -> None:
 )
 def test_broken_candidates_are_left_out(text: str) -> None:
     assert dialable([text], ["203.0.113.1"]) == []
-
-
-def test_relay_credentials_expire() -> None:
-    relay = Relay(turn=("turn:t.example",), stun=("stun:t.example",), secret=b"s", lasts_for=60)
-    stun, turn = ice_servers(relay, "c-1", datetime.fromtimestamp(1000, UTC))
-    assert stun == {"urls": ["stun:t.example"]}
-    assert turn["username"] == "1060:c-1"
-    assert turn["credential"] == "f9H7mfDcl86HzLkjIXXC3ToqASs="
-    assert ice_servers(Relay(), "c-1", datetime.fromtimestamp(1000, UTC)) == []
