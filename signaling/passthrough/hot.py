@@ -66,8 +66,8 @@ class Choice(NamedTuple):
     why: str
 
 
-def choose(wanted: HotPath) -> Choice:
-    """Decide on a packet path; what cannot be had is Python, with the reason."""
+def choose(wanted: str) -> Choice:
+    """Decide on a packet path for one of `HotPath`; what cannot be had is Python, with the reason."""
     if wanted == "python":
         return Choice("python", "as set")
     try:
@@ -133,9 +133,7 @@ class Core:
         for record in self.drain(TAPPED):
             source = self.feeds.get(record.name)
             if source is not None:
-                source.deliver(
-                    RtpPacket(record.content, record.sequence, record.timestamp, record.marker, record.at)
-                )
+                source.deliver(RtpPacket(record.content, record.sequence, record.timestamp, record.marker, record.at))
 
     def drain(self, pipe: int) -> Iterator[Record]:
         """Take everything that waits in a pipe."""

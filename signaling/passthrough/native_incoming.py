@@ -43,7 +43,7 @@ class NativeIncoming(Incoming):
         source.feed, source.on_change = self, self._follow
         self._follow()
 
-    def refresh(self, now: float) -> None:
+    def refresh(self) -> None:
         """Learn what the core has counted since last time."""
         if self.stream is None:
             return
@@ -67,12 +67,12 @@ class NativeIncoming(Incoming):
 
     def reported(self, report: rtcp.SenderReport, ntp: float, now: float) -> None:
         """Take the browser's sender report; `ntp` is its time on our clock."""
-        self.refresh(now)
+        self.refresh()
         super().reported(report, ntp, now)
 
     def block(self, now: float) -> rtcp.Block | None:
         """Return what the next receiver report says of this stream."""
-        self.refresh(now)
+        self.refresh()
         return super().block(now)
 
     def tick(self, now: float) -> None:
@@ -140,13 +140,13 @@ class NativeUplink(Uplink):
         """Give the core a decrypted packet by hand."""
         self._core.lib.hot_line_take(self._hot, packet, len(packet), now)
         self._core.deliver()
-        self.refresh(now)
+        self.refresh()
 
-    def refresh(self, now: float) -> None:
+    def refresh(self) -> None:
         """Learn what the core has counted since last time."""
         had_picture = self.video.ssrc is not None
         for stream in self._native:
-            stream.refresh(now)
+            stream.refresh()
         sound = self._native[0]
         self._audio_at = sound.heard_at
         if sound.stream is not None:
@@ -158,7 +158,7 @@ class NativeUplink(Uplink):
 
     def tick(self, now: float) -> None:
         """Ask for what is missing."""
-        self.refresh(now)
+        self.refresh()
         super().tick(now)
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ A thread of the core reads the socket. Media of connected browsers never reaches
 everything else comes through a bounded ring and goes the way it goes on any port.
 """
 
+import contextlib
 import os
 import socket
 from collections import Counter
@@ -32,10 +33,8 @@ class CoreInbox(Inbox):
 
     def _receive_records(self) -> tuple[Sequence[bytes], Sequence[int]]:
         if not self._waiting:
-            try:
+            with contextlib.suppress(BlockingIOError):
                 os.eventfd_read(self._news)
-            except BlockingIOError:
-                pass
             self._waiting = list(self._core.drain(STRANGE))
         batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
         for cell, record in zip(self.cells, batch, strict=False):

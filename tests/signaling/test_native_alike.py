@@ -57,7 +57,9 @@ class Side:
         self.legs: list[Outgoing] = []
         for form in forms():
             rate = 90_000 if form.kind == "video" else 48_000
-            self.legs.append(self.lines[2].outgoing(form, rate, self.send) if self.lines else Outgoing(form, rate, self.send))
+            self.legs.append(
+                self.lines[2].outgoing(form, rate, self.send) if self.lines else Outgoing(form, rate, self.send)
+            )
 
     def _speaker(self, number: int) -> Uplink:
         sources = Source(f"s{number}", "audio"), Source(f"s{number}", "video")
@@ -135,7 +137,14 @@ class Talk:
         is_key = self.chance.random() < 0.05
         layer = 0 if is_key else layer
         start = 0x10 if is_start else 0
-        about = (0x80 | start, 0xF0, 0x80 | number >> 8 & 0x7F, number & 0xFF, number // 4 & 0xFF, layer << 6 | sync << 5)
+        about = (
+            0x80 | start,
+            0xF0,
+            0x80 | number >> 8 & 0x7F,
+            number & 0xFF,
+            number // 4 & 0xFF,
+            layer << 6 | sync << 5,
+        )
         return bytes((*about, not is_key)) + bytes(self.chance.randrange(40))
 
     def step(self) -> None:
@@ -164,31 +173,33 @@ class Talk:
             side.uplinks[speaker].take(packet, self.now)
 
     def control(self) -> None:
-        leg, speaker = self.chance.randrange(2), self.chance.randrange(2)
-        match self.chance.randrange(6):
-            case 0:
-                for side in self.sides:
-                    uplink = side.uplinks[speaker]
-                    side.legs[leg].occupy((uplink.video if leg == 0 else uplink.audio).source)
-            case 1:
-                is_on = self.chance.random() < 0.3
-                for side in self.sides:
-                    side.uplinks[speaker].video.source.mute(on=is_on)
-            case 2:
-                rung = self.chance.choice(RUNGS)
-                for side in self.sides:
-                    side.legs[0].pass_on(rung)
-            case 3:
-                for side in self.sides:
-                    side.uplinks[speaker].ended((self.ssrcs[speaker * 2 + 1],))
-            case 4:
-                if self.chance.random() < 0.1:
-                    for side in self.sides:
-                        side.legs[leg].occupy(None)
-            case _:
-                back = [self.chance.randrange(20) for _ in range(5)]
-                for side, newest in zip(self.sides, self.newest, strict=True):
-                    side.legs[0].repeat(tuple((newest - each) & 0xFFFF for each in back), self.now)
+        speaker = self.chance.randrange(2)
+        some = (self.occupy, self.mute, self.pass_on, self.say_goodbye, self.leave, self.repeat, self.repeat)
+        chosen, number = self.chance.choice(some), self.chance.random()
+        for side, newest in zip(self.sides, self.newest, strict=True):
+            chosen(side, speaker, number, newest)
+
+    def occupy(self, side: Side, speaker: int, number: float, _: int) -> None:
+        up = side.uplinks[speaker]
+        at = number < 0.5
+        side.legs[at].occupy((up.audio if at else up.video).source)
+
+    def mute(self, side: Side, speaker: int, number: float, _: int) -> None:
+        side.uplinks[speaker].video.source.mute(on=number < 0.3)
+
+    def pass_on(self, side: Side, _: int, number: float, __: int) -> None:
+        side.legs[0].pass_on(RUNGS[int(number * len(RUNGS))])
+
+    def say_goodbye(self, side: Side, speaker: int, _: float, __: int) -> None:
+        side.uplinks[speaker].ended((self.ssrcs[speaker * 2 + 1],))
+
+    def leave(self, side: Side, _: int, number: float, __: int) -> None:
+        if number < 0.1:
+            side.legs[0].occupy(None)
+
+    def repeat(self, side: Side, _: int, number: float, newest: int) -> None:
+        back = random.Random(number)
+        side.legs[0].repeat(tuple((newest - back.randrange(20)) & 0xFFFF for _ in range(5)), self.now)
 
     def shifted(self, number: int, packets: list[bytes]) -> list[tuple[object, ...]]:
         """Packets with numbers counted from the first of each stream: sides begin at random."""
@@ -235,6 +246,6 @@ def test_both_paths_do_the_same(seed: int, sides: list[Side]) -> None:
         assert ours.blocks(talk.now) == theirs.blocks(talk.now)
         assert (ours.video.repaired, ours.unknown) == (theirs.video.repaired, theirs.unknown)
         assert ours.video.key_frame_requests == theirs.video.key_frame_requests
-    for ours, theirs in zip(sides[0].legs, sides[1].legs, strict=True):
-        assert ours.is_flowing == theirs.is_flowing
-        assert (ours.packets, ours.octets, ours.left_out) == (theirs.packets, theirs.octets, theirs.left_out)
+    for leg, native in zip(sides[0].legs, sides[1].legs, strict=True):
+        assert leg.is_flowing == native.is_flowing
+        assert (leg.packets, leg.octets, leg.left_out) == (native.packets, native.octets, native.left_out)

@@ -174,6 +174,7 @@ def test_one_browser_cannot_fill_memory_with_names_of_streams(core: hot.Core) ->
 
 def test_a_pipe_is_bounded_and_goes_round(core: hot.Core) -> None:
     stranger = hot.write_address(("192.0.2.1", 7))
+    heard: list[int] = []
     for _ in range(3):
         for number in range(2000):
             packet = STUN + number.to_bytes(2, "big") + bytes(1000)
