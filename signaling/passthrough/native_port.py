@@ -123,12 +123,13 @@ class NativePort(MediaPort):
     def _pace(self) -> None:
         """Nothing to hold back here: the core's thread has a pace of its own."""
 
-    def _drain(self) -> None:
-        super()._drain()
+    def _drain(self) -> bool:
+        is_done = super()._drain()
         self.core.deliver()
         if isinstance(self._inbox, CoreInbox) and not self._inbox.is_empty:
             # Nobody will tell of these again.
             self._loop.call_soon(self._drain)
+        return is_done
 
     def _due(self, now: float) -> Iterable[Caller]:
         self._drain()

@@ -226,20 +226,24 @@ class MediaPort:
         del now
         return list(self._callers.values())
 
-    def _drain(self) -> None:
+    def _drain(self) -> bool:
+        """Take what came; False when more waits than one turn may take."""
         now = monotonic()
+        is_done = False
         self.tray.is_gathering = True
         for _ in range(_ROUNDS):
             keys, sizes = self._inbox.receive()
             self._sort(keys, sizes, now)
             self.tray.flush()
-            if len(sizes) < BATCH:
+            is_done = len(sizes) < BATCH
+            if is_done:
                 break
         self.tray.is_gathering = False
+        return is_done
 
     def _drain_and_rest(self) -> None:
-        self._drain()
-        self._resting = self._loop.call_later(REST, self._drain_and_rest)
+        rest = REST if self._drain() else 0.0
+        self._resting = self._loop.call_later(rest, self._drain_and_rest)
 
     def _pace(self) -> None:
         came, self._received_before = self._received - self._received_before, self._received

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from struct import Struct, error
 
 SENDER_REPORT, RECEIVER_REPORT, DESCRIPTION, GOODBYE = 200, 201, 202, 203
@@ -17,6 +18,9 @@ _SENDER = Struct("!LQLLL")
 
 NTP_EPOCH = 2_208_988_800
 """Seconds from 1900, where NTP counts from, to 1970."""
+
+MOST_MISSED = 512
+"""Numbers read from one NACK: nobody remembers more packets, and a liar could name thousands."""
 
 _MAX_BLOCKS = 31
 _MAX_MANTISSA = 0x3FFFF
@@ -123,7 +127,7 @@ def _part(kind: int, count: int, body: bytes) -> Iterable[Message]:
         case 203:
             return [Goodbye(tuple(_LONG.unpack_from(body, 4 * i)[0] for i in range(count)))]
         case 205 if count == _NACK:
-            return [Nack(_PAIR.unpack_from(body)[1], tuple(_missed(body)))]
+            return [Nack(_PAIR.unpack_from(body)[1], tuple(islice(_missed(body), MOST_MISSED)))]
         case 206:
             return _payload_feedback(count, body)
         case _:

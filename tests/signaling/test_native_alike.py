@@ -158,6 +158,9 @@ class Talk:
                     uplink.tick(self.now)
         else:
             self.control()
+        if dice > 0.95:
+            for side, newest in zip(self.sides, self.newest, strict=True):
+                self.repeat(side, 0, dice, newest)
 
     def send_packet(self) -> None:
         speaker, packet = self.packet()
@@ -174,7 +177,7 @@ class Talk:
 
     def control(self) -> None:
         speaker = self.chance.randrange(2)
-        some = (self.occupy, self.mute, self.pass_on, self.say_goodbye, self.leave, self.repeat, self.repeat)
+        some = (self.occupy, self.mute, self.pass_on, self.say_goodbye, self.leave, self.repeat)
         chosen, number = self.chance.choice(some), self.chance.random()
         for side, newest in zip(self.sides, self.newest, strict=True):
             chosen(side, speaker, number, newest)
@@ -197,7 +200,7 @@ class Talk:
         if number < 0.1:
             side.legs[0].occupy(None)
 
-    def repeat(self, side: Side, _: int, number: float, newest: int) -> None:
+    def repeat(self, side: Side, __: int, number: float, newest: int) -> None:
         back = random.Random(number)
         side.legs[0].repeat(tuple((newest - back.randrange(20)) & 0xFFFF for _ in range(5)), self.now)
 

@@ -79,6 +79,13 @@ def test_counts_over_the_wrap() -> None:
     assert rtp.ahead(0x8000, 0) == -0x8000
 
 
+def test_a_nack_that_names_thousands_is_read_in_part() -> None:
+    every = bytes(8) + b"\0\1\xff\xff" * 300
+    (nack,), broken = rtcp.parse(b"\x81\xcd" + (len(every) // 4).to_bytes(2, "big") + every)
+    assert isinstance(nack, rtcp.Nack)
+    assert (len(nack.lost), broken) == (rtcp.MOST_MISSED, 0)
+
+
 def test_send_time_is_seconds_in_24_bits() -> None:
     assert rtp.send_time(1.5) == 3 << 17
     assert rtp.send_time(64.0) == 0
