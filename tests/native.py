@@ -14,7 +14,7 @@ import sys
 from signaling.passthrough import build
 from tests.plugin import WATCHED
 
-SHARED = ("test_native_core", "test_native_faces", "test_passthrough_incoming", "test_passthrough_outgoing")
+SHARED = ("test_native_core", "test_native_alike", "test_passthrough_incoming", "test_passthrough_outgoing")
 ON_LOOPBACK = ("test_passthrough_port", "test_peer_loopback")
 
 

@@ -1,7 +1,6 @@
 """Whatever comes, both packet paths do the same: random talks, packet by packet."""
 
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -20,7 +19,7 @@ pytestmark = needs_compiler
 
 LAYERS = ((0, 0), (2, 1), (1, 1), (2, 0))
 PICTURE, REPEATED = 1000, 2000
-RUNGS: tuple[Rung, ...] = (0, 1, 2, 3, 3, 3)
+RUNGS: tuple[Rung, ...] = (0, 1, 2, 3, 3, 3, 3, 3)
 
 
 class Ear:
@@ -224,27 +223,18 @@ class Talk:
         return found
 
 
-@pytest.fixture
-def sides() -> Iterator[list[Side]]:
-    made = [Side(None), Side(hot.Core(hot.library()))]
-    yield made
-    for each in made:
-        each.close()
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_both_paths_do_the_same(seed: int, sides: list[Side]) -> None:
+def hold_a_talk(seed: int) -> tuple[int, int]:
+    """Return how many packets left and how many were repeated."""
+    sides = [Side(None), Side(hot.Core(hot.library()))]
     talk = Talk(seed, sides)
     forwarded = 0
     for at in range(1500):
         talk.step()
         left = [talk.shifted(number, side.left()) for number, side in enumerate(sides)]
-        assert left[0] == left[1], at
+        assert left[0] == left[1], (seed, at)
         forwarded += len(left[0])
         told = [side.told() for side in sides]
-        assert told[0] == told[1], at
-    assert forwarded > 100
-    assert sides[0].legs[0].repeated == sides[1].legs[0].repeated > 2
+        assert told[0] == told[1], (seed, at)
     for ours, theirs in zip(sides[0].uplinks, sides[1].uplinks, strict=True):
         assert ours.blocks(talk.now) == theirs.blocks(talk.now)
         assert (ours.video.repaired, ours.unknown) == (theirs.video.repaired, theirs.unknown)
@@ -252,3 +242,14 @@ def test_both_paths_do_the_same(seed: int, sides: list[Side]) -> None:
     for leg, native in zip(sides[0].legs, sides[1].legs, strict=True):
         assert leg.is_flowing == native.is_flowing
         assert (leg.packets, leg.octets, leg.left_out) == (native.packets, native.octets, native.left_out)
+        assert leg.repeated == native.repeated
+    for each in sides:
+        each.close()
+    return forwarded, sides[0].legs[0].repeated
+
+
+@pytest.mark.parametrize("first", [0, 10, 20])
+def test_both_paths_do_the_same(first: int) -> None:
+    forwarded, repeated = zip(*(hold_a_talk(first + seed) for seed in range(4)), strict=True)
+    assert min(forwarded) > 50
+    assert sum(repeated) > 20

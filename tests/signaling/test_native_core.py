@@ -284,7 +284,7 @@ def test_sound_has_a_level_and_starts_at_once(core: hot.Core) -> None:
 
 def test_a_recipe_changes_with_its_flags() -> None:
     assert build.recipe().key == build.recipe().key
-    assert build.recipe().key != build.recipe(build.WATCHED).key
+    assert build.recipe().key != build.recipe(build.FUZZER).key
 
 
 def test_without_a_compiler_the_path_is_python(monkeypatch: pytest.MonkeyPatch) -> None:

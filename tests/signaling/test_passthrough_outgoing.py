@@ -6,6 +6,7 @@ import pytest
 
 from signaling.passthrough import hot, rtcp, rtp, vp8
 from signaling.passthrough.native_line import NativeLine
+from signaling.passthrough.native_outgoing import NativeOutgoing
 from signaling.passthrough.outgoing import MOST_REPEATED, Outgoing, OutgoingFormat
 from signaling.tracks import Kind, RtpPacket, Source
 from tests.signaling.both_paths import Chosen, either_path
@@ -43,6 +44,8 @@ class Line:
     def sent(self) -> list[bytes]:
         if self._core is not None:
             self._sent += (each.content for each in self._core.drain(hot.SENT))
+        if isinstance(self.line, NativeOutgoing):
+            self.line.refresh()
         return self._sent
 
     @property
