@@ -7,6 +7,7 @@ moment and started again, it mends the recordings and rebuilds its rooms from th
 
 import asyncio
 import contextlib
+import gc
 import json
 import logging
 import os
@@ -207,6 +208,9 @@ async def serve(settings: WorkerSettings, now: Callable[[], datetime]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with running(settings, now):
+        # What is loaded stays: walking it would hold up every packet each time memory is tidied.
+        gc.collect()
+        gc.freeze()
         _log.info("media worker %s listens", settings.name)
         await stop.wait()
         _log.info("media worker %s drains", settings.name)

@@ -1,60 +1,25 @@
-"""A tour of every page: where to go, and as whom, in an office filled with the demo's day."""
+"""A tour of every page: what the office looks like then, where to go, and as whom."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from playwright.async_api import Browser, BrowserContext, Page, Playwright
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from server import demo
-from server.clock import Clock
-from server.reception.actions import reception_of
-from server.tables import Case, Reception, ReceptionDay, ReceptionRequest
-from server.words import RequestState
-from tests import parts
-from tests.office_process import PASSWORD, OfficeProcess
+from server.security import cookie_name
+from tests import parts, tour_office
+from tests.conftest import sign_in_at_once
+from tests.people import LAN
+from tests.tour_office import Place
 
-ANYBODY = (
-    "/",
-    "/giup-do",
-    "/dang-ky",
-    "/dang-ky/to-cao",
-    "/dang-ky/hen-truc-tiep",
-    "/tra-cuu",
-    "/lich-tiep",
-    "/lich-tiep?don-vi=thach-khoi",
-    "/nhap-ma",
-    "/dang-nhap",
-    "/khong-co-trang-nay",
-    "/hen/{token}",
-    "/vao/{token}",
+FLAGS = (
+    "--no-sandbox",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+    "--disable-gpu",
 )
-STAFF = {
-    "tu": (
-        "/hom-nay",
-        "/dang-ky-moi",
-        "/dang-ky-moi/{received}",
-        "/dang-ky-moi/{accepted}/xep-lich",
-        "/lich",
-        "/lich/moi",
-        "/lich/{day}",
-        "/lich/{day}/in",
-        "/lich/hen/{appointment}",
-        "/vu-viec",
-        "/vu-viec/{case}",
-        "/viec-theo-doi",
-        "/tai-khoan",
-        "/luot-tiep/{reception}",
-        "/bien-ban/{reception}",
-    ),
-    "hanh": ("/nhat-ky", "/ban-ghi/{reception}"),
-    "loan": ("/cai-dat",),
-    "quantri": ("/can-bo", "/can-bo/moi"),
-    "khoa": ("/ky-thuat",),
-}
-FLAGS = ("--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--disable-gpu")
+NOBODY = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,54 +36,241 @@ class Look:
         return f"{self.width}-{self.theme}-{self.language}"
 
 
-def fill(office: OfficeProcess) -> dict[str, str]:
-    """Fill the office with the demo's day; return the codes that stand in addresses."""
-    db = office.database()
-    try:
-        at, links = Clock().now(), office.settings.key("links")
-        token = db.write_now(demo.fill, at, links)
-        code = token.partition(".")[0]
-        db.write_now(reception_of, at, code)
-        return {**db.read_now(_codes), "token": token, "appointment": code}
-    finally:
-        db.close()
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One page to look at. ``{names}`` in addresses are codes of the place.
+
+    With ``send`` the page's form is filled so and sent, and what answers is looked at: it stands at ``shows``.
+    """
+
+    path: str
+    status: int = 200
+    send: Mapping[str, str] | None = None
+    shows: str = ""
+    label: str = ""
+
+    @property
+    def address(self) -> str:
+        """Where the page that is looked at stands."""
+        return self.shows or self.path
+
+    @property
+    def name(self) -> str:
+        """For file names: short, and like no other stop of the same person."""
+        plain = self.address.strip("/").replace("/", "-").replace("?", "-").replace("{", "").replace("}", "")
+        return f"{plain or 'dau-trang'}{'-' if self.label else ''}{self.label}"
 
 
-def _codes(db: Session) -> dict[str, str]:
-    def request(state: RequestState) -> str:
-        return db.scalars(select(ReceptionRequest.code).where(ReceptionRequest.state == state)).one()
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A state of the office, and who looks at what in it."""
 
-    return {
-        "received": request(RequestState.RECEIVED),
-        "accepted": request(RequestState.ACCEPTED),
-        "day": db.scalars(select(ReceptionDay.code).order_by(ReceptionDay.held_on)).first() or "",
-        "case": db.scalars(select(Case.code).join(Reception, Reception.case_id == Case.id)).first() or "",
-        "reception": db.scalars(select(Reception.code)).one(),
-    }
+    prepare: Callable[[Place], Awaitable[None]]
+    stops: Mapping[str, tuple[Stop, ...]]
+
+
+_WHERE = {"unit": "thach-khoi", "kind": "feedback"}
+_WHO = {
+    "name": LAN.name, "id_number": LAN.id_number, "born_day": "12", "born_month": "5", "born_year": "1990",
+    "sex": "female", "phone": LAN.phone, "address": LAN.address,
+}  # fmt: skip
+_HOW = {"place": "home", "group_size": "3"}
+_MATTER = {
+    "subject": "Nước thải chảy vào ruộng tổ 4",
+    "content": "Nước thải từ xưởng chảy vào ruộng tổ 4 từ tháng ba, lúa chết từng khoảnh.",
+    "demand": "Đề nghị phường kiểm tra xưởng.",
+}
+_LOOK_UP = {"code": "{held_request}", "phone": LAN.phone}
+
+REGISTERING = (
+    Stop("/dang-ky"),
+    Stop("/dang-ky", 422, send={}, label="thieu"),
+    Stop("/dang-ky", send=_WHERE, shows="/dang-ky/nguoi"),
+    Stop("/dang-ky/nguoi", 422, send={"name": "Lan", "phone": "12"}, label="thieu"),
+    Stop("/dang-ky/nguoi", send=_WHO, shows="/dang-ky/cach-tiep"),
+    Stop("/dang-ky/cach-tiep", send=_HOW, shows="/dang-ky/dai-dien"),
+    Stop("/dang-ky/dai-dien", send={}, shows="/dang-ky/noi-dung"),
+    Stop("/dang-ky/noi-dung", 422, send={}, label="thieu"),
+    Stop("/dang-ky/noi-dung", send=_MATTER, shows="/dang-ky/giay-to"),
+    Stop("/dang-ky/giay-to", send={}, shows="/dang-ky/gui"),
+)
+VISITING = (
+    Stop("/"),
+    Stop("/giup-do"),
+    Stop("/dang-ky/to-cao"),
+    Stop("/dang-ky/hen-truc-tiep"),
+    Stop("/dang-ky/hen-truc-tiep", 422, send={}, label="thieu"),
+    Stop("/lich-tiep"),
+    Stop("/lich-tiep?don-vi=thach-khoi"),
+    Stop("/lich-tiep?don-vi=duong-kinh"),
+    Stop("/nhap-ma"),
+    Stop("/nhap-ma", 422, send={"digits": "12"}, label="sai"),
+    Stop("/dang-nhap"),
+    Stop("/dang-nhap", 422, send={"username": "tu", "password": "sai"}, label="sai"),
+    Stop("/khong-co-trang-nay", 404),
+    Stop("/hen/{token}"),
+    Stop("/vao/{token}"),
+    Stop("/vao/{token}/bien-ban/xem", label="chua-co"),
+)
+LOOKING_UP = (
+    Stop("/tra-cuu"),
+    Stop("/tra-cuu", 422, send={"code": "TD-ZZZZ-ZZ", "phone": LAN.phone}, label="sai"),
+    Stop("/tra-cuu", send=_LOOK_UP, shows="/tra-cuu/{held_request}"),
+    Stop("/tra-cuu/{held_request}/giay-bien-nhan"),
+    Stop("/tra-cuu/{held_request}/ho-so"),
+)
+
+ACTS = (
+    Act(
+        tour_office.write_minutes,
+        {
+            "tu": (Stop("/luot-tiep/{held}", label="dang-tiep"), Stop("/bien-ban/{held}", label="dang-ghi")),
+            "bao": (Stop("/hom-nay"),),
+            NOBODY: (
+                Stop("/hen/{held_token}", label="dang-tiep"),
+                Stop("/vao/{held_token}/bien-ban/xem", label="dang-ghi"),
+            ),
+        },
+    ),
+    Act(
+        tour_office.show_minutes,
+        {
+            "tu": (Stop("/bien-ban/{held}", label="doc-lai"),),
+            NOBODY: (Stop("/vao/{held_token}/bien-ban/xem", label="doc-lai"),),
+        },
+    ),
+    Act(
+        tour_office.close_minutes,
+        {
+            NOBODY: (
+                *VISITING,
+                *REGISTERING,
+                *LOOKING_UP,
+                Stop("/vao/{held_token}", shows="/vao/{held_token}/bien-ban/xem", label="dong"),
+            ),
+            "tu": (
+                Stop("/hom-nay"),
+                Stop("/dang-ky-moi"),
+                Stop("/dang-ky-moi/{received}"),
+                Stop("/dang-ky-moi/{held_request}"),
+                Stop("/dang-ky-moi/{accepted}/xep-lich"),
+                Stop("/lich"),
+                Stop("/lich/moi"),
+                Stop("/lich/moi", 422, send={"held_on": "32/13/2026", "place": ""}, label="sai"),
+                Stop("/lich/{day}"),
+                Stop("/lich/{day}/in"),
+                Stop("/lich/{draft_day}", label="nhap"),
+                Stop("/lich/{draft_day}/sua"),
+                Stop("/lich/{postponed_day}"),
+                Stop("/lich/{cancelled_day}"),
+                Stop("/lich/hen/{appointment}"),
+                Stop("/vu-viec"),
+                Stop("/vu-viec/{held_case}"),
+                Stop("/viec-theo-doi"),
+                Stop("/tai-khoan"),
+                Stop("/luot-tiep/{reception}"),
+                Stop("/luot-tiep/{held}", label="xong"),
+                Stop("/bien-ban/{held}", label="dong"),
+                Stop("/ky-thuat", 403),
+            ),
+            "hanh": (Stop("/ban-ghi/{held}"), Stop("/viec-theo-doi")),
+            "loan": (Stop("/cai-dat"),),
+            "quantri": (Stop("/can-bo"), Stop("/can-bo/moi"), Stop("/can-bo/moi", 422, send={}, label="thieu")),
+            "khoa": (Stop("/ky-thuat"),),
+            # A ward in which nothing has happened yet.
+            "quan": tuple(map(Stop, ("/hom-nay", "/dang-ky-moi", "/lich", "/vu-viec", "/viec-theo-doi"))),
+            "mai": (Stop("/nhat-ky"), Stop("/hom-nay")),
+        },
+    ),
+)
+
+NOT_PAGES = {
+    "/ban-ghi/{code}/{playback}.webm": "a film",
+    "/bien-ban/{code}/ban-in": "a PDF",
+    "/dang-ky-moi/{code}/tep/{paper}": "a file as it was handed in",
+    "/tra-cuu/{code}/tep/{paper}": "the same",
+    "/giay-to/{code}": "a PDF",
+    "/hen/{token}.ics": "a calendar file",
+    "/hen/{token}.pdf": "a PDF",
+    "/phong/{code}/bien-ban": "what the room's script reads",
+    "/vao/{token}/bien-ban": "the same",
+    "/phong/{code}": "the room, of which tests/room_tour.py shows every state",
+    "/phong/{code}/diem-cau": "the same, on the screen of the ward's room",
+    "/vao/{token}/phong": "the same, as the citizen sees it",
+    "/ws/{worker}": "a WebSocket",
+}
+"""Addresses that the tour leaves out, and why."""
+
+
+def stops() -> list[Stop]:
+    """Every stop of the tour, in its order."""
+    return [stop for act in ACTS for some in act.stops.values() for stop in some]
 
 
 @asynccontextmanager
-async def browser(playwright: Playwright) -> AsyncIterator[Browser]:
+async def browser(playwright: Playwright, *more: str) -> AsyncIterator[Browser]:
     """Give one headless Chromium."""
-    opened = await playwright.chromium.launch(executable_path=str(parts.require("browser")), args=list(FLAGS))
+    opened = await playwright.chromium.launch(executable_path=str(parts.require("browser")), args=[*FLAGS, *more])
     try:
         yield opened
     finally:
         await opened.close()
 
 
-async def enter(opened: Browser, office: OfficeProcess, username: str, look: Look, *, script: bool = True) -> Page:
+async def enter(opened: Browser, place: Place, username: str, look: Look, *, script: bool = True) -> Page:
     """Open a page in a look of its own, signed in when a user name is given."""
     context: BrowserContext = await opened.new_context(
-        viewport={"width": look.width, "height": 800}, java_script_enabled=script, bypass_csp=True
+        viewport={"width": look.width, "height": 800},
+        java_script_enabled=script,
+        bypass_csp=True,
+        reduced_motion="reduce",
+        locale="vi-VN" if look.language == "vi" else "en-GB",
     )
-    names = {"language": look.language, "theme": look.theme}
-    await context.add_cookies([{"name": f"tiepdan-{n}", "value": v, "url": office.url} for n, v in names.items()])
-    page = await context.new_page()
+    cookies = {"language": look.language, "theme": look.theme}
     if username:
-        await page.goto(f"{office.url}/dang-nhap")
-        await page.fill("#f-username", username)
-        await page.fill("#f-password", PASSWORD)
-        await page.press("#f-password", "Enter")
-        await page.wait_for_url("**/hom-nay")
-    return page
+        # Hashing passwords is tested elsewhere, and slow on purpose.
+        cookies["login"] = await place.house.db.write(sign_in_at_once, place.house.clock.now(), username, None)
+    settings = place.house.settings
+    await context.add_cookies(
+        [{"name": cookie_name(settings, name), "value": value, "url": place.url} for name, value in cookies.items()]
+    )
+    return await context.new_page()
+
+
+async def go(page: Page, place: Place, stop: Stop) -> None:
+    """Go to a stop. A page that is not the one expected fails."""
+    answer = await page.goto(place.url + stop.path.format(**place.codes))
+    if stop.send is not None:
+        fields = {name: value.format(**place.codes) for name, value in stop.send.items()}
+        async with page.expect_navigation() as sent:
+            await page.evaluate(_SEND, fields)
+        answer = await sent.value
+    assert answer is not None
+    assert answer.status == stop.status, (stop, answer.status, await page.inner_text("main"))
+    assert page.url.partition("?da=")[0] == place.url + stop.address.format(**place.codes), (stop, page.url)
+
+
+_SEND = """fields => {
+  const form = document.querySelector("main form[method=post]");
+  for (const [name, value] of Object.entries(fields)) {
+    const every = [...form.querySelectorAll(`[name="${name}"]`)];
+    const choice = every.find(e => (e.type === "radio" || e.type === "checkbox") && e.value === value);
+    if (choice) choice.checked = true;
+    else every[0].value = value;
+  }
+  form.submit();
+}"""
+
+
+async def walk(
+    opened: Browser, place: Place, look: Look, *, script: bool = True
+) -> AsyncIterator[tuple[str, Stop, Page]]:
+    """Take the whole tour in one look: who looks, at which stop, and the page as it stands there."""
+    for act in ACTS:
+        await act.prepare(place)
+        for username, some in act.stops.items():
+            page = await enter(opened, place, username, look, script=script)
+            for stop in some:
+                await go(page, place, stop)
+                yield username, stop, page
+            await page.context.close()

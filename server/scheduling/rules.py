@@ -67,7 +67,8 @@ LATEST_NOTICE = timedelta(minutes=15)
 SHORTEST_SLOT, LONGEST_SLOT = 10, 240
 LONGEST_GAP, MOST_PLACES, MOST_SLOTS = 60, 20, 40
 MAC_LENGTH = 20
-NEVER_IN_LETTERS = "tố cáo"
+NEVER_IN_LETTERS = "to cao"
+"""Without accents, as words are compared: the kind of matter that no letter may betray."""
 LONG_SUBJECT = 20
 """Shorter ones ("Đất đai") name a field of work, which a schedule may name."""
 

@@ -24,7 +24,7 @@ LARGEST = CELL - 160
 """Room is left for what encryption adds."""
 
 BATCH = 64
-TRAY = 128
+TRAY = 32
 
 _V4_NAME, _V6_NAME = Struct("=H6s8x"), Struct("=H22s4x")
 _V4_KEY, _V6_KEY = Struct("!H4s"), Struct("!H4x16s")

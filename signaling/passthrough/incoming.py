@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from signaling.passthrough import rtcp
 from signaling.passthrough.gaps import Gaps
 from signaling.passthrough.reception import Reception
-from signaling.passthrough.rtp import Arrived, find_extension
+from signaling.passthrough.rtp import Arrived, Split, find_extension
 from signaling.passthrough.splice import Splice
 from signaling.tracks import SILENCE, RtpPacket, Source
 
@@ -44,33 +44,41 @@ class Incoming:
         self._send = send
         self._splice = Splice(source.clock_rate, keep_numbers=True)
         self._is_video = source.kind == "video"
+        self._level_id = form.level_id
         self._wants_key_frame = False
         self._asked_at = float("-inf")
         source.on_key_frame_wanted = self._want_key_frame
 
-    def take(self, packet: Arrived, now: float) -> None:
+    def take(self, packet: Split, now: float) -> None:
         """Take a packet of the stream itself."""
-        if packet.ssrc != self.ssrc:
-            self._restart(packet, now)
-        sequence = packet.sequence
-        self.reception.received(sequence, packet.timestamp, len(packet.payload), now)
+        _, marker, sequence, timestamp, ssrc, profile, extensions, payload = packet
+        if ssrc != self.ssrc:
+            self._restart(Arrived(*packet), now)
+        self.reception.received(sequence, timestamp, len(payload), now)
         if self._is_video:
             if not self.gaps.received(sequence, now):
                 self._want_key_frame()
-        elif self.form.level_id > 0:
-            self._hear(packet)
-        self._deliver(packet, sequence, packet.payload, now)
+        elif self._level_id > 0:
+            self._hear(profile, extensions)
+        splice = self._splice
+        if not splice.watch or splice.belongs(sequence):
+            sequence, timestamp = splice.shift(sequence, timestamp, now)
+            # Called for every packet: saves the detour over the constructor.
+            self.source.deliver(tuple.__new__(RtpPacket, (payload, sequence, timestamp, marker, now, [])))
 
-    def take_repetition(self, packet: Arrived, now: float) -> None:
+    def take_repetition(self, packet: Split, now: float) -> None:
         """Take a packet that came again on the stream beside (RFC 4588)."""
-        if self.ssrc is None or len(packet.payload) < 2:  # noqa: PLR2004 - the old number
+        _, marker, _, timestamp, _, _, _, payload = packet
+        if self.ssrc is None or len(payload) < 2:  # noqa: PLR2004 - the old number
             return
-        sequence = int.from_bytes(packet.payload[:2], "big")
+        sequence = int.from_bytes(payload[:2], "big")
         # Browsers probe the path with old packets sent again; only a filled hole is news.
         if not self.gaps.fills(sequence, now):
             return
         self.repaired += 1
-        self._deliver(packet, sequence, packet.payload[2:], now)
+        if self._splice.belongs(sequence):
+            sequence, timestamp = self._splice.shift(sequence, timestamp, now)
+            self.source.deliver(RtpPacket(payload[2:], sequence, timestamp, marker, now, []))
 
     def reported(self, report: rtcp.SenderReport, ntp: float, now: float) -> None:
         """Take the browser's sender report; `ntp` is its time on our clock."""
@@ -107,16 +115,8 @@ class Incoming:
         self.gaps = Gaps()
         self._splice.begin(packet.sequence, packet.timestamp, now)
 
-    def _deliver(self, packet: Arrived, sequence: int, payload: bytes, now: float) -> None:
-        splice = self._splice
-        if splice.watch and not splice.belongs(sequence):
-            return
-        out, timestamp = splice.shift(sequence, packet.timestamp, now)
-        # Called for every packet: saves the detour over the constructor.
-        self.source.deliver(tuple.__new__(RtpPacket, (payload, out, timestamp, packet.marker, now, [])))
-
-    def _hear(self, packet: Arrived) -> None:
-        value = find_extension(packet.profile, packet.extensions, self.form.level_id)
+    def _hear(self, profile: int, extensions: bytes) -> None:
+        value = find_extension(profile, extensions, self._level_id)
         if value and not self.source.is_muted:
             self.source.level = value[0] & SILENCE
 

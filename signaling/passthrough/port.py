@@ -232,6 +232,9 @@ class MediaPort:
         is_done = False
         self.tray.is_gathering = True
         for _ in range(_ROUNDS):
+            if not self.tray.is_open:
+                # Closed by what a packet led to: the descriptor may be another's by now.
+                return True
             keys, sizes = self._inbox.receive()
             self._sort(keys, sizes, now)
             self.tray.flush()
@@ -243,7 +246,8 @@ class MediaPort:
 
     def _drain_and_rest(self) -> None:
         rest = REST if self._drain() else 0.0
-        self._resting = self._loop.call_later(rest, self._drain_and_rest)
+        if self.tray.is_open:
+            self._resting = self._loop.call_later(rest, self._drain_and_rest)
 
     def _pace(self) -> None:
         came, self._received_before = self._received - self._received_before, self._received

@@ -8,7 +8,11 @@ from struct import Struct
 from typing import NamedTuple
 
 HEADER = Struct("!BBHLL")
-_WORD = Struct("!HH")
+_unpack = HEADER.unpack_from
+_unpack_word = Struct("!HH").unpack_from
+
+SEND_TIME_UNIT = 262144.0
+"""abs-send-time counts seconds in 6.18 fixed point."""
 
 MID_URI = "urn:ietf:params:rtp-hdrext:sdes:mid"
 LEVEL_URI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
@@ -18,7 +22,7 @@ ONE_BYTE_PROFILE = 0xBEDE
 _TWO_BYTE_PROFILE = 0x1000
 _TWO_BYTE_MASK = 0xFFF0
 _STOP_ID = 15
-_VERSION = 2
+_VERSION = 2 << 6
 
 
 class Malformed(ValueError):
@@ -43,24 +47,32 @@ def is_rtcp(packet: bytes) -> bool:
     return len(packet) >= 2 and 192 <= packet[1] <= 223  # noqa: PLR2004
 
 
+Split = tuple[int, bool, int, int, int, int, bytes, bytes]
+"""The fields of `Arrived`, in its order, as they are read for every packet."""
+
+
 def parse(packet: bytes) -> Arrived:
     """Take an RTP packet apart. Raises Malformed; never reads outside the packet."""
-    size = len(packet)
-    if size < HEADER.size:
+    return Arrived(*split(packet))
+
+
+def split(packet: bytes) -> Split:
+    """Do as `parse`, at half its cost."""
+    end = len(packet)
+    if end < HEADER.size:
         raise Malformed("short header")
-    first, second, sequence, timestamp, ssrc = HEADER.unpack_from(packet)
-    if first >> 6 != _VERSION:
+    first, second, sequence, timestamp, ssrc = _unpack(packet)
+    if first & 0xC0 != _VERSION:
         raise Malformed("version")
-    start = HEADER.size + 4 * (first & 0x0F)
+    start = 12 + 4 * (first & 0x0F)
     profile, extensions = 0, b""
     if first & 0x10:
-        if size < start + _WORD.size:
+        if end < start + 4:
             raise Malformed("short extension header")
-        profile, words = _WORD.unpack_from(packet, start)
-        start += _WORD.size
+        profile, words = _unpack_word(packet, start)
+        start += 4
         extensions = packet[start : start + 4 * words]
         start += 4 * words
-    end = size
     if first & 0x20:
         end -= packet[-1]
         if not packet[-1]:
@@ -68,9 +80,7 @@ def parse(packet: bytes) -> Arrived:
     if start > end:
         raise Malformed("longer inside than outside")
     is_marked = second > 0x7F  # noqa: PLR2004 - the top bit
-    found = (second & 0x7F, is_marked, sequence, timestamp, ssrc, profile, extensions, packet[start:end])
-    # Called for every packet: saves the detour over the constructor.
-    return tuple.__new__(Arrived, found)
+    return second & 0x7F, is_marked, sequence, timestamp, ssrc, profile, extensions, packet[start:end]
 
 
 def find_extension(profile: int, block: bytes, wanted: int) -> bytes | None:
@@ -120,4 +130,4 @@ def ahead(sequence: int, of: int) -> int:
 
 def send_time(seconds: float) -> int:
     """abs-send-time: 24 bits of seconds, 6.18 fixed point, from any beginning."""
-    return int(seconds * 262144.0) & 0xFFFFFF
+    return int(seconds * SEND_TIME_UNIT) & 0xFFFFFF

@@ -6,7 +6,7 @@ from time import monotonic, time
 from signaling.passthrough import rtcp
 from signaling.passthrough.bandwidth import REVIEW_EVERY, Uphill, allowance
 from signaling.passthrough.incoming import Incoming, IncomingFormat
-from signaling.passthrough.rtp import parse
+from signaling.passthrough.rtp import split
 from signaling.tracks import SILENCE, Source
 
 WALL = time() - monotonic()
@@ -48,8 +48,8 @@ class Uplink:
 
     def take(self, packet: bytes, now: float) -> None:
         """Take an RTP packet. Raises Malformed."""
-        arrived = parse(packet)
-        payload_type = arrived.payload_type
+        arrived = split(packet)
+        payload_type = arrived[0]
         if payload_type == self.audio.form.payload_type:
             self._audio_at = now
             self.way.heard(arrived.timestamp, now)

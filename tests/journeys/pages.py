@@ -145,7 +145,7 @@ async def check_devices(page: Page, booking: Booking, office: OfficeProcess) -> 
         await page.locator(f"[data-step={step}][data-state=ok]").wait_for(timeout=20_000)
     await press(page, "Nghe thử")
     await press(page, "Tôi nghe thấy")
-    await page.locator("[data-summary]", has_text="Máy của quý vị đã sẵn sàng.").wait_for()
+    await page.locator("[data-summary]", has_text="Máy của Quý vị đã sẵn sàng.").wait_for()
     await page.get_by_role("link", name="Vào phòng chờ").click()
     await page.wait_for_url("**/phong")
 

@@ -1,87 +1,104 @@
 """Every page: axe-core finds nothing at AA in both themes and languages, and the page works without JavaScript."""
 
-import json
 from collections.abc import AsyncIterator
-from importlib.resources import files
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, async_playwright
 
+from server.app import ROUTES
+from server.intake.pages_draft import STEPS
 from tests import tour
-from tests.office_process import OfficeProcess, running_office
+from tests.journeys import judge
 from tests.tour import Look
+from tests.tour_office import Place, running_place
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-LOOKS = [Look(1280, "light", "vi"), Look(360, "dark", "en"), Look(360, "light", "vi"), Look(1280, "dark", "vi")]
-
-Place = tuple[OfficeProcess, Browser, dict[str, str]]
+LOOKS = (Look(360, "light", "vi"), Look(1280, "dark", "en"))
+"""One for each language; the other theme is put on each page while it is open."""
+WIDE = 1280
+APART = [pytest.param(look, id=look.name, marks=pytest.mark.alone(f"axe {look.name}")) for look in LOOKS]
 
 
 @pytest.fixture
 async def place() -> AsyncIterator[Place]:
-    async with running_office() as office, async_playwright() as playwright, tour.browser(playwright) as opened:
-        yield office, opened, tour.fill(office)
+    async with running_place() as running:
+        yield running
 
 
-async def faults(page: Page) -> list[str]:
-    await page.evaluate(AXE)
-    found = await page.evaluate(
-        "rules => axe.run(document, {runOnly: rules}).then(r => JSON.stringify(r.violations.map("
-        "v => [v.id, v.nodes.slice(0, 3).map(n => n.html.slice(0, 160))])))",
-        RULES,
-    )
-    return [str(each) for each in json.loads(found)]
+@pytest.fixture
+async def opened() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright, tour.browser(playwright) as running:
+        yield running
 
 
-async def test_axe_finds_nothing(place: Place) -> None:
-    office, opened, codes = place
+@pytest.mark.browser
+@pytest.mark.parametrize("look", APART)
+async def test_axe_finds_nothing_and_tab_reaches_everything(place: Place, opened: Browser, look: Look) -> None:
     found: list[str] = []
-    for look in LOOKS:
-        for username, paths in {"": tour.ANYBODY, **tour.STAFF}.items():
-            page = await tour.enter(opened, office, username, look)
-            for path in paths:
-                await page.goto(office.url + path.format(**codes))
-                found += [f"{look.name} {path}: {fault}" for fault in await faults(page)]
-            await page.context.close()
+    async for _, stop, page in tour.walk(opened, place, look):
+        told = [*await judge.faults_of_both_themes(page), *await judge.sideways(page)]
+        if look.width == WIDE:
+            # Narrow pages hold the same controls, folded.
+            told += await judge.unreached(page)
+        found += [f"{stop.name}: {fault}" for fault in told]
     assert not found, "\n".join(found)
 
 
-async def test_pages_stand_without_javascript_and_never_scroll_sideways(place: Place) -> None:
-    office, opened, codes = place
-    for username, paths in {"": tour.ANYBODY, **tour.STAFF}.items():
-        page = await tour.enter(opened, office, username, Look(360, "light", "vi"), script=False)
-        for path in paths:
-            answer = await page.goto(office.url + path.format(**codes))
-            assert answer is not None
-            assert answer.status in {200, 404} if "khong-co" in path else answer.status == 200, path
-            wide = await page.locator("html").evaluate("e => e.scrollWidth - e.clientWidth")
-            assert wide <= 0, (path, wide)
-            assert await page.locator("h1").count() == 1, path
-        await page.context.close()
+@pytest.mark.browser
+@pytest.mark.alone("axe without script")
+async def test_pages_stand_without_javascript(place: Place, opened: Browser) -> None:
+    """The forms of the tour are sent without a script too, so that everything typed arrives."""
+    found: list[str] = []
+    async for _, stop, page in tour.walk(opened, place, Look(360, "light", "vi"), script=False):
+        found += [f"{stop.name}: {fault}" for fault in await judge.sideways(page)]
+        if await page.locator("h1").count() != 1:
+            found.append(f"{stop.name}: not one heading")
+    assert not found, "\n".join(found)
 
 
-async def test_every_control_is_reached_by_tab(place: Place) -> None:
-    office, opened, codes = place
-    for username, path in (("", "/dang-ky"), ("", "/tra-cuu"), ("tu", "/dang-ky-moi/{received}"), ("tu", "/lich/moi")):
-        page = await tour.enter(opened, office, username, Look(1280, "light", "vi"))
-        await page.goto(office.url + path.format(**codes))
-        wanted = await page.evaluate(_NUMBER_CONTROLS)
-        reached: set[str] = set()
-        for _ in range(wanted * 2 + 10):
-            await page.keyboard.press("Tab")
-            reached.add(await page.evaluate("document.activeElement?.dataset.walk ?? ''"))
-        missed = set(map(str, range(wanted))) - reached
-        assert not missed, (path, missed)
-        await page.context.close()
+def test_the_tour_leaves_nothing_out() -> None:
+    """A new page is in the tour, or in a list with the reason why not."""
+    seen = {stop.address.partition("?")[0] for stop in tour.stops()}
+    fixed = {route.path for route in ROUTES if "{" not in route.path}
+    missed = []
+    for route in ROUTES:
+        if route.method != "GET" or route.path in tour.NOT_PAGES:
+            continue
+        if not any(_is_at(address, route.path, fixed) for address in seen):
+            missed.append(route.path)
+    assert not missed
+    assert set(tour.NOT_PAGES) <= {route.path for route in ROUTES if route.method == "GET"}
 
 
-_NUMBER_CONTROLS = """() => {
-  const seen = [...document.querySelectorAll('a[href], button, input, select, textarea, summary')]
-    .filter(e => e.checkVisibility() && e.type !== 'hidden' && !e.disabled && e.getClientRects().length)
-    .filter(e => e.type !== 'radio' || e === document.querySelector(`input[name="${e.name}"]`));
-  seen.forEach((e, n) => { e.dataset.walk = String(n); });
-  return seen.length;
-}"""
+def _is_at(address: str, path: str, fixed: set[str]) -> bool:
+    """Whether an address of the tour is answered by a route: a fixed one goes before one with gaps."""
+    if address in fixed or "{" not in path:
+        return address == path
+    one, other = address.split("/"), path.split("/")
+    return len(one) == len(other) and all(a == b or b.startswith("{") for a, b in zip(one, other, strict=True))
+
+
+def test_the_tour_takes_every_step_of_the_registration() -> None:
+    seen = {stop.address for stop in tour.REGISTERING}
+    assert {f"/dang-ky/{step}" for step in STEPS[1:]} | {"/dang-ky"} == seen
+
+
+def test_stops_have_names_of_their_own() -> None:
+    names = [(username, stop.name) for act in tour.ACTS for username, some in act.stops.items() for stop in some]
+    assert len(names) == len(set(names))
+
+
+FAULTY = """<!doctype html><html lang="vi"><title>Một trang</title><body>
+<main><h1>Một trang</h1><p style="color:#bbb">Chữ quá nhạt</p><div style="width:2000px">Quá rộng</div>
+<a href="#a" tabindex="-1">Không tới được</a><style>button:focus { outline: none }</style>
+<button>Không thấy được</button></main>"""
+
+
+@pytest.mark.browser
+async def test_the_judge_sees_faults(opened: Browser) -> None:
+    page = await opened.new_page(viewport={"width": 360, "height": 800})
+    await page.set_content(FAULTY)
+    assert ["color-contrast" in each for each in await judge.faults(page)] == [True]
+    assert any("Quá rộng" in each for each in await judge.sideways(page))
+    told = " ".join(await judge.unreached(page))
+    assert "Không tới được" in told
+    assert "Không thấy được" in told

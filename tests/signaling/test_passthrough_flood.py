@@ -10,7 +10,7 @@ from aioice import stun
 
 from signaling.passthrough import police
 from signaling.passthrough import port as door
-from signaling.passthrough.datagrams import Cell
+from signaling.passthrough.datagrams import BATCH, Cell
 from signaling.passthrough.inside import Address
 from signaling.passthrough.police import BURST, CHECKS, FROM_ONE, PACKET, RATE, STRANGERS, Budget, Strangers
 from signaling.passthrough.port import MediaPort
@@ -133,6 +133,27 @@ async def test_a_busy_port_is_read_by_the_clock_and_an_idle_one_at_once(
     await until(lambda: member.media[-1] == b"\x80more")
     port.leave(member)
     await until(lambda: port._timer is None)
+    assert port._resting is None
+
+
+async def test_a_port_closed_in_the_middle_of_a_batch_reads_no_more(
+    port: MediaPort, sockets: list[socket.socket]
+) -> None:
+    class Closing(Member):
+        def take_media(self, cell: Cell, size: int, now: float) -> None:
+            super().take_media(cell, size, now)
+            port.close()
+
+    member = Closing("member")
+    port.join(member)
+    port.verify(sockets[0].getsockname(), member)
+    for _ in range(3 * BATCH):
+        sockets[0].sendto(b"\x80now", port.address)
+    await until(lambda: member.media)
+    received = port.counts["received"]
+    port._drain_and_rest()
+    await asyncio.sleep(3 * door.REST)
+    assert port.counts["received"] == received <= BATCH
     assert port._resting is None
 
 
