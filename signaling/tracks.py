@@ -79,6 +79,7 @@ class Source:
         """Where its packets come from, for sinks that know how to take them there."""
         self._sinks: tuple[Sink, ...] = ()
         self._room_for: dict[int, int] = {}
+        self._missed: dict[int, float] = {}
 
     @property
     def sinks(self) -> tuple[Sink, ...]:
@@ -95,6 +96,7 @@ class Source:
         """Stop giving `sink` anything. Unknown sinks are ignored."""
         self._sinks = tuple(known for known in self._sinks if known is not sink)
         self._room_for.pop(id(sink), None)
+        self._missed.pop(id(sink), None)
         self._changed()
 
     def request_key_frame(self) -> None:
@@ -113,6 +115,15 @@ class Source:
     def narrowest(self) -> int | None:
         """Bits per second that the weakest sink can take, None when nobody complains."""
         return min(self._room_for.values(), default=None)
+
+    def miss(self, sink: Sink, share: float) -> None:
+        """Note the share of this source's packets that are lost on the way from here to `sink`."""
+        self._missed[id(sink)] = share
+
+    @property
+    def worst_missed(self) -> float:
+        """The largest share that any sink misses."""
+        return max(self._missed.values(), default=0.0)
 
     def mute(self, *, on: bool) -> None:
         """Hold everything back, whatever the browser sends, or let it through again.
@@ -157,6 +168,7 @@ class Source:
         self._changed()
         self.on_change = self.feed = None
         self._room_for.clear()
+        self._missed.clear()
         for sink in sinks:
             try:
                 sink.ended(self)

@@ -89,6 +89,7 @@ def _incoming(section: Section, kind: Kind) -> IncomingFormat:
         section.find_rtx(payload_type) if kind == "video" else -1,
         section.extensions.get(LEVEL_URI, -1),
         section.ssrc,
+        section.extensions.get(SEND_TIME_URI, -1) if kind == "video" else -1,
     )
 
 

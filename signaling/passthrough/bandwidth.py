@@ -1,7 +1,7 @@
 """How much a browser may send, and how much one can take.
 
-Upwards a cap is stated (REMB): without it Chromium stays at 300 kb/s. It falls when the sound of
-a browser comes later and later, which tells of a queue before packets are lost. Downwards a receiving browser's own REMB is believed only when it
+Upwards a cap is stated (REMB): without it Chromium stays at 300 kb/s. It falls when what a
+browser sends takes longer and longer, which tells of a queue before packets are lost. Downwards a receiving browser's own REMB is believed only when it
 falls below what we send: that is how it reports a queue; loss alone, which may be the air's, is
 answered with less, but never with little. While it merely grows after us, 8 %
 a second, obeying it would hold everybody at the pace of its caution.
@@ -18,9 +18,9 @@ LOSS_KEEPS = 240_000
 _SMOOTHING = 0.3
 _GROWTH = 1.08
 _QUICK_GROWTH = 1.25
+_UPHILL_GROWTH = 1.2
 _FALLS = 0.95
 _OUT_OF_SIGHT = 4
-_STRANGE = 10 * 48_000
 
 
 class Downlink:
@@ -64,7 +64,8 @@ class Downlink:
         elif self._loss > _HEAVY_LOSS and sent > LOSS_KEEPS and not self.is_queue:
             self.limit = max(sent * (1 - self._loss / 2), LOSS_KEEPS)
         elif self.limit is not None:
-            is_confirmed = self._estimate is not None and self._estimate > self.limit
+            # Without any picture nothing tells; then hope costs nothing until it is tried.
+            is_confirmed = not sent or (self._estimate is not None and self._estimate > self.limit)
             self.limit *= _QUICK_GROWTH if is_confirmed else _GROWTH
             if self.limit > _OUT_OF_SIGHT * cap:
                 self.limit, self.is_queue = None, False
@@ -82,14 +83,16 @@ def allowance(cap: int, limits: Iterable[int | None]) -> int:
     return max(FLOOR, min([cap, *known]))
 
 
-LATE, PUNCTUAL = 0.15, 0.05
-"""Seconds by which sound comes later than at best: from the one on, a queue; up to the other, none."""
+LATE, PUNCTUAL = 0.25, 0.12
+"""Seconds that a packet takes longer than at best: from the one on, a queue; up to the other, none."""
 
 REVIEW_EVERY = 0.2
 _WINDOW = 10.0
+_FORGET = 20.0
 _AFTER_QUEUE = 0.7
 _CUT_EVERY = 0.4
-_NARROWEST = 60_000
+_LATE_TIMES = 2
+"""Reviews in a row: one burst is no queue."""
 
 
 class Uphill:
@@ -98,51 +101,59 @@ class Uphill:
     def __init__(self) -> None:
         self.limit: float | None = None
         self.late = 0.0
-        """Seconds by which the sound came later than at best, when last looked at."""
-        self._media: float = 0.0
-        self._timestamp: int | None = None
+        """Seconds that packets took longer than at best, when last looked at."""
+        self._sent_at = 0.0
+        self._stamp: int | None = None
         self._least = self._least_before = float("inf")
         self._least_since = 0.0
         self._recent = float("inf")
         self._counted: deque[tuple[float, int]] = deque(maxlen=3)
+        self._times = 0
+        self._quiet_since = 0.0
         self._cut_at = float("-inf")
 
-    def heard(self, timestamp: int, now: float) -> None:
-        """Take the 48 kHz timestamp of a packet of sound that came `now`."""
-        if self._timestamp is not None:
-            step = ((timestamp - self._timestamp + 0x80000000) & 0xFFFFFFFF) - 0x80000000
-            if abs(step) > _STRANGE:
-                # Another stream, or a device that slept: what was known of its clock is void.
-                self._least = self._least_before = self._recent = float("inf")
-            self._media += step / 48_000
-        self._timestamp = timestamp
-        self._recent = min(self._recent, now - self._media)
+    def saw(self, stamp: int, now: float) -> None:
+        """Take the abs-send-time (24 bits, 6.18 s) of a packet that came `now`.
+
+        The browser writes it when the packet leaves, so that a browser without time, whose
+        sound and picture are late as well, is not taken for a queue.
+        """
+        if self._stamp is not None:
+            step = ((stamp - self._stamp + 0x800000) & 0xFFFFFF) - 0x800000
+            self._sent_at += step / 262_144
+        self._stamp = stamp
+        self._recent = min(self._recent, now - self._sent_at)
 
     def review(self, octets: int, now: float) -> bool:
         """Look back; to be called every `REVIEW_EVERY`. True when the limit just fell."""
         self._counted.append((now, octets))
         if self._recent == float("inf"):
+            self._quiet_since = self._quiet_since or now
+            if now - self._quiet_since > _FORGET:
+                # The stamps may have gone round meanwhile.
+                self._stamp = None
+                self._least = self._least_before = float("inf")
             return False
+        self._quiet_since = 0.0
         if now - self._least_since > _WINDOW:
             self._least_since, self._least_before, self._least = now, self._least, float("inf")
         self._least = min(self._least, self._recent)
-        before, self.late = self.late, self._recent - min(self._least, self._least_before)
+        self.late = self._recent - min(self._least, self._least_before)
         self._recent = float("inf")
-        if self.late > LATE:
-            return self._fall(is_growing=self.late >= before, now=now)
+        self._times = self._times + 1 if self.late > LATE else 0
+        if self._times >= _LATE_TIMES and now - self._cut_at >= _CUT_EVERY:
+            return self._fall(now)
         if self.late < PUNCTUAL and self.limit is not None:
-            self.limit *= _GROWTH**REVIEW_EVERY
-            if self.limit > _OUT_OF_SIGHT * CAP:
+            self.limit *= _UPHILL_GROWTH**REVIEW_EVERY
+            if self.limit > CAP:
                 self.limit = None
         return False
 
-    def _fall(self, *, is_growing: bool, now: float) -> bool:
-        if now - self._cut_at < _CUT_EVERY or not is_growing:
-            return False
+    def _fall(self, now: float) -> bool:
         since, octets_before = self._counted[0]
         octets = self._counted[-1][1]
         rate = 8 * (octets - octets_before) / max(now - since, 0.001)
         # While the queue is full, what comes out of it is what the line carries.
-        self.limit = max(_NARROWEST, min(rate * _AFTER_QUEUE, self.limit or rate))
+        self.limit = max(FLOOR, min(rate * _AFTER_QUEUE, self.limit or rate))
         self._cut_at = now
         return True

@@ -105,6 +105,9 @@ class Downlink:
         unheard, spoken = _count([sound for sound, _ in self.slots])
         self.lost_share = (lost + unheard) / max(sent + spoken, 1)
         self._deaf += (unheard / max(spoken, 1) - self._deaf) * _SMOOTHING
+        for sound, _ in self.slots:
+            if sound.source is not None:
+                sound.source.miss(sound, self._deaf)
         octets = sum(line.octets for line in self.videos)
         self.budget.review(octets, lost / max(sent, 1), now, cap)
         share = self.budget.share(len(shown))

@@ -27,6 +27,7 @@ class IncomingFormat:
     rtx_payload_type: int = -1
     level_id: int = -1
     announced_ssrc: int = -1
+    time_id: int = -1
 
 
 class Incoming:

@@ -26,6 +26,8 @@ DEAF = 0.15
 FAR_BELOW = 0.75
 NOT_BETTER = 0.7
 BAD_FOR, DEAF_FOR = 2.0, 4.0
+LAST_FOR = 4.0
+"""Seconds that it takes to lose the last picture."""
 HOLD_FIRST, HOLD_LAST = 5.0, 60.0
 PROBE_FOR = 6.0
 
@@ -71,7 +73,10 @@ class Ladder:
             self._deaf_before = deaf
         return any(
             since is not None and now - since >= patience
-            for since, patience in ((self._bad_since, BAD_FOR), (self._deaf_since, DEAF_FOR))
+            for since, patience in (
+                (self._bad_since, LAST_FOR if self.rung == 1 else BAD_FOR),
+                (self._deaf_since, DEAF_FOR),
+            )
         )
 
     def _blame(self, deaf: float, now: float) -> None:

@@ -31,14 +31,15 @@ class NativeIncoming(Incoming):
         written = ffi.new("hot_stream_form *")
         written.is_picture = source.kind == "video"
         written.payload_type, written.rtx_payload_type = form.payload_type, form.rtx_payload_type
-        written.level_id, written.clock_rate, written.name = form.level_id, source.clock_rate, self.name
+        written.level_id, written.time_id = form.level_id, form.time_id
+        written.clock_rate, written.name = source.clock_rate, self.name
         self.stream = core.open("stream", line, written)
         self.has_begun = False
         self._facts = ffi.new("hot_stream_facts *")
         self._lost, self._flags = ffi.new("uint16_t[]", MOST_LOST), ffi.new("int *")
         self._restarts = 0
         self.heard_at = 0.0
-        self.on_sample: Callable[[int, float], None] = lambda _timestamp, _at: None
+        self.on_sample: Callable[[int, float], None] = lambda _stamp, _at: None
         super().__init__(source, form, *say)
         source.feed, source.on_change = self, self._follow
         self._follow()
@@ -63,7 +64,7 @@ class NativeIncoming(Incoming):
         if self.source.kind == "audio":
             self.source.level = SILENCE if self.source.is_muted else facts.level
         for each in facts.samples[0 : facts.sample_count]:
-            self.on_sample(each.timestamp, each.at)
+            self.on_sample(each.stamp, each.at)
 
     def reported(self, report: rtcp.SenderReport, ntp: float, now: float) -> None:
         """Take the browser's sender report; `ntp` is its time on our clock."""
@@ -131,7 +132,7 @@ class NativeUplink(Uplink):
         self._core, self._hot = hot
         self._facts = ffi.new("hot_line_facts *")
         super().__init__(sources, formats, send, ours)
-        self._native[0].on_sample = self.way.heard
+        self._native[1].on_sample = self.way.saw
 
     def _feed(self, source: Source, form: IncomingFormat) -> Incoming:
         return NativeIncoming(self._core, self._hot, source, form, (self._send, self._ours))

@@ -1,12 +1,13 @@
 """Everything that comes up from one browser: its microphone, its picture, its reports."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from time import monotonic, time
 
 from signaling.passthrough import rtcp
 from signaling.passthrough.bandwidth import REVIEW_EVERY, Uphill, allowance
 from signaling.passthrough.incoming import Incoming, IncomingFormat
-from signaling.passthrough.rtp import split
+from signaling.passthrough.rtp import Split, find_extension, split
 from signaling.tracks import SILENCE, Source
 
 WALL = time() - monotonic()
@@ -52,11 +53,12 @@ class Uplink:
         payload_type = arrived[0]
         if payload_type == self.audio.form.payload_type:
             self._audio_at = now
-            self.way.heard(arrived.timestamp, now)
             self.audio.take(arrived, now)
         elif payload_type == self.video.form.payload_type:
             is_first = self.video.ssrc is None
             self.video.take(arrived, now)
+            if arrived[1] and self.video.form.time_id > 0:
+                self._time(arrived, now)
             if is_first:
                 # Chromium obeys at once only in its first two seconds.
                 self.state_allowance()
@@ -64,6 +66,11 @@ class Uplink:
             self.video.take_repetition(arrived, now)
         else:
             self.unknown += 1
+
+    def _time(self, arrived: Split, now: float) -> None:
+        stamp = find_extension(arrived[5], arrived[6], self.video.form.time_id)
+        if stamp is not None and len(stamp) == 3:  # noqa: PLR2004 - abs-send-time
+            self.way.saw(int.from_bytes(stamp, "big"), now)
 
     def reported(self, report: rtcp.SenderReport, now: float) -> None:
         """Put the browser's clock beside ours; one offset for its sound and its picture."""
@@ -104,9 +111,17 @@ class Uplink:
         return newly_lost / max(1, came - came_before + newly_lost), silence
 
     def blocks(self, now: float) -> list[rtcp.Block]:
-        """Return what a receiver report says now."""
-        found = (stream.block(now) for stream in (self.audio, self.video))
-        return [block for block in found if block is not None]
+        """Return what a receiver report says now.
+
+        Of the sound it says the loss of whoever hears it worst: from that a browser decides how
+        much of each packet it says again in the next (Opus in-band FEC). Only the fraction; what
+        it may send depends on the sums, which stay its own.
+        """
+        sound, picture = self.audio.block(now), self.video.block(now)
+        if sound is not None:
+            missed = min(255, int(256 * self.audio.source.worst_missed))
+            sound = replace(sound, fraction_lost=max(sound.fraction_lost, missed))
+        return [block for block in (sound, picture) if block is not None]
 
     def state_allowance(self) -> None:
         """Tell the browser how much it may send.

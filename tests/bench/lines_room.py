@@ -6,12 +6,14 @@ import json
 import shutil
 import socket
 import tempfile
+import wave
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import av
+import numpy as np
 from aiohttp import web
 from playwright.async_api import Page, async_playwright
 
@@ -81,12 +83,19 @@ def write_picture(path: Path) -> None:
 
 
 def write_sound(path: Path) -> None:
-    """Write a tone that never stops, so that whatever is concealed is heard."""
-    with av.open(f"sine=f=440:r={RATE}:d={SECONDS}", format="lavfi") as source, av.open(str(path), "w", "wav") as out:
-        stream = out.add_stream("pcm_s16le", rate=RATE)
-        for frame in source.decode(audio=0):
-            out.mux(stream.encode(frame))
-        out.mux(stream.encode())
+    """Write something like a voice that never stops: for a mere tone, Opus would repair nothing."""
+    at = np.arange(RATE * SECONDS) / RATE
+    pitch = 120 + 6 * np.sin(2 * np.pi * at)
+    phase = 2 * np.pi * np.cumsum(pitch) / RATE
+    partials = range(1, 30)
+    mouth = [np.exp(-(((120 * k - 600) / 500) ** 2)) + 0.5 * np.exp(-(((120 * k - 1800) / 600) ** 2)) for k in partials]
+    voice = sum(loud * np.sin(k * phase) for k, loud in zip(partials, mouth, strict=True))
+    voice = voice * (0.55 + 0.45 * np.sin(2 * np.pi * 4 * at))
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes((voice / np.abs(voice).max() * 9000).astype("<i2").tobytes())
 
 
 @contextlib.asynccontextmanager
@@ -119,7 +128,9 @@ async def talk(relayed: Relayed = "") -> AsyncIterator[Talk]:
 
 async def _sees(watcher: Watcher) -> None:
     async with asyncio.timeout(20):
-        while not await watcher.page.evaluate("m => (eyes.frames[m] ?? []).length > 5", watcher.member):
+        while True:
+            if await watcher.page.evaluate("m => (eyes.frames[m] ?? []).length > 5", watcher.member):
+                return
             await asyncio.sleep(0.1)
 
 

@@ -10,6 +10,7 @@ import random
 from dataclasses import dataclass, field
 
 RETRY_FIRST = 0.2
+NOTICED = 0.03
 HELD_AT_MOST = 256 * 1024
 """Octets of datagrams that a line holds while it is frozen."""
 
@@ -55,7 +56,8 @@ class Way:
         weather = self.weather
         out = self._serialise(size, now)
         while self.chance.random() < weather.loss:
-            out += max(RETRY_FIRST, 2 * weather.delay)
+            # What follows tells the sender at once: a round trip, not a time-out.
+            out += 2 * weather.delay + NOTICED
         return out
 
     def backlog(self, now: float) -> float:

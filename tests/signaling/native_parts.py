@@ -64,7 +64,7 @@ class Caller:
         form.is_picture = is_picture
         form.payload_type = PICTURE if is_picture else SOUND
         form.rtx_payload_type = 97 if is_picture else -1
-        form.level_id = -1 if is_picture else 2
+        form.level_id, form.time_id = (-1, 3) if is_picture else (2, -1)
         form.clock_rate = 90_000 if is_picture else 48_000
         form.name = self.name * 2 + is_picture
         lib = self.core.lib

@@ -34,7 +34,7 @@ def test_who_can_take_it_gets_everything(share: float | None) -> None:
     ("share", "rung"), [(LEAST[3] - 1, 2), (LEAST[2], 2), (LEAST[2] - 1, 1), (LEAST[1], 1), (LEAST[1] - 1, 0), (0, 0)]
 )
 def test_a_weak_line_comes_to_rest_where_it_carries(share: float, rung: Rung) -> None:
-    rungs = Receiver().seconds(12, share)
+    rungs = Receiver().seconds(16, share)
     assert rungs[-1] == rung
     assert rungs == sorted(rungs, reverse=True)
 

@@ -56,6 +56,10 @@ BROKEN = {
     "direction": (HEAD + sections("recvonly", "sendonly"), "sdp_wrong_lines"),
     "slot direction": (HEAD + sections(*["sendonly"] * 4), "sdp_wrong_lines"),
     "eight slots": (HEAD + sections(*["sendonly"] * 2, *["recvonly"] * 16), "sdp_wrong_lines"),
+    "camera and screen": (
+        HEAD + AUDIO + "a=mid:0\r\n" + VIDEO + "a=mid:1\r\n" + VIDEO + "a=mid:2\r\n",
+        "sdp_wrong_lines",
+    ),
     "data": (GOOD + "m=application 9 X y\r\na=rtcp-mux\r\na=mid:9\r\n", "sdp_wrong_lines"),
     "no opus": (GOOD.replace("opus", "g722"), "sdp_no_opus"),
     "mono opus": (GOOD.replace("opus/48000/2", "opus/48000"), "sdp_no_opus"),

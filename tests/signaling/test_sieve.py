@@ -115,10 +115,10 @@ def test_a_picture_is_never_cut_in_the_middle() -> None:
         if at % 7 == 0:
             receiver.sieve.wanted = at // 7 % 3
         receiver.push(each)
-    whole = {}
-    for each in receiver.got.values():
-        assert each is not None
-        whole.setdefault(each.picture, []).append(each.content)
+    whole: dict[int, list[str]] = {}
+    for got in receiver.got.values():
+        assert got is not None
+        whole.setdefault(got.picture, []).append(got.content)
     assert {len(each) for each in whole.values()} == {4}
     assert receiver.is_whole()
 

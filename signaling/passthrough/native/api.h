@@ -47,7 +47,8 @@ typedef struct {
     int is_picture;
     int payload_type;
     int rtx_payload_type;
-    int level_id;
+    int level_id; /* of a sound's level, -1 for none */
+    int time_id;  /* of a picture's abs-send-time, -1 for none */
     uint32_t clock_rate;
     uint64_t name;
 } hot_stream_form;
@@ -79,9 +80,10 @@ typedef struct {
     uint64_t unauthentic, malformed, policed, unknown, unprotectable;
 } hot_line_facts;
 
+/* When a packet came, and when it says that it left (abs-send-time). */
 typedef struct {
     double at;
-    uint32_t timestamp;
+    uint32_t stamp;
 } hot_sample;
 
 typedef struct {
@@ -94,7 +96,7 @@ typedef struct {
     uint64_t packets, octets, repaired, lost_for_good, key_frame_requests;
     double jitter, heard_at;
     int level;
-    int sample_count; /* arrivals of sound since the last look, the newest when there were more */
+    int sample_count; /* ends of pictures since the last look, the newest when there were more */
     hot_sample samples[HOT_SAMPLES];
 } hot_stream_facts;
 

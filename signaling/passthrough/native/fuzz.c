@@ -175,6 +175,7 @@ static void open_stream(int line, int is_picture)
         .payload_type = is_picture ? 96 : 111,
         .rtx_payload_type = is_picture ? 97 : -1,
         .level_id = (int)chance(16) - 1,
+        .time_id = (int)chance(16) - 1,
         .clock_rate = is_picture ? 90000 : 48000,
         .name = (uint64_t)line,
     };

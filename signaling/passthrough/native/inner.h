@@ -220,7 +220,7 @@ struct hot_stream {
     double jitter, transit;
     bool has_transit;
     int sample_count;
-    hot_sample samples[HOT_SAMPLES]; /* of sound, since last looked at */
+    hot_sample samples[HOT_SAMPLES]; /* since last looked at */
     struct splice splice;
     struct gaps gaps;
     uint8_t *arena;

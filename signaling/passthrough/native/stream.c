@@ -200,12 +200,26 @@ static void pass_on(hot_stream *stream, const struct arrived *packet, uint16_t s
     stream_deliver(stream, &media);
 }
 
-static void hear(hot_stream *stream, const struct arrived *packet, double now)
+/* How long the way took tells of a queue before anything is lost. */
+static void time_it(hot_stream *stream, const struct arrived *packet, double now)
 {
     int length = 0;
-    if (stream->sample_count == HOT_SAMPLES)
-        memmove(stream->samples, stream->samples + 1, --stream->sample_count * sizeof *stream->samples);
-    stream->samples[stream->sample_count++] = (hot_sample){now, packet->timestamp};
+    if (!packet->marker || stream->form.time_id <= 0)
+        return;
+    const uint8_t *value = find_extension(packet, stream->form.time_id, &length);
+    if (!value || length != 3)
+        return;
+    if (stream->sample_count == HOT_SAMPLES) {
+        stream->sample_count--;
+        memmove(stream->samples, stream->samples + 1, (HOT_SAMPLES - 1) * sizeof *stream->samples);
+    }
+    uint32_t stamp = (uint32_t)value[0] << 16 | (uint32_t)value[1] << 8 | value[2];
+    stream->samples[stream->sample_count++] = (hot_sample){now, stamp};
+}
+
+static void hear(hot_stream *stream, const struct arrived *packet)
+{
+    int length = 0;
     if (stream->form.level_id <= 0 || stream->is_muted)
         return;
     const uint8_t *value = find_extension(packet, stream->form.level_id, &length);
@@ -222,8 +236,9 @@ static void take_packet(hot_stream *stream, const struct arrived *packet, double
     if (stream->form.is_picture) {
         if (!gaps_received(&stream->gaps, packet->sequence, now))
             stream->wants_key_frame = true;
+        time_it(stream, packet, now);
     } else {
-        hear(stream, packet, now);
+        hear(stream, packet);
     }
     pass_on(stream, packet, packet->sequence, 0, now);
 }
