@@ -25,7 +25,10 @@ enum {
     SILENCE = 127,
     FAR = 512,           /* a jump of the sequence that is no gap */
     KNOWN_SSRCS = 64,    /* per line: libsrtp keeps memory for each for ever */
-    PACKETS_PER_SECOND = 4000,
+    /* What one line may send, in bytes, as police.py has it. */
+    PACKET_COST = 500,
+    RATE = 1500000,
+    BURST = 750000,
 };
 
 struct arrived {
