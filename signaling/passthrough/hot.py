@@ -99,6 +99,7 @@ class Core:
             raise MemoryError
         self.pointer = ffi.gc(opened, lib.hot_close)
         self.feeds: dict[int, Source] = {}
+        self.sessions: dict[int, object] = {}
         self._room: Any = None
         self._names: Any = None
         self._named = 0

@@ -22,7 +22,6 @@ class NativeLine:
         self.core = core
         self.name = name
         self.pointer: Any = ffi.gc(core.lib.hot_line_open(core.pointer, name), core.lib.hot_line_close)
-        self._sessions: tuple[Session, Session] | None = None
         self._facts = ffi.new("hot_line_facts *")
         self._told: Counter[str] = Counter()
         self._uplink: NativeUplink | None = None
@@ -31,8 +30,8 @@ class NativeLine:
     def use_keys(self, sessions: tuple[Session, Session]) -> None:
         """Take over RTP with (receiving, sending) sessions that nobody else uses."""
         if self.pointer is not None:
-            # Kept here: the core knows no more than their addresses.
-            self._sessions = sessions
+            # Kept beside the core, which knows no more than their addresses and may outlive us.
+            self.core.sessions[self.name] = sessions
             rx, tx = (ffi.cast("void *", session_address(each)) for each in sessions)
             self.core.lib.hot_line_keys(self.pointer, rx, tx)
 
@@ -80,4 +79,5 @@ class NativeLine:
             self._uplink.close()
         self._legs, self._uplink = [], None
         ffi.release(self.pointer)
-        self.pointer = self._sessions = None
+        self.pointer = None
+        self.core.sessions.pop(self.name, None)

@@ -170,7 +170,7 @@ hot_line *hot_line_open(hot *core, uint64_t name)
         return NULL;
     line->core = core;
     line->name = name;
-    line->budget = PACKETS_PER_SECOND;
+    line->budget = BURST;
     enter(core);
     core->refs++;
     line->next = core->lines;
@@ -252,19 +252,19 @@ void hot_line_take(hot_line *line, const uint8_t *packet, int size, double now)
     leave(line->core);
 }
 
-static bool may_pass(hot_line *line, double now)
+static bool may_pass(hot_line *line, int size, double now)
 {
     double passed = now - line->budget_at;
     line->budget_at = now;
     if (passed > 0)
-        line->budget += passed * PACKETS_PER_SECOND;
-    if (!(line->budget < PACKETS_PER_SECOND))
-        line->budget = PACKETS_PER_SECOND;
-    if (line->budget < 1) {
+        line->budget += passed * RATE;
+    if (!(line->budget < BURST))
+        line->budget = BURST;
+    if (line->budget < size) {
         line->facts.policed++;
         return false;
     }
-    line->budget -= 1;
+    line->budget -= size + PACKET_COST;
     return true;
 }
 
@@ -325,7 +325,7 @@ void take_datagram(hot *core, const hot_address *from, uint8_t *packet, int size
     core->counts.received++;
     const struct place *place = places_find(&core->places, from);
     hot_line *line = place ? place->line : NULL;
-    if (line && !may_pass(line, now))
+    if (line && !may_pass(line, size, now))
         return;
     if (line && line->unseals && is_media(packet, size)) {
         take_media(line, packet, size, now);
