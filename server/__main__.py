@@ -85,9 +85,13 @@ def _first_office(settings: Settings, given: argparse.Namespace) -> int:
 
 
 def _doctor(settings: Settings, _: argparse.Namespace) -> int:
+    from signaling.passthrough import hot as hot_path
+
     for name, variable, default, says, is_secret in TABLE:
         value = getattr(settings, name)
         print(f"{variable}={'…' if is_secret and value else value}  ({'=' if value == default else 'set'}) {says}")
+    choice = hot_path.choose(settings.hot_path)
+    print(f"hot path: {choice.path} ({choice.why})")
     return 0
 
 

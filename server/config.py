@@ -59,6 +59,11 @@ class Settings:
     media_announced: str = _setting(
         "", "Addresses told to browsers for media, comma-separated; empty means those of this machine."
     )
+    hot_path: str = _setting(
+        "auto",
+        "What forwards sound and picture: native (C, needs a compiler once), python, or auto: native where it can be had.",
+        one_of=("auto", "native", "python"),
+    )
     metrics_port: int = _number(
         0, "Port on 127.0.0.1 where Prometheus reads figures without names (0: none).", 0, 65535
     )

@@ -29,7 +29,7 @@ from signaling.effects import Note, NoteKind
 from signaling.endpoint import Endpoint
 from signaling.events import FileClosed
 from signaling.hub import Hub, Means
-from signaling.passthrough import MediaPort
+from signaling.passthrough import MediaPort, open_port
 
 LAG_EVERY = 0.25
 MAX_BODY = 16 * 1024
@@ -165,7 +165,7 @@ def _told(*, is_open: bool) -> web.Response:
 @contextlib.asynccontextmanager
 async def running(settings: WorkerSettings, now: Callable[[], datetime]) -> AsyncIterator[Worker]:
     """A worker that serves inside the block, and drains at its end."""
-    port = await MediaPort.open(settings.media_host, settings.media_port, settings.announced)
+    port = await open_port(settings.media_host, settings.media_port, settings.announced, settings.hot_path)
     worker = Worker(settings, port, now)
     app = web.Application(client_max_size=MAX_BODY)
     app.add_routes(worker.routes())

@@ -35,6 +35,7 @@ class WorkerSettings:
     free_bytes_floor: int = 500 * 1024 * 1024
     core: int = -1
     log_format: str = "text"
+    hot_path: str = "python"
 
 
 def write(settings: WorkerSettings) -> bytes:
@@ -89,6 +90,7 @@ def settings_of(settings: Settings, name: str) -> WorkerSettings:
         announced=settings.announced or own_addresses(),
         free_bytes_floor=settings.free_megabytes * 1024 * 1024,
         log_format=settings.log_format,
+        hot_path=settings.hot_path,
         core=_core(number, len(names(settings))),
     )
 

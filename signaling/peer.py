@@ -21,6 +21,7 @@ from signaling.passthrough import MediaPort, answer, bandwidth, offer, rtcp
 from signaling.passthrough.downlink import Downlink
 from signaling.passthrough.layers import FULL
 from signaling.passthrough.line import Line, Remote
+from signaling.passthrough.outgoing import Outgoing
 from signaling.passthrough.uplink import WALL, Uplink
 from signaling.quality import Second
 from signaling.tracks import Source
@@ -90,9 +91,11 @@ class Peer:
         offered = offer.read(offer_sdp)
         agreed = answer.agree(offered)
         line = self._line
-        self._uplink = Uplink((self.audio, self.video), (agreed.audio, agreed.video), line.send_rtcp, self._ours)
+        make_uplink, make_line = (Uplink, Outgoing) if line.hot is None else (line.hot.uplink, line.hot.outgoing)
+        formats = (agreed.audio, agreed.video)
+        self._uplink = make_uplink((self.audio, self.video), formats, line.send_rtcp, self._ours)
         self._uplink.cap = self.cap
-        self._downlink = Downlink(agreed.slots, line.send_rtp)
+        self._downlink = Downlink(agreed.slots, line.send_rtp, make_line)
         announced = self._port.announced
         here = answer.Here(line.ufrag, line.password, line.fingerprint, announced, self._port.address[1])
         candidates = tuple(dialable(offered.candidates, announced))

@@ -73,6 +73,10 @@ class Source:
         self.is_muted = False
         self.breaks = 0
         self.on_key_frame_wanted: Callable[[], None] | None = None
+        self.on_change: Callable[[], None] | None = None
+        """Called when it was muted or not, and when its sinks changed."""
+        self.feed: object = None
+        """Where its packets come from, for sinks that know how to take them there."""
         self._sinks: tuple[Sink, ...] = ()
         self._room_for: dict[int, int] = {}
         self._missed: dict[int, float] = {}
@@ -86,12 +90,14 @@ class Source:
         """Give `sink` every packet from now on. Subscribing twice is subscribing once."""
         if all(known is not sink for known in self._sinks):
             self._sinks = (*self._sinks, sink)
+            self._changed()
 
     def unsubscribe(self, sink: Sink) -> None:
         """Stop giving `sink` anything. Unknown sinks are ignored."""
         self._sinks = tuple(known for known in self._sinks if known is not sink)
         self._room_for.pop(id(sink), None)
         self._missed.pop(id(sink), None)
+        self._changed()
 
     def request_key_frame(self) -> None:
         """Ask the browser for a whole picture soon; asked too often, it is asked once."""
@@ -130,6 +136,7 @@ class Source:
         self.is_muted = on
         if on:
             self.level = SILENCE
+        self._changed()
 
     def deliver(self, packet: RtpPacket) -> None:
         """Hand `packet` to every sink. Called by the connection that owns this source."""
@@ -158,6 +165,8 @@ class Source:
         self.level = SILENCE
         self.on_key_frame_wanted = None
         sinks, self._sinks = self._sinks, ()
+        self._changed()
+        self.on_change = self.feed = None
         self._room_for.clear()
         self._missed.clear()
         for sink in sinks:
@@ -165,6 +174,10 @@ class Source:
                 sink.ended(self)
             except Exception:  # noqa: BLE001 - one broken listener must not cost the others
                 self._drop(sink)
+
+    def _changed(self) -> None:
+        if self.on_change is not None:
+            self.on_change()
 
     def _drop(self, sink: Sink) -> None:
         _log.exception("sink %r of %s dropped", type(sink).__name__, self.member)

@@ -1,10 +1,20 @@
 """How checks share two workers, and what a marker needs before its test may run."""
 
+import os
+
 import pytest
 
+from signaling.passthrough import build
 from tests import parts
 
 FIRST = ("types", "browser")
+WATCHED = "TIEPDAN_TESTS_WATCHED"
+"""Set by `./tiepdan build-native --asan`: the native packet path is the sanitized one."""
+
+
+def pytest_configure() -> None:
+    if os.environ.get(WATCHED):
+        build.PLAIN = build.WATCHED
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -23,11 +23,12 @@ class Downlink:
         self,
         slots: Sequence[tuple[OutgoingFormat, OutgoingFormat]],
         send: Callable[[bytes, bytes], bool],
+        make: Callable[[OutgoingFormat, int, Callable[[bytes, bytes], bool]], Outgoing] = Outgoing,
     ) -> None:
         self.slots = [
             (
-                Outgoing(audio, CLOCK_RATES["audio"], send),
-                Outgoing(video, CLOCK_RATES["video"], send),
+                make(audio, CLOCK_RATES["audio"], send),
+                make(video, CLOCK_RATES["video"], send),
             )
             for audio, video in slots
         ]

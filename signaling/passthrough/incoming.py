@@ -104,6 +104,11 @@ class Incoming:
         if self._wants_key_frame:
             self._ask_for_key_frame(now)
 
+    def stop(self) -> None:
+        """The browser says that the stream ended; a later packet begins another."""
+        self.ssrc = None
+        self.source.level = SILENCE
+
     def _restart(self, packet: Arrived, now: float) -> None:
         # The browser began another stream in this line (it was stopped, or replaced).
         self.ssrc = packet.ssrc

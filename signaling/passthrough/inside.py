@@ -57,6 +57,21 @@ MOST_WAITING = 64
 """Handshake datagrams that wait for their turn."""
 
 
+def crypt_addresses() -> tuple[int, int]:
+    """Return where libsrtp's srtp_protect and srtp_unprotect lie in this process.
+
+    So the native path uses the very library that pylibsrtp brought, and links none.
+    """
+    names = ("srtp_protect", "srtp_unprotect")
+    protect, unprotect = (int(ffi.cast("uintptr_t", ffi.addressof(lib, name))) for name in names)
+    return protect, unprotect
+
+
+def session_address(session: Session) -> int:
+    """Return libsrtp's own pointer; it is good for as long as `session` is referred to."""
+    return int(ffi.cast("uintptr_t", session._srtp[0]))
+
+
 def wrong_versions() -> dict[str, str]:
     """Return the installed version of each library that is not the one this was read for."""
     found = {name: version(name) for name in VERSIONS}
@@ -214,6 +229,15 @@ class Inside:
         rx, tx = self.dtls._rx_srtp, self.dtls._tx_srtp
         return None if rx is None or tx is None else (rx, tx)
 
+    def other_sessions(self) -> tuple[Session, Session]:
+        """Return sessions on the same keys beside those that were asked for before.
+
+        libsrtp's sessions are not thread-safe: a thread that takes over RTP needs its own.
+        RTCP may go on here, as its indices are separate.
+        """
+        self.dtls._setup_srtp()
+        return self.dtls._rx_srtp, self.dtls._tx_srtp
+
     @property
     def cipher(self) -> str:
         """The SRTP profile that was agreed, empty before."""
@@ -240,8 +264,10 @@ __all__ = [
     "SrtpError",
     "Wire",
     "context_of",
+    "crypt_addresses",
     "open_rtcp",
     "open_rtp",
     "protect",
+    "session_address",
     "wrong_versions",
 ]

@@ -86,6 +86,7 @@ class Line:
         self._is_closing = False
         self._task: asyncio.Task[None] | None = None
         local = Candidate("1", 1, "udp", _HOST_PRIORITY, port.announced[0], port.address[1], "host")
+        self.hot = port.hot_line(self)
         self._wire = Wire(port.send)
         self._inside = Inside(self.ufrag, local, self._wire)
         self._inside.watch(self._path_found, self._heard)
@@ -131,6 +132,8 @@ class Line:
             if not pump.cancelled():
                 pump.exception()
         await self._inside.ice.stop()
+        if self.hot is not None:
+            self.hot.look(self.counts)
         self._port.leave(self)
         self._inside.release()
         self._target = self._rx = self._tx = self._sessions = None
@@ -207,6 +210,8 @@ class Line:
 
     def tick(self, now: float) -> None:
         """Pass the time on."""
+        if self.hot is not None:
+            self.heard_at = max(self.heard_at, self.hot.look(self.counts))
         if self._user is not None and self.state == "connected":
             self._user.tick(now)
 
@@ -226,6 +231,9 @@ class Line:
         if inside.dtls.state != "connected" or sessions is None:
             self._enter("failed")
             return
+        if self.hot is not None:
+            self.hot.use_keys(sessions)
+            sessions = inside.other_sessions()
         self._seal_with(sessions)
         self._enter("connected")
 
@@ -244,6 +252,8 @@ class Line:
         chosen = self._inside.nominated
         if chosen is not None and (self._target is None or self._target.address != chosen):
             self._target = Target(chosen)
+            if self.hot is not None:
+                self.hot.route(chosen)
 
     def _heard(self, address: Address) -> None:
         self.heard_at = monotonic()

@@ -13,13 +13,14 @@ import asyncio
 import logging
 import socket
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from ipaddress import ip_address
 from time import monotonic
 from typing import Protocol
 
 from signaling.passthrough.datagrams import BATCH, CELL, HAS_BATCHES, Cell, Inbox, Tray, address_of, key_of
 from signaling.passthrough.inside import Address
+from signaling.passthrough.native_line import NativeLine
 from signaling.passthrough.police import PACKET, Budget, Strangers
 
 TICK = 0.02
@@ -90,6 +91,8 @@ def find_ufrag(packet: bytes) -> str:
 class MediaPort:
     """One UDP socket shared by every peer of this worker."""
 
+    hot_path = "python"
+
     def __init__(self, sock: socket.socket, announced: tuple[str, ...], *, batches: bool = HAS_BATCHES) -> None:
         bound = sock.getsockname()
         self.address: Address = (bound[0], bound[1])
@@ -107,7 +110,7 @@ class MediaPort:
         self._ticked_at = monotonic()
         self._resting: asyncio.TimerHandle | None = None
         self._received_before = 0
-        self._loop.add_reader(sock, self._drain)
+        self._listen()
 
     @classmethod
     async def open(
@@ -168,6 +171,11 @@ class MediaPort:
             policed=self._policed,
         )
 
+    def hot_line(self, caller: Caller) -> NativeLine | None:
+        """Return the native side of a new connection, None where packets go through Python."""
+        del caller
+        return None
+
     @property
     def callers(self) -> int:
         """How many connections are on the port."""
@@ -206,6 +214,17 @@ class MediaPort:
     def send(self, packet: bytes, address: Address) -> bool:
         """Send now or never: a full socket buffer drops the packet and says so."""
         return self.tray.send(packet, address)
+
+    def addresses_of(self, caller: Caller) -> list[Address]:
+        """Return the verified addresses of a connection."""
+        return [address_of(key) for key, its in self._verified.items() if its is caller]
+
+    def _listen(self) -> None:
+        self._loop.add_reader(self._socket, self._drain)
+
+    def _due(self, now: float) -> Iterable[Caller]:
+        del now
+        return list(self._callers.values())
 
     def _drain(self) -> bool:
         """Take what came; False when more waits than one turn may take."""
@@ -309,8 +328,9 @@ class MediaPort:
         self._strangers.pass_time(passed)
         self._pace()
         self.tray.is_gathering = True
-        for caller in list(self._callers.values()):
+        for caller in self._callers.values():
             caller.budget.pass_time(passed)
+        for caller in self._due(now):
             try:
                 caller.tick(now)
             except Exception:  # noqa: BLE001 - one connection must not stop the clock of all

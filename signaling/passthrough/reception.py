@@ -14,7 +14,7 @@ class Reception:
         self._cycles = 0
         self.packets = 0
         self.octets = 0
-        self._jitter = 0.0
+        self.jitter = 0.0
         self._transit: float | None = None
         self._expected_before = 0
         self._packets_before = 0
@@ -38,13 +38,17 @@ class Reception:
             # The clock wraps every half day; one odd step must not become the jitter.
             step_taken = abs(transit - self._transit)
             if step_taken < self._clock_rate:
-                self._jitter += (step_taken - self._jitter) / 16
+                self.jitter += (step_taken - self.jitter) / 16
         self._transit = transit
 
     def reported(self, ntp: int, now: float) -> None:
         """Note the sender report that the next block must answer."""
         self._last_report = ntp >> 16 & 0xFFFFFFFF
         self._reported_at = now
+
+    def adopt(self, base: int, highest: int, cycles: int) -> None:
+        """Take over what somebody else counted; the public counters are set beside."""
+        self._base, self._highest, self._cycles = base, highest, cycles
 
     @property
     def expected(self) -> int:
@@ -67,4 +71,4 @@ class Reception:
             fraction = min(255, (new_lost << 8) // new_expected)
         delay = int((now - self._reported_at) * 65536) & 0xFFFFFFFF if self._last_report else 0
         highest = (self._cycles + self._highest) & 0xFFFFFFFF
-        return Block(ssrc, fraction, self.lost, highest, int(self._jitter), self._last_report, delay)
+        return Block(ssrc, fraction, self.lost, highest, int(self.jitter), self._last_report, delay)

@@ -57,7 +57,9 @@ class Sieve:
             self._begin(picture)
         elif not self._is_kept:
             # On both sides of the gap is the picture that is left out: so is what is between.
-            for back in range(1, step):
+            forgotten = max(0, step - 1 - _REMEMBERED)
+            self._by += forgotten
+            for back in range(1 + forgotten, step):
                 self._leave_out((previous + back) & 0xFFFF)
         if self._is_kept:
             return Kept(self._by, self._picture_by)

@@ -12,21 +12,24 @@ import sys
 from collections import Counter
 from typing import Any, Protocol
 
-from signaling.passthrough import MediaPort
+import signaling.passthrough
+from signaling.passthrough import MediaPort, choose
 from signaling.peer import Peer, PeerState
 from tests.bench.processes import own_address
 
 
 def hot_paths() -> tuple[str, ...]:
     """Return which ways of forwarding this version has."""
-    return ("python",)
+    return ("python", "native") if choose("native").path == "native" else ("python",)
 
 
 async def open_port(hot_path: str) -> MediaPort:
     """Open the media port with one of the hot paths. Raises NotImplementedError without it."""
-    if hot_path != "python":
+    if hot_path not in hot_paths():
         raise NotImplementedError(hot_path)
-    return await MediaPort.open(own_address(), 0)
+    return await signaling.passthrough.open_port(
+        own_address(), 0, hot_path="native" if hot_path == "native" else "python"
+    )
 
 
 class Rooms:

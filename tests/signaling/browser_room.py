@@ -6,8 +6,9 @@ from typing import Any, Self
 from aiohttp import web
 from playwright.async_api import Browser, Page, async_playwright
 
-from signaling.passthrough import MediaPort
+from signaling.passthrough import MediaPort, open_port
 from signaling.peer import Peer, PeerState
+from tests.signaling.both_paths import Chosen
 from tests.signaling.nat import Nat
 
 CHROMIUM = "/usr/bin/chromium"
@@ -89,7 +90,7 @@ class BrowserRoom:
     @classmethod
     async def open(cls) -> Self:
         """Serve on a free port of loopback."""
-        room = cls(await MediaPort.open("127.0.0.1", 0))
+        room = cls(await open_port("127.0.0.1", 0, hot_path=Chosen.path))
         app = web.Application()
         app.router.add_get("/", room._page)
         app.router.add_post("/offer", room._offer)

@@ -20,9 +20,10 @@ from aiortc import (
     RTCSessionDescription,
 )
 
-from signaling.passthrough import MediaPort
+from signaling.passthrough import MediaPort, open_port
 from signaling.peer import Peer, PeerState
 from signaling.relay import IceServer
+from tests.signaling.both_paths import Chosen
 
 WITHIN = 10.0
 
@@ -163,7 +164,7 @@ class Talk:
     @classmethod
     async def open(cls) -> Self:
         """Open a port on loopback."""
-        return cls(await MediaPort.open("127.0.0.1", 0))
+        return cls(await open_port("127.0.0.1", 0, hot_path=Chosen.path))
 
     async def join(self, name: str, brightness: int = 60, relay: IceServer | None = None) -> tuple[Client, Peer]:
         """Connect one more client; with a relay, through that alone."""

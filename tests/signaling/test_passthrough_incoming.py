@@ -1,10 +1,17 @@
 """One stream from a browser: counted, repaired, handed on without a jump."""
 
-from signaling.passthrough import rtcp
+import pytest
+
+from signaling.passthrough import hot, rtcp
 from signaling.passthrough.incoming import KEY_FRAME_EVERY, IncomingFormat
+from signaling.passthrough.native_line import NativeLine
 from signaling.passthrough.rtp import HEADER
 from signaling.passthrough.uplink import WALL, Uplink
 from signaling.tracks import SILENCE, RtpPacket, Source
+from tests.signaling.both_paths import Chosen, either_path
+
+__all__ = ["either_path"]
+pytestmark = pytest.mark.usefixtures("either_path")
 
 
 class Ear:
@@ -33,8 +40,12 @@ class Up:
         self.sound, self.sight = Ear(), Ear()
         self.audio.subscribe(self.sound)
         self.video.subscribe(self.sight)
-        formats = IncomingFormat(111, level_id=2), IncomingFormat(96, 97)
-        self.up = Uplink((self.audio, self.video), formats, self.say, 1)
+        formats = IncomingFormat(111, level_id=2), IncomingFormat(96, 97, time_id=3)
+        make = Uplink
+        if Chosen.path == "native":
+            self._native = NativeLine(hot.Core(hot.library()), 1)
+            make = self._native.uplink  # type: ignore[assignment]
+        self.up = make((self.audio, self.video), formats, self.say, 1)
         self.up.cap = 2_500_000
 
     def say(self, packet: bytes) -> bool:
@@ -125,6 +136,14 @@ def test_level_is_heard_and_fades() -> None:
     assert up.audio.level == 0x14
     up.up.tick(2.5)
     assert up.audio.level == SILENCE
+
+
+def test_the_end_of_a_picture_tells_when_it_left() -> None:
+    up = Up()
+    for at, marker in ((1.0, 0), (1.1, 128)):
+        head = HEADER.pack(0x90, 96 | marker, 1 + (marker > 0), 0, 5)
+        up.up.take(head + b"\xbe\xde\0\1\x32" + bytes((1, 2, marker)) + b"x", at)
+    assert up.up.way._stamp == 0x010280
 
 
 def test_sound_and_picture_share_one_clock() -> None:

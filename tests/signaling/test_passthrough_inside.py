@@ -55,3 +55,12 @@ def test_srtp_says_what_goes_wrong() -> None:
         session.unprotect(b"\x80" + bytes(40))
     with pytest.raises(ValueError, match="long"):
         session.protect(bytes(2000))
+
+
+def test_libsrtp_is_reached_by_address() -> None:
+    protect, unprotect = inside.crypt_addresses()
+    assert protect
+    assert unprotect
+    assert protect != unprotect
+    one, other = Session(), Session()
+    assert inside.session_address(one) != inside.session_address(other)

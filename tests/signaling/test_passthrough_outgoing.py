@@ -4,9 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from signaling.passthrough import rtcp, rtp, vp8
+from signaling.passthrough import hot, rtcp, rtp, vp8
+from signaling.passthrough.native_line import NativeLine
+from signaling.passthrough.native_outgoing import NativeOutgoing
 from signaling.passthrough.outgoing import MOST_REPEATED, Outgoing, OutgoingFormat
 from signaling.tracks import Kind, RtpPacket, Source
+from tests.signaling.both_paths import Chosen, either_path
+
+__all__ = ["either_path"]
+pytestmark = pytest.mark.usefixtures("either_path")
 
 PICTURE = OutgoingFormat("video", "3", 1000, 96, 2000, 97, mid_id=1, time_id=3)
 SOUND = OutgoingFormat("audio", "2", 3000, 111, mid_id=1, level_id=2)
@@ -20,12 +26,27 @@ class Line:
     """An outgoing line with what left it."""
 
     def __init__(self, form: OutgoingFormat) -> None:
-        self.sent: list[bytes] = []
-        self.line = Outgoing(form, 90_000 if form.kind == "video" else 48_000, self.send)
+        self._sent: list[bytes] = []
+        self._core: hot.Core | None = None
+        self._native: NativeLine | None = None
+        make = Outgoing
+        if Chosen.path == "native":
+            self._core = hot.Core(hot.library())
+            self._native = NativeLine(self._core, 1)
+            make = self._native.outgoing  # type: ignore[assignment]
+        self.line = make(form, 90_000 if form.kind == "video" else 48_000, self.send)
 
     def send(self, head: bytes, body: bytes) -> bool:
-        self.sent.append(head + body)
+        self._sent.append(head + body)
         return True
+
+    @property
+    def sent(self) -> list[bytes]:
+        if self._core is not None:
+            self._sent += (each.content for each in self._core.drain(hot.SENT))
+        if isinstance(self.line, NativeOutgoing):
+            self.line.refresh()
+        return self._sent
 
     @property
     def arrived(self) -> list[rtp.Arrived]:

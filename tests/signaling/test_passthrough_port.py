@@ -9,11 +9,12 @@ from collections.abc import AsyncIterator
 import pytest
 from aioice import stun
 
-from signaling.passthrough import police
+from signaling.passthrough import NativePort, police
 from signaling.passthrough.datagrams import Cell
 from signaling.passthrough.inside import Address
 from signaling.passthrough.police import Budget
 from signaling.passthrough.port import MediaPort, find_ufrag, is_stun
+from tests.signaling.both_paths import needs_compiler
 from tests.signaling.loopback_client import open_files, until
 
 
@@ -58,9 +59,12 @@ class Guest:
             raise RuntimeError
 
 
-@pytest.fixture(params=[True, False], ids=["batches", "singly"])
+@pytest.fixture(params=["batches", "singly", pytest.param("native", marks=needs_compiler)])
 async def port(request: pytest.FixtureRequest) -> AsyncIterator[MediaPort]:
-    opened = await MediaPort.open("127.0.0.1", 0, batches=request.param)
+    if request.param == "native":
+        opened: MediaPort = await NativePort.open("127.0.0.1", 0)
+    else:
+        opened = await MediaPort.open("127.0.0.1", 0, batches=request.param == "batches")
     yield opened
     opened.close()
 

@@ -8,9 +8,11 @@ import pytest
 from playwright.async_api import Page
 
 from signaling.passthrough.bandwidth import CAP
+from tests.signaling.both_paths import either_path
 from tests.signaling.browser_room import CHROMIUM, BrowserRoom, Chromium, until
 from tests.signaling.nat import Nat
 
+__all__ = ["either_path"]
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Chromium is not installed"),
@@ -50,6 +52,7 @@ async def stats(page: Page, kind: str, media: str) -> dict[str, Any]:
     return max(every, key=lambda each: each.get("packetsReceived", each.get("packetsSent", 0)))
 
 
+@pytest.mark.usefixtures("either_path")
 async def test_two_browsers_talk_in_good_quality(room: BrowserRoom, chromium: Chromium) -> None:
     ana, binh = await enter(room, chromium)
     for page in (ana, binh):
@@ -113,6 +116,7 @@ async def test_one_who_only_watches(room: BrowserRoom, chromium: Chromium) -> No
     assert room.peers["watcher"].stats()["video_in"] == 0
 
 
+@pytest.mark.usefixtures("either_path")
 async def test_loss_is_repaired_and_a_change_of_network_followed(room: BrowserRoom, chromium: Chromium) -> None:
     room.nat = await Nat.open(room.port.address)
     ana, binh = await enter(room, chromium)

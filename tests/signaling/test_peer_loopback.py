@@ -12,8 +12,12 @@ import pytest
 from signaling.passthrough.line import Line
 from signaling.peer import Peer
 from signaling.tracks import RtpPacket, Source
+from tests.signaling.both_paths import either_path
 from tests.signaling.loopback_client import Client, Talk, open_files, until
 from tests.signaling.nat import Nat
+
+__all__ = ["either_path"]
+pytestmark = pytest.mark.usefixtures("either_path")
 
 
 @pytest.fixture

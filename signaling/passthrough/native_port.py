@@ -1,0 +1,140 @@
+"""The media port with the native core at its socket.
+
+A thread of the core reads the socket. Media of connected browsers never reaches Python;
+everything else comes through a bounded ring and goes the way it goes on any port.
+"""
+
+import contextlib
+import os
+import socket
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from signaling.passthrough import hot
+from signaling.passthrough.datagrams import BATCH, Inbox, key_of
+from signaling.passthrough.hot import STRANGE, Core, Record, ffi
+from signaling.passthrough.inside import Address
+from signaling.passthrough.native_line import NativeLine
+from signaling.passthrough.port import Caller, MediaPort
+
+_EVERYBODY = 5
+"""Ticks between two looks at connections that have nothing to ask."""
+
+
+class CoreInbox(Inbox):
+    """Takes what the core passes on, as if it came from the socket."""
+
+    def __init__(self, core: Core, sock: socket.socket, news: int) -> None:
+        super().__init__(sock, batches=False)
+        self._core = core
+        self._news = news
+        self._waiting: list[Record] = []
+        self.receive = self._receive_records
+
+    def _receive_records(self) -> tuple[Sequence[bytes], Sequence[int]]:
+        if not self._waiting:
+            with contextlib.suppress(BlockingIOError):
+                os.eventfd_read(self._news)
+            self._waiting = list(self._core.drain(STRANGE))
+        batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+        for cell, record in zip(self.cells, batch, strict=False):
+            cell.buffer[: len(record.content)] = record.content
+        return [key_of(record.address) for record in batch], [len(record.content) for record in batch]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything that was drained was also received."""
+        return not self._waiting
+
+
+class NativePort(MediaPort):
+    """A MediaPort whose packets are forwarded by the native core's thread."""
+
+    hot_path = "native"
+
+    def __init__(self, sock: socket.socket, announced: tuple[str, ...], *, batches: bool = True) -> None:
+        self._news = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        try:
+            self.core = Core(hot.library(), sock.fileno(), self._news)
+        except BaseException:
+            os.close(self._news)
+            raise
+        self._lines: dict[str, NativeLine] = {}
+        self._by_name: dict[int, Caller] = {}
+        self._names = 0
+        self._beat = 0
+        super().__init__(sock, announced, batches=batches)
+        self.core.start()
+
+    def close(self) -> None:
+        """Release the socket; peers should be closed before. Closing twice is closing once."""
+        if self._socket.fileno() < 0:
+            return
+        self._loop.remove_reader(self._news)
+        for line in self._lines.values():
+            line.close()
+        # The thread first: the socket's number may soon be another file's.
+        self.core.close()
+        super().close()
+        os.close(self._news)
+        self._lines.clear()
+        self._by_name.clear()
+
+    @property
+    def counts(self) -> Counter[str]:
+        """What went through and what was dropped, in datagrams since the port was opened."""
+        counts = super().counts
+        found = self.core.counts()
+        for name in ("sent", "unsent", "strangers", "too_long"):
+            counts[name] += found.get(name, 0)
+        # What the core passed on counts when it was taken here.
+        counts["received"] += found.get("received", 0) - found.get("passed", 0)
+        counts["overflowed"] = found.get("overflowed", 0)
+        return counts
+
+    def hot_line(self, caller: Caller) -> NativeLine:
+        """Return the native side of a new connection."""
+        self._names += 1
+        line = NativeLine(self.core, self._names)
+        self._lines[caller.ufrag], self._by_name[self._names] = line, caller
+        return line
+
+    def verify(self, address: Address, caller: Caller) -> None:
+        """Note that an ICE check between `address` and `caller` succeeded."""
+        super().verify(address, caller)
+        if self._verified.get(key_of(address)) is caller:
+            line = self._lines.get(caller.ufrag)
+            self.core.verify(address, ffi.NULL if line is None or line.pointer is None else line.pointer)
+
+    def leave(self, caller: Caller) -> None:
+        """Forget `caller` and every address that was its."""
+        for address in self.addresses_of(caller):
+            self.core.forget(address)
+        super().leave(caller)
+        line = self._lines.pop(caller.ufrag, None)
+        if line is not None:
+            self._by_name.pop(line.name, None)
+            line.close()
+
+    def _listen(self) -> None:
+        self._inbox = CoreInbox(self.core, self._socket, self._news)
+        self._loop.add_reader(self._news, self._drain)
+
+    def _pace(self) -> None:
+        """Nothing to hold back here: the core's thread has a pace of its own."""
+
+    def _drain(self) -> bool:
+        is_done = super()._drain()
+        self.core.deliver()
+        if isinstance(self._inbox, CoreInbox) and not self._inbox.is_empty:
+            # Nobody will tell of these again.
+            self._loop.call_soon(self._drain)
+        return is_done
+
+    def _due(self, now: float) -> Iterable[Caller]:
+        self._drain()
+        self._beat += 1
+        names = self.core.due(now)
+        if self._beat % _EVERYBODY == 0:
+            return super()._due(now)
+        return [caller for name in names if (caller := self._by_name.get(name)) is not None]
