@@ -17,12 +17,12 @@ from sqlalchemy.orm import Session
 
 from server import app as office_app
 from server import demo
-from server.adapters.media_nodes import MediaNodes, socket_path
+from server.adapters.media_nodes import MediaNodes
 from server.cases.actions import NewFollowUp, add_follow_up
 from server.clock import Clock, at_office
 from server.config import load
 from server.house import House
-from server.media_worker import WorkerSettings, running
+from server.media_worker import running
 from server.minutes import actions as minutes
 from server.minutes import actions_confirm, actions_write, queries, rules
 from server.minutes.actions import Answering, StaffDoor
@@ -59,6 +59,7 @@ from server.words import (
     RequestState,
     Role,
 )
+from server.worker_settings import WorkerSettings, socket_path
 from tests import engines
 from tests.office_process import free_port
 from tests.server.minutes import receptions

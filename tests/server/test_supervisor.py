@@ -155,7 +155,7 @@ def test_a_taken_port_is_one_sentence_and_exit_code_2(folder: Path) -> None:
 
 def test_a_second_start_is_quick(folder: Path) -> None:
     """Three seconds on an idle machine; the bound here allows for a busy one. The figure is printed."""
-    port = free_port()
+    port, taken = free_port(), 0.0
     for _ in range(2):
         running = serve(folder, port, "--demo")
         taken = answers(port, 60)

@@ -64,7 +64,7 @@ def received(sink: Sink, tmp_path: Path) -> list[EmailMessage]:
     """Every letter that arrived, whichever way."""
     raw = [content for _, content in sink.taken]
     raw += [path.read_bytes() for path in sorted((tmp_path / "letters").glob("*.eml"))]
-    return [email.message_from_bytes(each, policy=email.policy.default) for each in raw]  # type: ignore[misc]
+    return [email.message_from_bytes(each, policy=email.policy.default) for each in raw]
 
 
 async def test_a_letter_arrives_as_written(mailer: Mailer, sink: Sink, tmp_path: Path) -> None:
