@@ -15,7 +15,7 @@ from typing import Any
 from aiortc import RTCCertificate
 
 from tests.bench import film
-from tests.bench.clients import Clients, Means, OurClients
+from tests.bench.clients import MOST_RETRIES, Clients, Means, OurClients
 from tests.bench.connection import NotConnected
 from tests.bench.engine import Engine
 from tests.bench.janus import JanusClients
@@ -28,7 +28,6 @@ STORM_ROOM = 6
 CARRIED_LOSS = 0.001
 CARRIED_SHARE = 0.98
 SILENCE = 2.0
-MOST_RETRIES = 2
 
 
 @dataclass(frozen=True)
@@ -145,7 +144,6 @@ class Load:
         return Result(made, spent / max(1, made - 1), memory, 0)
 
     async def _come_in(self, room: str, member: str) -> int:
-        # Once in some hundred joins libnice and aioice do not find together, on a busy machine.
         for _ in range(MOST_RETRIES):
             with contextlib.suppress(TimeoutError, NotConnected):
                 return await self.clients.join(room, member)

@@ -5,6 +5,7 @@ as with ours. Encryption is what the clients offer, AES-GCM-128.
 """
 
 import asyncio
+import contextlib
 import itertools
 import shutil
 import subprocess
@@ -14,8 +15,8 @@ from typing import Any, Self
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 
 from tests.bench import sdp
-from tests.bench.clients import CONNECT_WITHIN, Means, publishing, ssrcs
-from tests.bench.connection import Connection
+from tests.bench.clients import CONNECT_WITHIN, MOST_RETRIES, Means, publishing, ssrcs
+from tests.bench.connection import Connection, NotConnected, There
 from tests.bench.processes import own_address
 
 INSTALL = "sudo apt-get install janus"
@@ -157,8 +158,7 @@ class JanusClients:
         offer = sdp.offer(connection, ssrcs(connection.index), slots=0)
         answered = await self._api.say(handle, {"request": "publish"}, {"type": "offer", "sdp": offer})
         there, _ = sdp.read(answered["jsep"]["sdp"])
-        async with asyncio.timeout(CONNECT_WITHIN):
-            await connection.connect(there, controlling=True)
+        await self._connect(handle, connection, there, controlling=True)
         self._means.engine.publish(connection.index, publishing(connection.index))
         self._feeds.setdefault(room, []).append(feed)
         return connection.index
@@ -167,8 +167,12 @@ class JanusClients:
         turns = asyncio.Semaphore(8)
 
         async def one(room: str, feed: int) -> None:
+            others = [each for each in self._feeds[room] if each != feed]
             async with turns:
-                await self._subscribe(room, [each for each in self._feeds[room] if each != feed])
+                for _ in range(MOST_RETRIES):
+                    with contextlib.suppress(TimeoutError, NotConnected):
+                        return await self._subscribe(room, others)
+                return await self._subscribe(room, others)
 
         async with asyncio.TaskGroup() as group:
             for room, feeds in self._feeds.items():
@@ -192,6 +196,15 @@ class JanusClients:
         self.connections.append(connection)
         return connection
 
+    async def _connect(self, handle: int, connection: Connection, there: There, *, controlling: bool) -> None:
+        try:
+            async with asyncio.timeout(CONNECT_WITHIN):
+                await connection.connect(there, controlling=controlling)
+        except (TimeoutError, NotConnected):
+            # Or Janus would go on to forward to nobody, at its own cost.
+            await self._api.ask(janus="detach", handle_id=handle)
+            raise
+
     async def _subscribe(self, room: str, feeds: list[int]) -> None:
         number = await self._rooms[room]
         handle = await self._api.attach()
@@ -202,5 +215,4 @@ class JanusClients:
         connection = await self._connection()
         answer = {"type": "answer", "sdp": sdp.answer(connection, sections)}
         await self._api.say(handle, {"request": "start"}, answer)
-        async with asyncio.timeout(CONNECT_WITHIN):
-            await connection.connect(there, controlling=False)
+        await self._connect(handle, connection, there, controlling=False)
