@@ -19,6 +19,10 @@ _SMOOTHING = 0.3
 _GROWTH = 1.08
 _QUICK_GROWTH = 1.25
 _UPHILL_GROWTH = 1.2
+_QUEUE_FOR = 3.0
+_LATE_TRIP, _TRIP_DRIFT = 0.15, 0.005
+_LESS = 0.85
+_SETTLES_IN = 2.0
 _FALLS = 0.95
 _OUT_OF_SIGHT = 4
 
@@ -29,7 +33,10 @@ class Downlink:
     def __init__(self) -> None:
         self.limit: float | None = None
         self.is_queue = False
-        """Whether a queue set the limit; then every repetition makes it longer."""
+        """Whether a queue was reported of late; then every repetition makes it longer."""
+        self._queue_at = float("-inf")
+        self._trip = 0.0
+        self._least_trip = float("inf")
         self._estimate: int | None = None
         self._fell_to: int | None = None
         self._loss = 0.0
@@ -41,6 +48,11 @@ class Downlink:
         if self._estimate is not None and bits_per_second < self._estimate * _FALLS:
             self._fell_to = bits_per_second
         self._estimate = bits_per_second
+
+    def took(self, round_trip: float) -> None:
+        """Note how long a report and its answer took of late; before each review."""
+        # What is usual may change with the network; a minute's patience is enough.
+        self._trip, self._least_trip = round_trip, min(round_trip, self._least_trip + _TRIP_DRIFT)
 
     @property
     def is_urgent(self) -> bool:
@@ -55,15 +67,21 @@ class Downlink:
         passed = max(now - self._at, 0.001)
         sent = 8 * (octets - self._octets_before) / passed
         self._at, self._octets_before = now, octets
+        self.is_queue = self.is_queue and now - self._queue_at < _QUEUE_FOR
         # One second of a still picture is some thirty packets: too few to judge by alone.
         self._loss += (lost_share - self._loss) * _SMOOTHING
         fell_to, self._fell_to = self._fell_to, None
+        is_late = self._trip - self._least_trip > _LATE_TRIP
+        is_settled = now - self._queue_at >= _SETTLES_IN
+        if fell_to is None and is_late and is_settled and self._estimate is not None and self._estimate < sent:
+            # It never took back what it said, and the queue is still there.
+            fell_to = max(self._estimate, int(sent * _LESS))
         if fell_to is not None and fell_to < sent:
             self.limit = fell_to
-            self.is_queue = True
+            self.is_queue, self._queue_at = True, now
         elif self._loss > _HEAVY_LOSS and sent > LOSS_KEEPS and not self.is_queue:
             self.limit = max(sent * (1 - self._loss / 2), LOSS_KEEPS)
-        elif self.limit is not None:
+        elif self.limit is not None and not is_late:
             # Without any picture nothing tells; then hope costs nothing until it is tried.
             is_confirmed = not sent or (self._estimate is not None and self._estimate > self.limit)
             self.limit *= _QUICK_GROWTH if is_confirmed else _GROWTH

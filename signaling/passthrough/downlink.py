@@ -11,7 +11,7 @@ from signaling.tracks import CLOCK_RATES, Source
 
 _SMOOTHING = 0.3
 _LONGEST_TRIP = 30.0
-_REPEATS = 0.15
+_REPEATS, _REPEATS_LEAST = 0.3, 10
 """Share of a squeezed line that repetitions may take; more of them would only lengthen the queue."""
 _LARGE = 1100
 
@@ -109,12 +109,13 @@ class Downlink:
             if sound.source is not None:
                 sound.source.miss(sound, self._deaf)
         octets = sum(line.octets for line in self.videos)
+        self.budget.took(self.round_trip)
         self.budget.review(octets, lost / max(sent, 1), now, cap)
         share = self.budget.share(len(shown))
         rung = self.ladder.review(share, self._deaf, now) if shown else self.ladder.rung
         most = MOST_REPEATED
         if share is not None and self.budget.is_queue:
-            most = max(1, int(share * _REPEATS / 8 / _LARGE))
+            most = max(_REPEATS_LEAST, int(share * _REPEATS / 8 / _LARGE))
         for line in self.videos:
             line.pass_on(rung)
             line.repeats_at_most = most

@@ -24,6 +24,9 @@ ASK_AGAIN_AFTER = 0.5
 MOST_REPEATED = 400
 """Packets repeated per second and stream: a liar's NACKs must not become a flood."""
 
+FEW = 8
+"""Missing packets that are repeated even where a queue stands."""
+
 _STALE_REPORT = 30.0
 _EXTENSION = Struct("!HH")
 
@@ -213,8 +216,12 @@ class Outgoing:
         """Send again what the browser missed, as far as it is remembered."""
         if self._ring is None:
             return
+        if self.repeats_at_most < MOST_REPEATED and len(lost) > FEW:
+            self._begin_anew()
+            return
         for sequence in lost:
             if self._may_repeat <= 0:
+                self._begin_anew()
                 return
             found = self._ring.take(sequence, now)
             if found is not None:
@@ -254,6 +261,11 @@ class Outgoing:
             )
         )
 
+    def _begin_anew(self) -> None:
+        # On a full line a key frame is sooner there than all that is missing, and ends the asking.
+        if self.source is not None:
+            self.source.request_key_frame()
+
     def _admits(self, source: Source, packet: RtpPacket) -> bool:
         if source.breaks != self._breaks:
             self._breaks, self._is_waiting = source.breaks, True
@@ -290,7 +302,7 @@ class Outgoing:
         base = self._base
         sequence_by = (base.sequence_by - kept.sequence_by) & 0xFFFF
         shift = Shift(sequence_by, base.timestamp_by, base.picture_by - kept.picture_by, base.level_by)
-        return (packet._replace(payload=b"", noted=[vp8.NOTHING]) if kept.is_empty else packet), shift
+        return (packet._replace(payload=b"", noted=None) if kept.is_empty else packet), shift
 
     def _numbered(self, packet: RtpPacket, shift: Shift) -> bytes:
         return vp8.renumber(packet.payload, _look(packet), shift.picture_by, shift.level_by)

@@ -68,7 +68,8 @@ class Uplink:
             self.unknown += 1
 
     def _time(self, arrived: Split, now: float) -> None:
-        stamp = find_extension(arrived[5], arrived[6], self.video.form.time_id)
+        _, _, _, _, _, profile, extensions, _ = arrived
+        stamp = find_extension(profile, extensions, self.video.form.time_id)
         if stamp is not None and len(stamp) == 3:  # noqa: PLR2004 - abs-send-time
             self.way.saw(int.from_bytes(stamp, "big"), now)
 

@@ -53,8 +53,7 @@ def look(payload: bytes) -> Picture:
     except IndexError:
         return NOTHING
     # Called for every packet: saves the detour over the constructor.
-    found = (number, number_at, is_long, level_zero, level_zero_at, starts, layer, is_sync)
-    return tuple.__new__(Picture, found)
+    return tuple.__new__(Picture, (number, number_at, is_long, level_zero, level_zero_at, starts, layer, is_sync))
 
 
 def starts_key_frame(payload: bytes) -> bool:

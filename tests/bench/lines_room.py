@@ -105,7 +105,7 @@ async def talk(relayed: Relayed = "") -> AsyncIterator[Talk]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         port = await MediaPort.open("127.0.0.1")
         stack.callback(port.close)
-        hub = Hub(Means(port, lambda room: Recorder(Shelf(folder, floor=0), room), Book(), lambda _m, _at: (), now))
+        hub = Hub(Means(port, lambda room: Recorder(Shelf(folder, floor=0), room), Book(), now))
         runner = web.AppRunner(RoomServer(hub).app())
         await runner.setup()
         stack.push_async_callback(runner.cleanup)

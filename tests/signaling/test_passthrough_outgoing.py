@@ -313,3 +313,21 @@ def test_another_occupant_of_a_weak_line_is_thinned_as_well() -> None:
     assert [vp8.look(each.payload).number for each in line.arrived] == list(range(8))
     sequences = [each.sequence for each in line.arrived]
     assert [(s - sequences[0]) & 0xFFFF for s in sequences] == list(range(8))
+
+
+def test_on_a_full_line_a_key_frame_replaces_many_repetitions() -> None:
+    line, speaker = Line(PICTURE), Speaker()
+    line.line.occupy(speaker.source)
+    speak_layered(speaker, 40)
+    numbers = tuple(each.sequence for each in line.arrived)
+    wishes = speaker.wishes
+    line.line.repeat(numbers[:20], 50.0)
+    assert (line.line.repeated, speaker.wishes) == (20, wishes)
+    line.line.repeats_at_most = 10
+    line.line.report(0.0)
+    line.line.repeat(numbers[20:], 51.0)
+    assert (line.line.repeated, speaker.wishes) == (20, wishes + 1)
+    line.line.repeat(numbers[20:26], 52.0)
+    assert (line.line.repeated, speaker.wishes) == (26, wishes + 1)
+    line.line.repeat(numbers[26:32], 53.0)
+    assert (line.line.repeated, speaker.wishes) == (30, wishes + 2)

@@ -134,6 +134,25 @@ def test_a_falling_estimate_below_what_is_sent_limits() -> None:
     assert budget.share(1) is None
 
 
+def test_no_more_is_tried_while_a_queue_stands() -> None:
+    budget = Downlink()
+    budget.took(0.05)
+    budget.review(0, 0, 0.0, CAP)
+    budget.estimated(200_000)
+    budget.estimated(120_000)
+    octets = 0
+    for second in range(1, 20):
+        octets += 20_000
+        budget.took(0.5)
+        budget.review(octets, 0.02, float(second), CAP)
+    assert 120_000 <= (budget.share(1) or 0) <= 140_000
+    for second in range(20, 30):
+        octets += 20_000
+        budget.took(0.06)
+        budget.review(octets, 0.0, float(second), CAP)
+    assert (budget.share(1) or 0) > 200_000
+
+
 def test_heavy_loss_limits_and_light_loss_does_not() -> None:
     budget = Downlink()
     budget.review(0, 0, 0.0, CAP)

@@ -135,3 +135,17 @@ async def test_loss_is_repaired_and_a_change_of_network_followed(room: BrowserRo
     for page in (ana, binh):
         await more_frames(page, 30)
     assert [state for _, _, state in room.states] == ["connected", "connected"]
+
+
+async def test_one_in_ten_packets_lost_is_still_a_picture(room: BrowserRoom, chromium: Chromium) -> None:
+    room.nat = await Nat.open(room.port.address)
+    ana, binh = await enter(room, chromium)
+    room.nat.loss = 0.1
+    for _ in range(3):
+        await more_frames(ana, 30)
+        await more_frames(binh, 30)
+    for name, page in (("ana", ana), ("binh", binh)):
+        found = room.peers[name].stats()
+        assert int(found["video_repaired"]) > 4 * int(found["video_in_lost"])
+        picture = await stats(page, "inbound-rtp", "video")
+        assert picture["retransmittedPacketsReceived"] > 0.05 * picture["packetsReceived"]

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { brokenFor, gateOf, layoutOf, lightOf, mainOf, movesOf, pageOf, rungOf } from "../../web/static/js/room/derive.js";
+import { brokenFor, gateOf, layoutOf, lightOf, mainOf, movesOf, pageOf, rungOf, stillOf } from "../../web/static/js/room/derive.js";
 import { newsOf } from "../../web/static/js/room/news.js";
 import { initial, reduce } from "../../web/static/js/room/state.js";
 
@@ -17,7 +17,7 @@ const welcome = (role, member = "m-me") => ({
 
 const person = (member, role, more = {}) => ({
   member, name: member, title: "", role, site: "home", people: [], status: "connected", hand: false,
-  mic: true, camera: true, screen: false, acknowledged: true, link: "good", ...more,
+  mic: true, camera: true, screen: false, acknowledged: true, watching: true, link: "good", ...more,
 });
 
 const view = (more = {}, you = {}) => ({
@@ -26,7 +26,7 @@ const view = (more = {}, you = {}) => ({
   members: [], waiting: [], ...more,
   you: {
     member: "m-me", status: "connected", acknowledged: true, hand: false, mic: true, camera: true,
-    screen: false, muted_by: null, position: null, ...you,
+    screen: false, watching: true, muted_by: null, position: null, ...you,
   },
 });
 
@@ -193,4 +193,16 @@ test("news are few and name people only to those who see them", () => {
   const next = reduce(before, view({ phase: "live", recording: on(), waiting: [person("m-minh", "citizen")], members: [person("m-lan", "citizen", { hand: true })] }));
   assert.deepEqual(newsOf(before, next).map((each) => each.key), ["news.live", "news.recording_on", "news.waits", "news.hand"]);
   assert.deepEqual(newsOf(next, next), []);
+});
+
+test("pictures stand still by choice or for a weak line, and both are said", () => {
+  const tick = (picture) => ({ type: "tick", at: "", durable_seconds: 0, speaking: null, picture });
+  const full = after(welcome("citizen"), view(), tick("full"));
+  assert.equal(stillOf(full), "");
+  assert.equal(stillOf(reduce(full, tick("fewer"))), "");
+  const paused = reduce(full, tick("paused"));
+  assert.equal(stillOf(paused), "paused");
+  assert.deepEqual(newsOf(full, paused), [{ key: "news.picture_paused" }]);
+  assert.deepEqual(newsOf(paused, reduce(paused, tick("full"))), [{ key: "news.picture_back" }]);
+  assert.equal(stillOf(reduce(paused, view({}, { watching: false }))), "chosen");
 });

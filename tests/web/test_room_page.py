@@ -153,3 +153,27 @@ async def test_a_reception_from_the_door_to_the_end(enter: Enter) -> None:
     for page in (lan, hanh, tu):
         await until(page, "() => window.tiepdan.state().link.code", "ended")
     assert await lan.get_by_role("heading", name="Buổi tiếp đã kết thúc").is_visible()
+
+
+async def test_who_only_hears_and_speaks_sees_nobody_and_is_known_for_it(enter: Enter) -> None:
+    hanh, tu = await enter("hanh"), await enter("tu")
+    await sees(hanh, "tu")
+    await sees(tu, "hanh")
+    shown = "() => document.querySelectorAll('figure[data-member] video').length"
+    own = "() => [window.tiepdan.state().own.camera, window.tiepdan.state().view.you.watching].join()"
+    await press(tu, "Thiết bị")
+    await tu.get_by_label("Chỉ nghe và nói").check()
+    await until(tu, own, "false,false")
+    await until(tu, shown, 0)
+    assert await tu.get_by_text("Đang chỉ nghe và nói").is_visible()
+    await until(hanh, shown, 0)
+    assert await hanh.get_by_text("Chỉ nghe, không thấy hình").is_visible()
+    heard = await tu.evaluate(PACKETS, "audio")
+    pictures = await tu.evaluate(PACKETS, "video")
+    await asyncio.sleep(1)
+    assert sum(await tu.evaluate(PACKETS, "audio")) > sum(heard) + 20
+    assert sum(await tu.evaluate(PACKETS, "video")) <= sum(pictures) + 5
+    await tu.get_by_label("Chỉ nghe và nói").uncheck()
+    await until(tu, own, "true,true")
+    await sees(tu, "hanh")
+    await sees(hanh, "tu")

@@ -243,8 +243,9 @@ function prefer(/** @type {RTCRtpTransceiver} */ transceiver, /** @type {string}
 /** A browser that knows of layers but not of these refuses the whole line. */
 function layered(/** @type {RTCPeerConnection} */ pc, /** @type {MediaStreamTrack | "video"} */ track, /** @type {number} */ maxBitrate) {
   const plain = { maxBitrate };
+  const inLayers = /** @type {RTCRtpEncodingParameters} */ ({ ...plain, scalabilityMode: "L1T3" });
   try {
-    return pc.addTransceiver(track, { direction: "sendonly", sendEncodings: [{ ...plain, scalabilityMode: "L1T3" }] });
+    return pc.addTransceiver(track, { direction: "sendonly", sendEncodings: [inLayers] });
   } catch {
     return pc.addTransceiver(track, { direction: "sendonly", sendEncodings: [plain] });
   }
