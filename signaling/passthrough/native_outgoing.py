@@ -11,7 +11,7 @@ from typing import Any
 from signaling.passthrough.hot import Core, ffi
 from signaling.passthrough.layers import Rung
 from signaling.passthrough.native_incoming import NativeIncoming, TakenThere
-from signaling.passthrough.outgoing import Layout, Outgoing, OutgoingFormat
+from signaling.passthrough.outgoing import FEW, MOST_REPEATED, Layout, Outgoing, OutgoingFormat
 from signaling.passthrough.ring import Shift
 from signaling.tracks import RtpPacket, Source
 
@@ -106,10 +106,15 @@ class NativeOutgoing(Outgoing, TakenThere):
         """Send again what the browser missed, as far as it is remembered."""
         if self._leg is None or not lost:
             return
+        if self.repeats_at_most < MOST_REPEATED and len(lost) > FEW:
+            self._begin_anew()
+            return
         numbers = ffi.new("uint16_t[]", lost)
         repeated = self.core.lib.hot_leg_repeat(self._leg, numbers, len(lost), self._may_repeat, now)
         self._may_repeat -= repeated
         self.repeated += repeated
+        if self._may_repeat <= 0:
+            self._begin_anew()
 
     def tick(self, now: float) -> None:
         """Ask again for the key frame that this line waits for; the core does where it feeds."""

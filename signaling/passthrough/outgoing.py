@@ -24,7 +24,7 @@ ASK_AGAIN_AFTER = 0.5
 MOST_REPEATED = 400
 """Packets repeated per second and stream: a liar's NACKs must not become a flood."""
 
-_FEW = 8
+FEW = 8
 """Missing packets that are repeated even where a queue stands."""
 
 _STALE_REPORT = 30.0
@@ -216,7 +216,7 @@ class Outgoing:
         """Send again what the browser missed, as far as it is remembered."""
         if self._ring is None:
             return
-        if self.repeats_at_most < MOST_REPEATED and len(lost) > _FEW:
+        if self.repeats_at_most < MOST_REPEATED and len(lost) > FEW:
             self._begin_anew()
             return
         for sequence in lost:

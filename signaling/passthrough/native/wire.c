@@ -220,6 +220,7 @@ static void prepare(struct reading *reading)
 static void take_batch(hot *core, struct reading *reading, int count, double now)
 {
     enter(core);
+    begin_anew(core, core->of_thread);
     core->out = core->of_thread;
     core->has_news = false;
     set_time(core);
@@ -242,9 +243,6 @@ static void take_batch(hot *core, struct reading *reading, int count, double now
         sched_yield();
     if (core->of_thread->count)
         out_send(core, core->of_thread);
-    enter(core);
-    begin_anew(core, core->of_thread);
-    leave(core);
     uint64_t one = 1;
     if (has_news && write(core->news, &one, sizeof one) < 0 && errno != EAGAIN)
         return;
