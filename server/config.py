@@ -60,7 +60,7 @@ class Settings:
         "", "Addresses told to browsers for media, comma-separated; empty means those of this machine."
     )
     hot_path: str = _setting(
-        "auto",
+        "python",
         "What forwards sound and picture: native (C, needs a compiler once), python, or auto: native where it can be had.",
         one_of=("auto", "native", "python"),
     )

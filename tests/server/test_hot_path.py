@@ -12,7 +12,7 @@ from server.config import BadSettings, load
 def test_a_worker_is_told(tmp_path: Path) -> None:
     settings = load({"data": str(tmp_path)}, {"TIEPDAN_HOT_PATH": "python"})
     assert worker_settings.settings_of(settings, "m1").hot_path == "python"
-    assert load({"data": str(tmp_path)}, {}).hot_path == "auto"
+    assert load({"data": str(tmp_path)}, {}).hot_path == "python"
     with pytest.raises(BadSettings, match="hot_path"):
         load({"data": str(tmp_path)}, {"TIEPDAN_HOT_PATH": "assembler"})
 
