@@ -36,15 +36,16 @@ class Uplink:
         self.unknown = 0
         self._ours = ours
         self._send = send
-        self.audio, self.video = (
-            Incoming(source, form, send, ours) for source, form in zip(sources, formats, strict=True)
-        )
+        self.audio, self.video = (self._feed(*each) for each in zip(sources, formats, strict=True))
         self._clock_offset: float | None = None
         self._audio_at = 0.0
         self.way = Uphill()
         self._reviewed_at = 0.0
         self._silence = 0.0
         self._counted = (0, 0)
+
+    def _feed(self, source: Source, form: IncomingFormat) -> Incoming:
+        return Incoming(source, form, self._send, self._ours)
 
     def take(self, packet: bytes, now: float) -> None:
         """Take an RTP packet. Raises Malformed."""
@@ -85,8 +86,7 @@ class Uplink:
         """The browser says that streams ended; a later packet may begin another."""
         for stream in (self.audio, self.video):
             if stream.ssrc in ssrcs:
-                stream.ssrc = None
-                stream.source.level = SILENCE
+                stream.stop()
 
     def tick(self, now: float) -> None:
         """Ask for what is missing."""
