@@ -1,10 +1,14 @@
 """The command line: serve, web, media, migrate, first-office, doctor, relay-config."""
 
 import argparse
+import contextlib
+import os
 import sys
 
 from server import logs, migrations
 from server.config import TABLE, BadSettings, Settings, load
+
+MEDIA_FIRST = -10
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -63,6 +67,9 @@ def _web(settings: Settings, _: argparse.Namespace) -> int:
 
 
 def _media() -> int:
+    # Pages may wait for a moment, a voice may not; where it is not allowed, it goes without.
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, MEDIA_FIRST)
     from server import media_worker, worker_settings
     from server.clock import Clock
 

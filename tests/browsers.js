@@ -132,26 +132,33 @@
   /** The connection that carries now. */
   const now = () => peers.findLast((each) => each.connectionState === "connected");
 
-  /** Watches every stream that comes in; `still` tells the longest time one of them stood still, in seconds. */
+  /**
+   * Watches every stream that comes in; `still` tells the longest time one of them stood still, in seconds.
+   * Between two looks at most a tenth of a second counts: a page that was itself without processor saw nothing.
+   */
   const streams = new Map();
   function watchStreams() {
     streams.clear();
+    let before = performance.now();
     setInterval(async () => {
       const report = [...((await now()?.getStats()) ?? new Map()).values()];
       const at = performance.now();
+      const passed = Math.min(100, at - before);
+      before = at;
       for (const { type, id, kind, framesDecoded, packetsReceived } of report) {
         if (type !== "inbound-rtp") continue;
         const count = kind === "video" ? framesDecoded : packetsReceived;
         const known = streams.get(id);
-        if (!known) streams.set(id, { kind, count, at, still: 0 });
-        else if (count > known.count) Object.assign(known, { count, at, still: Math.max(known.still, at - known.at) });
+        const waited = (known?.waited ?? 0) + passed;
+        if (!known) streams.set(id, { kind, count, waited: 0, still: 0 });
+        else if (count > known.count) Object.assign(known, { count, waited: 0, still: Math.max(known.still, waited) });
+        else known.waited = waited;
       }
     }, 50);
   }
 
   function still() {
-    const at = performance.now();
-    return [...streams.values()].filter((each) => each.count > 0).map((each) => Math.max(each.still, at - each.at) / 1000);
+    return [...streams.values()].filter((each) => each.count > 0).map((each) => Math.max(each.still, each.waited) / 1000);
   }
 
   window.spy = { see, hear, measure, measurement, describe, now, watchStreams, still, peers };

@@ -2,7 +2,7 @@
 
 Upwards a cap is stated (REMB): without it Chromium stays at 300 kb/s. It falls when what a
 browser sends takes longer and longer, which tells of a queue before packets are lost. Downwards a receiving browser's own REMB is believed only when it
-falls below what we send: that is how it reports a queue; loss alone, which may be the air's, is
+falls below what we send, and that is not next to nothing: so it reports a queue; loss alone, which may be the air's, is
 answered with less, but never with little. While it merely grows after us, 8 %
 a second, obeying it would hold everybody at the pace of its caution.
 """
@@ -15,6 +15,8 @@ FLOOR = 150_000
 _HEAVY_LOSS = 0.1
 LOSS_KEEPS = 240_000
 """Bits per second of pictures that loss alone does not take away."""
+LEAST_BELIEVED = 60_000
+"""Bits per second; less than one picture needs, and not so far from it that hope comes back late."""
 _SMOOTHING = 0.3
 _GROWTH = 1.08
 _QUICK_GROWTH = 1.25
@@ -76,8 +78,10 @@ class Downlink:
         if fell_to is None and is_late and is_settled and self._estimate is not None and self._estimate < sent:
             # It never took back what it said, and the queue is still there.
             fell_to = max(self._estimate, int(sent * _LESS))
-        if fell_to is not None and fell_to < sent:
-            self.limit = fell_to
+        # A browser never guesses far above what comes: of a little it says little, unless it is late or lost.
+        is_worth = sent > LOSS_KEEPS or is_late or self._loss > _HEAVY_LOSS
+        if fell_to is not None and fell_to < sent and is_worth:
+            self.limit = max(fell_to, LEAST_BELIEVED)
             self.is_queue, self._queue_at = True, now
         elif self._loss > _HEAVY_LOSS and sent > LOSS_KEEPS and not self.is_queue:
             self.limit = max(sent * (1 - self._loss / 2), LOSS_KEEPS)

@@ -9,8 +9,6 @@ from tests.bench.lines import ROWS, Row, Seen, measure, write
 from tests.bench.lines_bounds import faults
 from tests.bench.lines_way import RETRY_FIRST, Way, Weather, next_attempt
 
-QUICK = {"loss-5", "cut-6"}
-
 
 def test_a_way_delays_loses_and_overflows() -> None:
     way = Way(Weather(delay=0.1))
@@ -49,11 +47,10 @@ def test_the_bounds_bind() -> None:
         assert len(faults(seen(**worse))) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.alone("lines")
-@pytest.mark.parametrize(
-    "row", [pytest.param(row, id=row.name, marks=() if row.name in QUICK else pytest.mark.slow) for row in ROWS]
-)
+@pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in ROWS])
 async def test_people_see_and_hear_each_other_on(row: Row, request: pytest.FixtureRequest) -> None:
     if row.relayed and shutil.which("turnserver") is None:
         pytest.skip("turnserver is missing (apt-get install coturn)")

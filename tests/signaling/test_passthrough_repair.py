@@ -2,7 +2,7 @@
 
 import pytest
 
-from signaling.passthrough.bandwidth import CAP, FLOOR, LOSS_KEEPS, Downlink, Uphill, allowance
+from signaling.passthrough.bandwidth import CAP, FLOOR, LEAST_BELIEVED, LOSS_KEEPS, Downlink, Uphill, allowance
 from signaling.passthrough.gaps import GIVE_UP_AFTER, Gaps
 from signaling.passthrough.reception import Reception
 from signaling.passthrough.ring import Ring, Shift
@@ -132,6 +132,23 @@ def test_a_falling_estimate_below_what_is_sent_limits() -> None:
     for second in range(2, 60):
         budget.review(250_000, 0, float(second), CAP)
     assert budget.share(1) is None
+
+
+def test_of_next_to_nothing_an_estimate_says_nothing() -> None:
+    """A still picture of 28 kb/s: the browser guesses 13 kb/s after a moment without processor, and nothing is late."""
+    budget = Downlink()
+    budget.took(0.05)
+    budget.review(0, 0, 0.0, CAP)
+    budget.estimated(42_000)
+    for second in range(1, 10):
+        budget.estimated(42_000 if second % 2 else 13_500)
+        budget.took(0.07)
+        budget.review(3_500 * second, 0, float(second), CAP)
+        assert budget.share(2) is None
+    budget.estimated(13_500)
+    budget.took(0.5)
+    budget.review(3_500 * 10, 0, 10.0, CAP)
+    assert budget.share(1) == LEAST_BELIEVED
 
 
 def test_no_more_is_tried_while_a_queue_stands() -> None:
