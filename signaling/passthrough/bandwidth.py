@@ -34,6 +34,8 @@ class Downlink:
 
     def __init__(self) -> None:
         self.limit: float | None = None
+        self.sent = 0.0
+        """Bits per second of pictures that left for it, when last looked at."""
         self.is_queue = False
         """Whether a queue was reported of late; then every repetition makes it longer."""
         self._queue_at = float("-inf")
@@ -67,7 +69,7 @@ class Downlink:
             self._at, self._octets_before = now, octets
             return
         passed = max(now - self._at, 0.001)
-        sent = 8 * (octets - self._octets_before) / passed
+        self.sent = sent = 8 * (octets - self._octets_before) / passed
         self._at, self._octets_before = now, octets
         self.is_queue = self.is_queue and now - self._queue_at < _QUEUE_FOR
         # One second of a still picture is some thirty packets: too few to judge by alone.

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from signaling.passthrough import rtcp
 from signaling.passthrough.answer import cname
 from signaling.passthrough.bandwidth import Downlink as Budget
-from signaling.passthrough.layers import Ladder, asked_of_sender
+from signaling.passthrough.layers import KEPT, PORTION, Ladder, asked_of_sender
 from signaling.passthrough.outgoing import MOST_REPEATED, Outgoing, OutgoingFormat
 from signaling.tracks import CLOCK_RATES, Source
 
@@ -37,6 +37,7 @@ class Downlink:
         self.lost_share = 0.0
         self.round_trip = 0.0
         self._deaf = 0.0
+        self._needed: float = KEPT
         self._lines = [line for slot in self.slots for line in slot]
         self._by_ssrc = {line.form.ssrc: line for line in self._lines}
 
@@ -112,7 +113,7 @@ class Downlink:
         self.budget.took(self.round_trip)
         self.budget.review(octets, lost / max(sent, 1), now, cap)
         share = self.budget.share(len(shown))
-        rung = self.ladder.review(share, self._deaf, now) if shown else self.ladder.rung
+        rung = self.ladder.review(self._worth(share, len(shown)), self._deaf, now) if shown else self.ladder.rung
         most = MOST_REPEATED
         if share is not None and self.budget.is_queue:
             most = max(_REPEATS_LEAST, int(share * _REPEATS / 8 / _LARGE))
@@ -122,6 +123,13 @@ class Downlink:
         for line in shown:
             if line.source is not None:
                 line.source.limit(line, asked_of_sender(rung, share))
+
+    def _worth(self, share: int | None, pictures: int) -> float | None:
+        """Return what a share is worth to pictures that need less than the ladder's rungs are made for."""
+        rung = self.ladder.rung
+        if rung and self.budget.sent:
+            self._needed = min(KEPT, self.budget.sent / pictures / PORTION[rung])
+        return None if share is None else share * KEPT / max(self._needed, 1.0)
 
 
 def _count(lines: Sequence[Outgoing]) -> tuple[int, int]:
