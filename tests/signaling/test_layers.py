@@ -2,7 +2,10 @@
 
 import pytest
 
+from signaling.passthrough.downlink import Downlink
 from signaling.passthrough.layers import FULL, HOLD_LAST, KEPT, LEAST, Ladder, Rung, asked_of_sender
+from signaling.passthrough.outgoing import OutgoingFormat
+from signaling.tracks import RtpPacket, Source
 
 
 class Receiver:
@@ -131,3 +134,25 @@ def test_pictures_that_are_not_to_blame_stay() -> None:
 )
 def test_a_sender_is_not_pressed_for_one_weak_receiver(rung: Rung, share: int | None, asked: int | None) -> None:
     assert asked_of_sender(rung, share) == asked
+
+
+def rung_after(octets: int, seconds: int) -> Rung:
+    """Where a receiver stands that complains of a queue every second while each picture costs so much a second."""
+    forms = (OutgoingFormat("audio", "a", 1, 111), OutgoingFormat("video", "v", 2, 96))
+    downlink = Downlink([forms], lambda *_: True)
+    source = Source("lan", "video")
+    downlink.seat(0, None, source)
+    descriptor = b"\x10\x00" + bytes(octets // 10 - 2)
+    for second in range(1, seconds + 1):
+        for packet in range(10):
+            number = 10 * second + packet
+            source.deliver(RtpPacket(descriptor, number, number * 9000, True, second + packet / 10))
+        downlink.round_trip = 0.5 if second > 2 else 0.05
+        downlink.budget.estimated(90_000 if second % 2 else 70_000)
+        downlink.review(2_500_000, float(second))
+    return downlink.ladder.rung
+
+
+def test_a_picture_that_needs_little_is_not_taken_away_for_a_line_that_carries_little() -> None:
+    assert rung_after(octets=9_500, seconds=12) == FULL
+    assert rung_after(octets=60_000, seconds=12) < FULL
