@@ -126,6 +126,16 @@ def forget_tries(db: Session, bucket: str) -> None:
     )
 
 
+def give_back_try(db: Session, bucket: str) -> None:
+    """Take one counted try back: it was a good one, and others count on the same bucket."""
+    db.execute(
+        update(RateCounter)
+        .where(RateCounter.bucket == bucket, RateCounter.count > 0)
+        .values(count=RateCounter.count - 1),
+        execution_options={"synchronize_session": False},
+    )
+
+
 def sweep_tries(db: Session, at: datetime) -> None:
     """Forget counters whose window ended long ago."""
     db.execute(

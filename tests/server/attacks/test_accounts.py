@@ -8,6 +8,7 @@ from aiohttp import ClientSession, CookieJar, TCPConnector
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from server.accounts import actions, rules
 from server.house import House
 from server.security import cookie_name, form_token
 from server.tables import AuditEntry, OutboxLetter
@@ -61,6 +62,20 @@ async def test_the_owner_is_not_locked_out_by_a_stranger(open_browser: OpenBrows
         status = 422 if number < 5 else 429
         await stranger.post("/dang-nhap", username="tu", password="wrong", status=status)
     assert await sign_in_elsewhere(stranger, "tu", PASSWORD) == 303
+
+
+async def test_a_whole_town_hall_signs_in_from_behind_one_address(house: House) -> None:
+    def come(db: Session, username: str, *, is_right: bool) -> bool:
+        may = actions.count_sign_in(db, house.clock.now(), username, "town hall")
+        if is_right:
+            actions.forget_sign_ins(db, username, "town hall")
+        return may
+
+    for number in range(rules.TRIES_OF_NETWORK + 20):
+        assert await house.db.write(come, f"clerk-{number}", is_right=True)
+    for number in range(rules.TRIES_OF_NETWORK):
+        assert await house.db.write(come, f"guess-{number}", is_right=False)
+    assert not await house.db.write(come, "guess-too-many", is_right=False)
 
 
 def login(browser: Browser) -> str:
