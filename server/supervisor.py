@@ -49,8 +49,10 @@ class Child:
         self.process = subprocess.Popen(
             self.command, start_new_session=True, stdin=subprocess.PIPE, env=self.environment
         )
-        with contextlib.suppress(BrokenPipeError), contextlib.closing(self.process.stdin) as told:  # type: ignore[type-var]
-            told.write(self.told)  # type: ignore[union-attr]
+        pipe = self.process.stdin
+        if pipe is not None:
+            with contextlib.suppress(BrokenPipeError), pipe:
+                pipe.write(self.told)
         self.started = time.monotonic()
 
     def mind(self) -> None:
