@@ -32,7 +32,7 @@ DAYS_AHEAD = 14
 def fill(db: Session, at: datetime, links: bytes) -> str:
     """Lay the day and the matters of today; harmless when they are there. Returns the link token."""
     demo = founding.listed()["demo"]
-    clerk, chair = _who(db, demo["officer"]), _who(db, demo["chair"])
+    clerk, chair = officer_named(db, demo["officer"]), officer_named(db, demo["chair"])
     first = _round_up(local(at) + FIRST_SLOT_AFTER)
     day = _day(db, clerk, at, chair, first)
     _day(db, clerk, at, chair, (first + timedelta(days=DAYS_AHEAD)).replace(hour=8, minute=0))
@@ -50,7 +50,8 @@ def _round_up(moment: datetime) -> datetime:
     return up if up <= last else (up + timedelta(days=1)).replace(hour=8, minute=0)
 
 
-def _who(db: Session, username: str) -> Who:
+def officer_named(db: Session, username: str) -> Who:
+    """Return an officer of the invented office in the first of their roles."""
     officer, held, unit = db.execute(
         select(Officer, OfficerRole, Unit)
         .join(OfficerRole, OfficerRole.officer_id == Officer.id)

@@ -21,6 +21,7 @@ from server.adapters.media_nodes import MediaNodes
 from server.cases.actions import NewFollowUp, add_follow_up
 from server.clock import Clock, at_office
 from server.config import load
+from server.demo import officer_named
 from server.house import House
 from server.media_worker import running
 from server.minutes import actions as minutes
@@ -38,13 +39,10 @@ from server.scheduling.rules import SlotPlan, link_token
 from server.tables import (
     Attachment,
     Case,
-    Officer,
-    OfficerRole,
     Playback,
     Reception,
     ReceptionDay,
     ReceptionRequest,
-    Unit,
 )
 from server.text import new_code
 from server.who import Who
@@ -57,7 +55,6 @@ from server.words import (
     Origin,
     PlaybackState,
     RequestState,
-    Role,
 )
 from server.worker_settings import WorkerSettings, socket_path
 from tests import engines
@@ -93,7 +90,7 @@ class Place:
 
     def who(self, username: str) -> Who:
         """An officer in the first role held."""
-        return self.house.db.read_now(_officer, username)
+        return self.house.db.read_now(officer_named, username)
 
 
 @contextlib.asynccontextmanager
@@ -134,7 +131,7 @@ async def write_minutes(place: Place) -> None:
 
 def _write_minutes(db: Session, place: Place, stored_as: str) -> None:
     held = receptions.book(db)
-    tu, hanh = _officer(db, "tu"), _officer(db, "hanh")
+    tu, hanh = officer_named(db, "tu"), officer_named(db, "hanh")
     room = Room(held)
     members = [receptions.enter(db, who, held.code) for who in (hanh, tu)]
     room.begin(db, members)
@@ -143,7 +140,7 @@ def _write_minutes(db: Session, place: Place, stored_as: str) -> None:
     for name, words in ((MinutesField.CONTENT_PRESENTED, PRESENTED), (MinutesField.CHAIR_CONCLUSION, CONCLUSION)):
         actions_write.save_text(db, tu, MONDAY, held.code, Saving(name, words, 0, f"key-{name}"))
     case = db.get_one(Case, held.case_id)
-    yen = _officer(db, "yen")
+    yen = officer_named(db, "yen")
     add_follow_up(
         db, tu, MONDAY,
         NewFollowUp(case.id, held.id, yen.unit_id, yen.officer_id, yen.name, PROMISE, date(2026, 7, 20), "owed"),
@@ -174,8 +171,8 @@ async def open_today(place: Place) -> None:
 
 
 def _prepare(db: Session, place: Place) -> None:
-    tu, code = _officer(db, "tu"), place.codes["reception"]
-    bao = next(one for one in invitable(db, tu) if one.name == _officer(db, "bao").name)
+    tu, code = officer_named(db, "tu"), place.codes["reception"]
+    bao = next(one for one in invitable(db, tu) if one.name == officer_named(db, "bao").name)
     reception.call_in(db, tu, TUESDAY, code, bao.officer_role_id)
     reception.name_clerk(db, tu, TUESDAY, code)
     reception.keep_identity(db, tu, TUESDAY, code, IdentityCheck.CARD_SHOWN)
@@ -191,7 +188,7 @@ async def show_minutes(place: Place) -> None:
 
 def _show_minutes(db: Session, place: Place) -> None:
     assert place.held is not None
-    tu, code = _officer(db, "tu"), place.held.code
+    tu, code = officer_named(db, "tu"), place.held.code
     minutes.show(db, tu, MONDAY, code)
     seen = queries.minutes_for(db, tu, code)
     words = {name: written.words for name, written in seen.fields.items()}
@@ -212,7 +209,7 @@ async def close_minutes(place: Place) -> None:
 def _close_minutes(db: Session, place: Place) -> None:
     assert place.held is not None
     assert place.room is not None
-    tu, held, at = _officer(db, "tu"), place.held, NINE + timedelta(minutes=24)
+    tu, held, at = officer_named(db, "tu"), place.held, NINE + timedelta(minutes=24)
     spoken = Confirming(ConfirmationMethod.SPOKEN, spoken_at=at)
     actions_confirm.confirm(db, tu, at, StaffDoor(held.code), b"", spoken)
     place.room.end(db, place.members)
@@ -232,7 +229,7 @@ def _fill_tuesday(db: Session, place: Place) -> None:
     token = demo.fill(db, TUESDAY, place.links)
     appointment = token.partition(".")[0]
     reception_id = reception.reception_of(db, TUESDAY, appointment)
-    tu, hanh = _officer(db, "tu"), _officer(db, "hanh")
+    tu, hanh = officer_named(db, "tu"), officer_named(db, "hanh")
     draft, put_off, called_off = (
         actions_days.open_day(db, tu, TUESDAY, _plan(hanh, on))
         for on in (date(2026, 7, 28), date(2026, 7, 14), date(2026, 7, 16))
@@ -269,15 +266,3 @@ def _plan(chair: Who, on: date) -> NewDay:
         attendees="Công chức tiếp công dân", expected_content="Đất đai, môi trường",
         plan=SlotPlan(((time(8), time(11)),), 30, 0, 1), key=f"tour:{on}",
     )  # fmt: skip
-
-
-def _officer(db: Session, username: str) -> Who:
-    officer, held, unit = db.execute(
-        select(Officer, OfficerRole, Unit)
-        .join(OfficerRole, OfficerRole.officer_id == Officer.id)
-        .join(Unit, Unit.id == OfficerRole.unit_id)
-        .where(Officer.username == username)
-        .order_by(OfficerRole.id)
-        .limit(1)
-    ).one()
-    return Who(Role(held.role), unit.id, unit.name, officer.name, officer_id=officer.id, title=officer.title)

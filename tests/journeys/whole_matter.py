@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.cases.actions import NewFollowUp, add_follow_up
+from server.demo import officer_named
 from server.minutes import actions as minutes
 from server.minutes import actions_write
 from server.minutes.actions_write import Saving
@@ -18,17 +19,13 @@ from server.tables import (
     Case,
     Document,
     FollowUp,
-    Officer,
-    OfficerRole,
     Playback,
     ReceptionDay,
     ReceptionRequest,
     Slot,
-    Unit,
 )
 from server.text import new_code
-from server.who import Who
-from server.words import DocumentKind, MinutesField, Origin, PlaybackState, RequestState, Role
+from server.words import DocumentKind, MinutesField, Origin, PlaybackState, RequestState
 from tests.server.minutes import receptions
 from tests.server.minutes.receptions import NINE, Room
 
@@ -89,7 +86,7 @@ def invented(codes: Codes) -> Codes:
 def lay(db: Session, links: bytes, stored_as: str) -> Codes:
     """Lay a matter that has come as far as the minutes, and a request that has just arrived; clock: nine o'clock."""
     held = receptions.book(db)
-    tu, hanh = _officer(db, "tu"), _officer(db, "hanh")
+    tu, hanh = officer_named(db, "tu"), officer_named(db, "hanh")
     room = Room(held)
     room.begin(db, [receptions.enter(db, who, held.code) for who in (hanh, tu)])
     at = NINE + timedelta(minutes=20)
@@ -124,7 +121,7 @@ def lay(db: Session, links: bytes, stored_as: str) -> Codes:
     return Codes(
         request=fresh.code, booked_request=held.request_code, paper=paper.code, case=case.code, follow_up=owed.code,
         day=day.code, appointment=held.appointment_code, reception=held.code, document=document.code,
-        playback=playback.code, token=link_token(links, held.appointment_code), officer=_officer(db, "yen").officer_id or 0,
+        playback=playback.code, token=link_token(links, held.appointment_code), officer=officer_named(db, "yen").officer_id or 0,
         phone="0912345678",
     )  # fmt: skip
 
@@ -132,18 +129,6 @@ def lay(db: Session, links: bytes, stored_as: str) -> Codes:
 def of_booked(codes: Codes) -> Codes:
     """The same with the request that was given an hour."""
     return replace(codes, request=codes.booked_request)
-
-
-def _officer(db: Session, username: str) -> Who:
-    officer, held, unit = db.execute(
-        select(Officer, OfficerRole, Unit)
-        .join(OfficerRole, OfficerRole.officer_id == Officer.id)
-        .join(Unit, Unit.id == OfficerRole.unit_id)
-        .where(Officer.username == username)
-        .order_by(OfficerRole.id)
-        .limit(1)
-    ).one()
-    return Who(Role(held.role), unit.id, unit.name, officer.name, officer_id=officer.id, title=officer.title)
 
 
 def _second_request(db: Session, like: int) -> ReceptionRequest:
