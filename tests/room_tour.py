@@ -37,6 +37,7 @@ class Cast:
 
     place: Place
     language: str
+    theme: str
     pages: dict[str, Page]
 
     def button(self, who: str, sentence: str) -> Locator:
@@ -59,17 +60,17 @@ class Cast:
             await self.until(who, condition)
 
 
-async def gather(browsers: Mapping[str, Browser], place: Place, language: str) -> Cast:
+async def gather(browsers: Mapping[str, Browser], place: Place, language: str, theme: str) -> Cast:
     """Give everybody a window; ``browsers`` by name of the person."""
     await tour_office.open_today(place)
     shift = int((place.house.clock.shift - Clock().shift).total_seconds() * 1000)
     pages = {}
     for who in PEOPLE:
-        look = Look(360 if who == "lan" else 1280, "light", language)
+        look = Look(360 if who == "lan" else 1280, theme, language)
         page = await tour.enter(browsers[who], place, "" if who == "lan" else who, look)
         await page.add_init_script(_SAME_TIME % shift)
         pages[who] = page
-    return Cast(place, language, pages)
+    return Cast(place, language, theme, pages)
 
 
 async def scenes(cast: Cast) -> AsyncIterator[Scene]:
@@ -186,7 +187,7 @@ async def _over(cast: Cast) -> AsyncIterator[Scene]:
 
 async def screen(browser: Browser, cast: Cast) -> Page:
     """The screen in the ward's own room, once the reception is live."""
-    page = await tour.enter(browser, cast.place, "tu", Look(1280, "light", cast.language))
+    page = await tour.enter(browser, cast.place, "tu", Look(1280, cast.theme, cast.language))
     await page.goto(f"{cast.place.url}/phong/{cast.place.codes['reception']}/diem-cau")
     known = cast.place.house.words.say(_KNOWN, cast.language)
     await page.get_by_role("button", name=re.compile(re.escape(known))).click(timeout=30_000)

@@ -81,7 +81,7 @@ async def staged(language: str) -> AsyncIterator[Cast]:
             browsers = {
                 who: await stack.enter_async_context(_seat(playwright, who, folder)) for who in room_tour.PEOPLE
             }
-            yield await room_tour.gather(browsers, place, language)
+            yield await room_tour.gather(browsers, place, language, "light")
 
 
 @asynccontextmanager

@@ -7,15 +7,15 @@ from playwright.async_api import Page
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-CONTRAST = ["color-contrast", "link-in-text-block"]
-"""The rules to which a theme makes a difference."""
 
 
-async def faults(page: Page, rules: list[str] = AA) -> list[str]:
+async def faults(page: Page) -> list[str]:
     """What axe-core finds, each with the first places."""
     if not await page.evaluate("typeof axe === 'object'"):
         await page.evaluate(AXE)
-    found = await page.evaluate(_JUDGE, rules)
+        # The pages opened next in this context have it at once: half a megabyte is slow to send to each.
+        await page.context.add_init_script(AXE)
+    found = await page.evaluate(_JUDGE, AA)
     return [f"{page.url} {each}" for each in json.loads(found)]
 
 
@@ -24,26 +24,6 @@ _JUDGE = """async rules => {
   const found = await axe.run(document, { runOnly: rules, resultTypes: ["violations"], preload: false });
   return JSON.stringify(found.violations.map(
     v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(" | ")}`));
-}"""
-
-
-async def faults_of_both_themes(page: Page) -> list[str]:
-    """What axe-core finds in the theme shown, and what the other theme alone can add to it."""
-    found = await faults(page)
-    shown = await page.evaluate("document.documentElement.dataset.theme")
-    other = {"light": "dark", "dark": "light"}[shown]
-    # Paper is white by night too, and says so itself.
-    if not await page.evaluate("document.body.classList.contains('paper')"):
-        await page.evaluate(_WEAR, other)
-        found += [f"({other}) {each}" for each in await faults(page, CONTRAST)]
-        await page.evaluate(_WEAR, shown)
-    return found
-
-
-# Colours go over to the others in the frame after.
-_WEAR = """async theme => {
-  document.documentElement.dataset.theme = theme;
-  for (let frames = 0; frames < 2; frames += 1) await new Promise(requestAnimationFrame);
 }"""
 
 
@@ -65,6 +45,7 @@ async def unreached(page: Page) -> list[str]:
     count = await page.evaluate(_WATCH)
     for _ in range(count + 8):
         await page.keyboard.press("Tab")
+        # Past the last control Tab goes out of the page, and no answer comes back.
         if await page.evaluate("walk.missed.size === 0"):
             break
     found = await page.evaluate("[...walk.missed].map(e => e.outerHTML).concat(walk.unseen)")

@@ -12,10 +12,14 @@ from tests.journeys import judge
 from tests.tour import Look
 from tests.tour_office import Place, running_place
 
-LOOKS = (Look(360, "light", "vi"), Look(1280, "dark", "en"))
-"""One for each language; the other theme is put on each page while it is open."""
 WIDE = 1280
-APART = [pytest.param(look, id=look.name, marks=pytest.mark.alone(f"axe {look.name}")) for look in LOOKS]
+LOOKS = (
+    pytest.param(Look(360, "light", "vi"), id="360-light-vi"),
+    pytest.param(Look(WIDE, "dark", "en"), id="1280-dark-en"),
+    pytest.param(Look(360, "dark", "vi"), id="360-dark-vi", marks=pytest.mark.slow),
+    pytest.param(Look(WIDE, "light", "en"), id="1280-light-en", marks=pytest.mark.slow),
+)
+"""Both themes and both languages in two walks; the other pairs behind --all."""
 
 
 @pytest.fixture
@@ -31,11 +35,11 @@ async def opened() -> AsyncIterator[Browser]:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("look", APART)
+@pytest.mark.parametrize("look", LOOKS)
 async def test_axe_finds_nothing_and_tab_reaches_everything(place: Place, opened: Browser, look: Look) -> None:
     found: list[str] = []
     async for _, stop, page in tour.walk(opened, place, look):
-        told = [*await judge.faults_of_both_themes(page), *await judge.sideways(page)]
+        told = [*await judge.faults(page), *await judge.sideways(page)]
         if look.width == WIDE:
             # Narrow pages hold the same controls, folded.
             told += await judge.unreached(page)
