@@ -36,7 +36,8 @@ State = Literal["connecting", "connected", "failed", "closed"]
 
 CONNECT_WITHIN = 20.0
 
-_MOST_HELD = 4
+_MOST_HELD = 8
+"""A ClientHello with a post-quantum key is two datagrams."""
 _HOST_PRIORITY = 126 << 24 | 65535 << 8 | 255
 _log = logging.getLogger(__name__)
 

@@ -101,6 +101,7 @@ class MediaPort:
         self._inbox = Inbox(sock, batches=batches)
         self._strangers = Strangers()
         self._received = self._dropped = self._malformed = self._unknown = self._too_long = self._policed = 0
+        self._early = 0
         self._socket = sock
         self._loop = asyncio.get_running_loop()
         self._callers: dict[str, Caller] = {}
@@ -164,6 +165,7 @@ class MediaPort:
             sent=self.tray.sent,
             unsent=self.tray.unsent,
             strangers=self._dropped,
+            early=self._early,
             unknown_stun=self._unknown,
             refused_stun=self._strangers.refused,
             malformed=self._malformed,
@@ -303,8 +305,11 @@ class MediaPort:
         elif size >= _STUN_HEADER and cell.view[0] < 4 and cell.buffer[4:8] == _COOKIE:  # noqa: PLR2004
             if expected is not None or self._strangers.may_speak(key):
                 self._take_stun(expected, key, cell.buffer[:size])
-        elif expected is None or not size or not expected.hold(cell.buffer[:size], address_of(key)):
+        elif expected is None or not size:
             self._dropped += 1
+        elif not expected.hold(cell.buffer[:size], address_of(key)):
+            # No stranger's: a browser repeats its ClientHello until our check is answered.
+            self._early += 1
 
     def _take_stun(self, caller: Caller | None, key: bytes, packet: bytes) -> None:
         named = self._named(packet, caller)

@@ -3,19 +3,24 @@
 `python -m tests.bench.ours SOCKET HOT_PATH`. One JSON line in, one out:
 {"join": member, "room": room, "sdp": offer} -> {"sdp": answer};
 {"seat": true} seats everybody of every room to everybody else -> {};
-{"stats": true} -> counters of all peers together.
+{"leave": member, "room": room} -> {};
+{"stats": true} -> counters of all peers together;
+{"held": true} -> what the process holds: descriptors, threads, tasks, connections, bytes of memory.
 """
 
 import asyncio
+import gc
 import json
+import os
 import sys
 from collections import Counter
+from pathlib import Path
 from typing import Any, Protocol
 
 import signaling.passthrough
 from signaling.passthrough import MediaPort, choose
 from signaling.peer import Peer, PeerState
-from tests.bench.processes import own_address
+from tests.bench.processes import own_address, resident
 
 
 def hot_paths() -> tuple[str, ...]:
@@ -45,6 +50,12 @@ class Rooms:
         self._rooms.setdefault(room, []).append(peer)
         return answer
 
+    async def leave(self, room: str, member: str) -> None:
+        peers = self._rooms[room]
+        left = next(each for each in peers if each.member == member)
+        peers.remove(left)
+        await left.close()
+
     def seat(self) -> None:
         for peers in self._rooms.values():
             for peer in peers:
@@ -66,10 +77,25 @@ class Rooms:
     async def answer(self, asked: dict[str, Any]) -> dict[str, Any]:
         if "join" in asked:
             return {"sdp": await self.join(asked["room"], asked["join"], asked["sdp"])}
+        if "leave" in asked:
+            await self.leave(asked["room"], asked["leave"])
+            return {}
         if "seat" in asked:
             self.seat()
             return {}
-        return self.stats()
+        return held() if "held" in asked else self.stats()
+
+
+def held() -> dict[str, int]:
+    """Return what this process holds, after a collection."""
+    gc.collect()
+    return {
+        "files": len(list(Path("/proc/self/fd").iterdir())),
+        "threads": len(list(Path("/proc/self/task").iterdir())),
+        "tasks": len(asyncio.all_tasks()),
+        "peers": sum(isinstance(each, Peer) for each in gc.get_objects()),
+        "memory": resident(os.getpid()),
+    }
 
 
 class Answering(Protocol):

@@ -15,11 +15,11 @@ from tests.tour_office import Place, running_place
 WIDE = 1280
 LOOKS = (
     pytest.param(Look(360, "light", "vi"), marks=pytest.mark.alone("axe in Vietnamese")),
-    pytest.param(Look(WIDE, "dark", "en"), marks=pytest.mark.alone("axe in English")),
+    pytest.param(Look(WIDE, "dark", "en"), marks=pytest.mark.slow),
     pytest.param(Look(360, "dark", "vi"), marks=pytest.mark.slow),
     pytest.param(Look(WIDE, "light", "en"), marks=pytest.mark.slow),
 )
-"""Both themes and both languages in two walks; the other pairs behind --all."""
+"""A walk takes a minute and a half: one by default, the other themes and languages behind --all."""
 
 
 @pytest.fixture

@@ -98,13 +98,13 @@ def _configuration(relay: IceServer | None) -> RTCConfiguration:
 
 
 class Client:
-    """Offers microphone, picture and slots, once."""
+    """Offers microphone, picture and slots, once; `brightness` None sends nothing."""
 
-    def __init__(self, brightness: int = 60, slots: int = 2, relay: IceServer | None = None) -> None:
+    def __init__(self, brightness: int | None = 60, slots: int = 2, relay: IceServer | None = None) -> None:
         self.pc = RTCPeerConnection(_configuration(relay))
         self.receivers: list[tuple[RTCRtpReceiver, RTCRtpReceiver]] = []
-        self.pc.addTransceiver(Tone(), "sendonly")
-        self.pc.addTransceiver(Picture(brightness), "sendonly")
+        self.pc.addTransceiver("audio" if brightness is None else Tone(), "sendonly")
+        self.pc.addTransceiver("video" if brightness is None else Picture(brightness), "sendonly")
         for _ in range(slots):
             sound = self.pc.addTransceiver("audio", "recvonly").receiver
             sight = self.pc.addTransceiver("video", "recvonly").receiver

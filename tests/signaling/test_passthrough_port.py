@@ -47,6 +47,8 @@ class Guest:
         stun.parse_message(packet)
 
     def hold(self, packet: bytes, address: Address) -> bool:
+        if self.held:
+            return False
         self.held.append(packet)
         return True
 
@@ -103,8 +105,9 @@ async def test_a_verified_address_is_let_in_until_its_owner_leaves(port: MediaPo
     port.join(guest)
     stranger.bind(("127.0.0.1", 0))
     port.expect(stranger.getsockname(), guest)
-    await reach(port, stranger, b"\x16early")
+    await reach(port, stranger, b"\x16early", b"\x16again")
     assert guest.held == [b"\x16early"]
+    assert (port.counts["early"], port.counts["strangers"]) == (1, 0)
     port.verify(stranger.getsockname(), guest)
     await reach(port, stranger, b"\x80one", b"\x80boom", b"\x80two")
     assert guest.taken == [b"\x80one", b"\x80boom", b"\x80two"]

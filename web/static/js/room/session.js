@@ -141,16 +141,18 @@ export class Session {
    * Only hear and speak: no picture is sent or fetched, for a line that carries no more.
    *
    * @param {boolean} isOn
+   * @returns {Promise<boolean>} Whether the room took it.
    */
   async hearOnly(isOn) {
     this.#isHearing = isOn;
-    if (!(await this.ask("watch", { pictures: !isOn }))) return;
+    if (!(await this.ask("watch", { pictures: !isOn }))) return false;
     const { own } = this.room.peek();
     if (isOn) {
       this.#hadCamera = own.camera;
       if (own.screen) await this.switch("screen", false);
     }
     if (isOn ? own.camera : this.#hadCamera) await this.switch("camera", !isOn);
+    return true;
   }
 
   /** @param {"mic" | "camera" | "speaker"} kind @param {string} device */

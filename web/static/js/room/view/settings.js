@@ -39,9 +39,16 @@ export function Settings({ s, onClose }) {
 /** @param {{s: Session}} props */
 function HearOnly({ s }) {
   const isOn = s.room.value.view?.you.watching === false;
-  const choose = (/** @type {Event} */ event) => void s.hearOnly(/** @type {HTMLInputElement} */ (event.currentTarget).checked);
+  // What was pressed stands until the room says so too; everything else draws this anew meanwhile.
+  const [wish, setWish] = useState(/** @type {boolean | null} */ (null));
+  useEffect(() => setWish(null), [isOn]);
+  const choose = async (/** @type {Event} */ event) => {
+    const { checked } = /** @type {HTMLInputElement} */ (event.currentTarget);
+    setWish(checked);
+    if (!(await s.hearOnly(checked))) setWish(null);
+  };
   return html`<div class="choice">
-    <input class="choice__box choice__box--checkbox" type="checkbox" id="hear-only" checked=${isOn} aria-describedby="hear-only-hint" onChange=${choose} />
+    <input class="choice__box choice__box--checkbox" type="checkbox" id="hear-only" checked=${wish ?? isOn} aria-describedby="hear-only-hint" onChange=${choose} />
     <label class="choice__label" for="hear-only">${s.say("settings.hear_only")}</label>
     <span class="choice__hint" id="hear-only-hint">${s.say("settings.hear_only_hint")}</span>
   </div>`;
