@@ -6,14 +6,16 @@ not in a reception.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from importlib.metadata import version
+from time import monotonic
 from typing import Any
 
 import aiortc
 from aioice import Candidate, Connection
 from aioice.ice import CandidatePair, StunProtocol
 from aioice.stun import Class, Message, Method, parse_message
-from aiortc import RTCCertificate, RTCDtlsTransport, RTCIceGatherer, RTCIceTransport
+from aiortc import RTCCertificate, RTCDtlsFingerprint, RTCDtlsTransport, RTCIceGatherer, RTCIceTransport
 from pylibsrtp import Error as SrtpError
 from pylibsrtp import Session
 from pylibsrtp._binding import ffi, lib
@@ -24,7 +26,8 @@ NAMES: tuple[tuple[object, str], ...] = (
     (aiortc.RTCDtlsTransport, "_set_role"),
     (aiortc.RTCDtlsTransport, "_recv_next"),
     (aiortc.RTCDtlsTransport, "_setup_srtp"),
-    (Connection, "get_component_candidates"),
+    (RTCCertificate, "_create_ssl_context"),
+    (Connection, "gather_candidates"),
     (Connection, "check_complete"),
     (Connection, "check_incoming"),
     (Connection, "request_received"),
@@ -43,7 +46,15 @@ NAMES: tuple[tuple[object, str], ...] = (
 INSTANCE_NAMES = {
     "gatherer": ("_connection",),
     "dtls": ("_rx_srtp", "_tx_srtp", "_task", "_ssl", "_role"),
-    "connection": ("_nominated", "_check_list", "_protocols", "_queue"),
+    "connection": (
+        "_nominated",
+        "_check_list",
+        "_protocols",
+        "_queue",
+        "_local_candidates",
+        "_local_candidates_start",
+        "_local_candidates_end",
+    ),
     "stun protocol": ("transactions", "local_candidate", "receiver", "transport"),
     "session": ("_srtp",),
 }
@@ -139,13 +150,45 @@ class Wire:
         return default
 
 
+class _Certificate(RTCCertificate):
+    """What every connection shows: making one, and what TLS makes of it, costs as much as half a join."""
+
+    def __init__(self, key: Any, cert: Any) -> None:
+        super().__init__(key, cert)
+        self._fingerprints = super().getFingerprints()
+        self._contexts: dict[tuple[Any, ...], Any] = {}
+
+    def getFingerprints(self) -> list[RTCDtlsFingerprint]:  # noqa: N802 - aiortc's name
+        return self._fingerprints
+
+    def _create_ssl_context(self, srtp_profiles: list[Any]) -> Any:
+        wanted = tuple(srtp_profiles)
+        if wanted not in self._contexts:
+            context = super()._create_ssl_context(srtp_profiles)
+            # Nobody comes back with an old session, and they would be kept.
+            context.set_session_cache_mode(_NO_SESSION_CACHE)
+            self._contexts[wanted] = context
+        return self._contexts[wanted]
+
+
+_NO_SESSION_CACHE = 0
+_CERTIFICATE_FOR = 86_400.0
+
+
+@lru_cache(maxsize=1)
+def _certificate(day: int) -> RTCCertificate:
+    """Make the certificate of one day. The keys of a talk do not hang on it: each exchange makes its own (ECDHE)."""
+    del day
+    return _Certificate.generateCertificate()
+
+
 class Inside:
     """ICE, DTLS and SRTP of one connection, through aiortc's and aioice's own objects."""
 
     def __init__(self, ufrag: str, candidate: Candidate, wire: Wire) -> None:
         self.gatherer = RTCIceGatherer(iceServers=[], local_username=ufrag)
         self.ice = RTCIceTransport(self.gatherer)
-        self.dtls = RTCDtlsTransport(self.ice, [RTCCertificate.generateCertificate()])
+        self.dtls = RTCDtlsTransport(self.ice, [_certificate(int(monotonic() / _CERTIFICATE_FOR))])
         self.connection: Connection = self.gatherer._connection
         # The server's role makes Chromium choose AES-GCM in both directions.
         self.dtls._set_role("server")
@@ -154,12 +197,15 @@ class Inside:
         self._gather_only(candidate, wire)
 
     def _gather_only(self, candidate: Candidate, wire: Wire) -> None:
-        async def candidates(**_: object) -> list[Candidate]:
+        async def gather_candidates() -> None:
+            # aioice would ask the system for its addresses each time.
+            connection = self.connection
             wire.attach(self._protocol)
-            self.connection._protocols.append(self._protocol)
-            return [candidate]
+            connection._protocols.append(self._protocol)
+            connection._local_candidates = [candidate]
+            connection._local_candidates_start = connection._local_candidates_end = True
 
-        setattr(self.connection, "get_component_candidates", candidates)  # noqa: B010
+        setattr(self.connection, "gather_candidates", gather_candidates)  # noqa: B010
 
     def watch(self, on_path: Callable[[Address], None], on_heard: Callable[[Address], None]) -> None:
         """Call `on_path(address)` for each address whose check succeeded, `on_heard`
@@ -185,7 +231,7 @@ class Inside:
 
     def release(self) -> None:
         """Untie the knots that would keep a closed connection in memory."""
-        for name in ("check_complete", "check_incoming", "get_component_candidates"):
+        for name in ("check_complete", "check_incoming", "gather_candidates"):
             self.connection.__dict__.pop(name, None)
         self.dtls.remove_all_listeners()
 
