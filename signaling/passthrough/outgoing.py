@@ -82,6 +82,45 @@ class Outgoing:
     `send` takes a packet in two parts, to be joined; the second is shared by all receivers.
     """
 
+    # Touched for every packet and receiver: kept small and near.
+    __slots__ = (
+        "_asked_at",
+        "_base",
+        "_breaks",
+        "_clock_rate",
+        "_first",
+        "_fixed",
+        "_is_video",
+        "_is_waiting",
+        "_is_watching",
+        "_kept",
+        "_layout",
+        "_may_repeat",
+        "_newest",
+        "_pack",
+        "_report",
+        "_reported",
+        "_reviewed",
+        "_ring",
+        "_rtx_sequence",
+        "_send",
+        "_shift",
+        "_sieve",
+        "_splice",
+        "_tail",
+        "_value",
+        "dropped",
+        "form",
+        "left_out",
+        "lost_share",
+        "octets",
+        "packets",
+        "repeated",
+        "repeats_at_most",
+        "rung",
+        "source",
+    )
+
     def __init__(self, form: OutgoingFormat, clock_rate: int, send: Callable[[bytes, bytes], bool]) -> None:
         self.form = form
         self.source: Source | None = None
@@ -98,9 +137,10 @@ class Outgoing:
         self._send = send
         self._clock_rate = clock_rate
         self._is_video = clock_rate == 90_000  # noqa: PLR2004 - the picture
-        self._layout = Layout(form)
-        self._first = self._layout.first | form.payload_type
-        self._fixed = form.ssrc.to_bytes(4, "big") + self._layout.block
+        self._layout = layout = Layout(form)
+        self._pack, self._value, self._tail = layout.pack, layout.value, layout.tail
+        self._first = layout.first | form.payload_type
+        self._fixed = form.ssrc.to_bytes(4, "big") + layout.block
         self._splice = Splice(clock_rate)
         self._base = self._shift = Shift()
         self._newest: RtpPacket | None = None
@@ -109,7 +149,7 @@ class Outgoing:
         self._asked_at = float("-inf")
         self._report: tuple[int, float] | None = None
         self._ring: Ring | None = None
-        self._kept: list[tuple[RtpPacket, Shift] | None] | None = None
+        self._kept: list[RtpPacket | tuple[RtpPacket, Shift] | None] | None = None
         self._breaks = 0
         self._rtx_sequence = 0
         self._may_repeat = self.repeats_at_most = MOST_REPEATED
@@ -126,8 +166,6 @@ class Outgoing:
         self._report = None
         self._ring = self._kept = None
         if self.source is not None:
-            self._ring = Ring() if self.form.rtx_ssrc > 0 else None
-            self._kept = self._ring.kept if self._ring is not None else None
             self._breaks = self.source.breaks
             self._report = self.source.last_report
             self.source.subscribe(self)
@@ -155,19 +193,19 @@ class Outgoing:
                 return
             packet, shift = sifted
         payload, sequence, timestamp, marker, arrived, _ = packet
-        layout, newest = self._layout, self._newest
+        newest = self._newest
         if newest is None or not (sequence - newest.sequence) & 0x8000:
             self._newest, self._shift = packet, shift
         self.packets += 1
         self.octets += len(payload)
         sequence = (sequence + shift.sequence_by) & 0xFFFF
         if self._kept is not None:
-            self._kept[sequence & MASK] = packet, shift
-        value = layout.value
-        if layout.has_value:
+            self._kept[sequence & MASK] = packet if shift is self._base else (packet, shift)
+        value = self._value
+        if value:
             value |= send_time(arrived) if self._is_video else source.level
         timestamp = (timestamp + shift.timestamp_by) & 0xFFFFFFFF
-        head = layout.pack(self._first | marker << 7, sequence, timestamp, self._fixed, value, layout.tail)
+        head = self._pack(self._first | marker << 7, sequence, timestamp, self._fixed, value, self._tail)
         if shift.picture_by or shift.level_by:
             payload = self._numbered(packet, shift)
         if not self._send(head, payload):
@@ -291,6 +329,9 @@ class Outgoing:
         splice.begin(packet.sequence, packet.timestamp, packet.arrived)
         self._base = self._shift = Shift(splice.sequence_by, splice.timestamp_by, picture_by, level_by)
         self._sieve = Sieve(self.rung - 1) if self.rung < FULL else None
+        # What went out before the join is not repeated: a key frame comes first now.
+        self._ring = Ring(self._base) if self.form.rtx_ssrc > 0 else None
+        self._kept = self._ring.kept if self._ring is not None else None
         self._newest = None
         self._is_waiting = False
         self._is_watching = True

@@ -23,29 +23,29 @@ class Shift:
 class Ring:
     """512 packets by outgoing sequence number; the oldest makes room.
 
-    The packets are those of the source, shared by every line; a line remembers how it
-    shifted them.
+    The packets are those of the source, shared by every line. Most of them were shifted by
+    `base`, and are kept as they are; those that were not, with their own shift.
     """
 
-    __slots__ = ("_resent_at", "kept")
+    __slots__ = ("_resent_at", "base", "kept")
 
-    def __init__(self) -> None:
-        self.kept: list[tuple[RtpPacket, Shift] | None] = [None] * SIZE
+    def __init__(self, base: Shift) -> None:
+        self.base = base
+        self.kept: list[RtpPacket | tuple[RtpPacket, Shift] | None] = [None] * SIZE
         """Written by the line itself, at the outgoing sequence number modulo `SIZE`."""
         self._resent_at: dict[int, float] = {}
 
-    def keep(self, packet: RtpPacket, shift: Shift) -> None:
-        """Remember a packet as it was sent."""
-        self.kept[packet.sequence + shift.sequence_by & MASK] = packet, shift
-
     def take(self, sequence: int, now: float) -> tuple[RtpPacket, Shift] | None:
         """Return the packet to repeat, None if it is gone or was repeated just now."""
-        found = self.kept[sequence & MASK]
-        if found is None or (found[0].sequence + found[1].sequence_by) & 0xFFFF != sequence:
+        kept = self.kept[sequence & MASK]
+        if kept is None:
+            return None
+        packet, shift = (kept, self.base) if isinstance(kept, RtpPacket) else kept
+        if (packet.sequence + shift.sequence_by) & 0xFFFF != sequence:
             return None
         if now - self._resent_at.get(sequence, 0.0) < RESEND_AFTER:
             return None
         if len(self._resent_at) >= SIZE:
             self._resent_at.clear()
         self._resent_at[sequence] = now
-        return found
+        return packet, shift

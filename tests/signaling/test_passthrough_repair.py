@@ -5,7 +5,7 @@ import pytest
 from signaling.passthrough.bandwidth import CAP, FLOOR, LEAST_BELIEVED, LOSS_KEEPS, Downlink, Uphill, allowance
 from signaling.passthrough.gaps import GIVE_UP_AFTER, Gaps
 from signaling.passthrough.reception import Reception
-from signaling.passthrough.ring import Ring, Shift
+from signaling.passthrough.ring import MASK, Ring, Shift
 from signaling.passthrough.splice import Splice
 from signaling.tracks import RtpPacket
 
@@ -55,15 +55,18 @@ def test_only_a_filled_hole_is_news() -> None:
 
 
 def test_the_ring_repeats_what_it_holds_but_not_in_a_burst() -> None:
-    ring = Ring()
+    ring = Ring(Shift(sequence_by=65_000))
     for each in range(600):
-        ring.keep(RtpPacket(b"x", each, 0, False, 0.0), Shift(sequence_by=65_000))
+        ring.kept[(each + 65_000) & MASK] = RtpPacket(b"x", each, 0, False, 0.0)
     assert ring.take((10 + 65_000) & 0xFFFF, 1.0) is None
     newest = (599 + 65_000) & 0xFFFF
     assert ring.take(newest, 1.0) is not None
     assert ring.take(newest, 1.01) is None
     assert ring.take(newest, 1.03) is not None
     assert ring.take((700 + 65_000) & 0xFFFF, 1.0) is None
+    own = Shift(sequence_by=3)
+    ring.kept[602 & MASK] = RtpPacket(b"y", 599, 0, False, 0.0), own
+    assert ring.take(602, 1.0) == (RtpPacket(b"y", 599, 0, False, 0.0), own)
 
 
 def test_numbers_go_on_when_streams_are_joined() -> None:
