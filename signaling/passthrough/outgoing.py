@@ -166,6 +166,8 @@ class Outgoing:
         self._report = None
         self._ring = self._kept = None
         if self.source is not None:
+            self._ring = Ring(self._base) if self.form.rtx_ssrc > 0 else None
+            self._kept = self._ring.kept if self._ring is not None else None
             self._breaks = self.source.breaks
             self._report = self.source.last_report
             self.source.subscribe(self)
@@ -329,9 +331,8 @@ class Outgoing:
         splice.begin(packet.sequence, packet.timestamp, packet.arrived)
         self._base = self._shift = Shift(splice.sequence_by, splice.timestamp_by, picture_by, level_by)
         self._sieve = Sieve(self.rung - 1) if self.rung < FULL else None
-        # What went out before the join is not repeated: a key frame comes first now.
-        self._ring = Ring(self._base) if self.form.rtx_ssrc > 0 else None
-        self._kept = self._ring.kept if self._ring is not None else None
+        if self._ring is not None:
+            self._ring.rebase(self._base)
         self._newest = None
         self._is_waiting = False
         self._is_watching = True

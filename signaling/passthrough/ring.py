@@ -35,6 +35,11 @@ class Ring:
         """Written by the line itself, at the outgoing sequence number modulo `SIZE`."""
         self._resent_at: dict[int, float] = {}
 
+    def rebase(self, base: Shift) -> None:
+        """From now on most packets are shifted by `base`; those kept so far were not."""
+        self.kept[:] = [(each, self.base) if isinstance(each, RtpPacket) else each for each in self.kept]
+        self.base = base
+
     def take(self, sequence: int, now: float) -> tuple[RtpPacket, Shift] | None:
         """Return the packet to repeat, None if it is gone or was repeated just now."""
         kept = self.kept[sequence & MASK]

@@ -64,6 +64,8 @@ def test_the_ring_repeats_what_it_holds_but_not_in_a_burst() -> None:
     assert ring.take(newest, 1.01) is None
     assert ring.take(newest, 1.03) is not None
     assert ring.take((700 + 65_000) & 0xFFFF, 1.0) is None
+    ring.rebase(Shift(sequence_by=1))
+    assert ring.take(newest, 1.1) is not None
     own = Shift(sequence_by=3)
     ring.kept[602 & MASK] = RtpPacket(b"y", 599, 0, False, 0.0), own
     assert ring.take(602, 1.0) == (RtpPacket(b"y", 599, 0, False, 0.0), own)
