@@ -68,6 +68,8 @@ class Source:
         self.kind: Kind = kind
         self.clock_rate = CLOCK_RATES[kind]
         self.level = SILENCE
+        self.stamp = 0
+        """When the packet that is being delivered came, as abs-send-time: written once for all receivers."""
         self.last_report: tuple[int, float] | None = None
         self.has_ended = False
         self.is_muted = False

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from signaling.passthrough import rtcp
 from signaling.passthrough.gaps import Gaps
 from signaling.passthrough.reception import Reception
-from signaling.passthrough.rtp import Arrived, Split, find_extension
+from signaling.passthrough.rtp import Arrived, Split, find_extension, send_time
 from signaling.passthrough.splice import Splice
 from signaling.tracks import SILENCE, RtpPacket, Source
 
@@ -57,6 +57,7 @@ class Incoming:
             self._restart(Arrived(*packet), now)
         self.reception.received(sequence, timestamp, len(payload), now)
         if self._is_video:
+            self.source.stamp = send_time(now)
             if not self.gaps.received(sequence, now):
                 self._want_key_frame()
         elif self._level_id > 0:
@@ -79,6 +80,7 @@ class Incoming:
         self.repaired += 1
         if self._splice.belongs(sequence):
             sequence, timestamp = self._splice.shift(sequence, timestamp, now)
+            self.source.stamp = send_time(now)
             self.source.deliver(RtpPacket(payload[2:], sequence, timestamp, marker, now, []))
 
     def reported(self, report: rtcp.SenderReport, ntp: float, now: float) -> None:

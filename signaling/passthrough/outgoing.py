@@ -194,7 +194,7 @@ class Outgoing:
                 self.left_out += 1
                 return
             packet, shift = sifted
-        payload, sequence, timestamp, marker, arrived, _ = packet
+        payload, sequence, timestamp, marker, _, _ = packet
         newest = self._newest
         if newest is None or not (sequence - newest.sequence) & 0x8000:
             self._newest, self._shift = packet, shift
@@ -205,7 +205,7 @@ class Outgoing:
             self._kept[sequence & MASK] = packet if shift is self._base else (packet, shift)
         value = self._value
         if value:
-            value |= send_time(arrived) if self._is_video else source.level
+            value |= source.stamp if self._is_video else source.level
         timestamp = (timestamp + shift.timestamp_by) & 0xFFFFFFFF
         head = self._pack(self._first | marker << 7, sequence, timestamp, self._fixed, value, self._tail)
         if shift.picture_by or shift.level_by:

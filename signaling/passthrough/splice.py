@@ -8,7 +8,9 @@ from random import randrange
 
 from signaling.passthrough.rtp import ahead
 
-_WATCHED = 1024
+_WATCHED = 128
+"""Packets; a second of a picture, or more. What is later than that, SRTP refuses as sent before."""
+
 _HALF_SEQUENCE = 1 << 15
 _CLOCK = 1 << 32
 

@@ -5,7 +5,7 @@
 
 #define REPEAT_AFTER 0.06
 #define GIVE_UP_AFTER 0.6
-#define WATCHED 1024
+#define WATCHED 128
 #define LONGEST_PAUSE 1e6 /* keeps the product inside its integer */
 
 void splice_open(struct splice *splice, uint32_t clock_rate)
