@@ -7,7 +7,6 @@ moment and started again, it mends the recordings and rebuilds its rooms from th
 
 import asyncio
 import contextlib
-import gc
 import json
 import logging
 import os
@@ -25,6 +24,7 @@ from recordings.repair import finished, repair_all
 from recordings.shelf import Shelf
 from server.adapters.room_events import Courier, Office, Spool
 from server.worker_settings import WorkerSettings
+from signaling import memory
 from signaling.effects import Note, NoteKind
 from signaling.endpoint import Endpoint
 from signaling.events import FileClosed
@@ -208,9 +208,7 @@ async def serve(settings: WorkerSettings, now: Callable[[], datetime]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with running(settings, now):
-        # What is loaded stays: walking it would hold up every packet each time memory is tidied.
-        gc.collect()
-        gc.freeze()
+        memory.settle()
         _log.info("media worker %s listens", settings.name)
         await stop.wait()
         _log.info("media worker %s drains", settings.name)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import signaling.passthrough
+from signaling import memory
 from signaling.passthrough import MediaPort, choose
 from signaling.peer import Peer, PeerState
 from tests.bench.processes import own_address, resident
@@ -121,6 +122,7 @@ async def serve(path: str, rooms: Answering) -> None:
 
 async def main(path: str, hot_path: str) -> None:
     """Serve our rooms."""
+    memory.settle()
     await serve(path, Rooms(await open_port(hot_path)))
 
 
