@@ -1,10 +1,10 @@
 """Real browsers on bad lines: what people see and hear stays within bounds, see `./tiepdan bench lines`."""
 
 import asyncio
-import shutil
 
 import pytest
 
+from tests import parts
 from tests.bench.lines import ROWS, Row, Seen, measure, write
 from tests.bench.lines_bounds import faults
 from tests.bench.lines_way import RETRY_FIRST, Way, Weather, next_attempt
@@ -52,8 +52,8 @@ def test_the_bounds_bind() -> None:
 @pytest.mark.alone("lines")
 @pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in ROWS])
 async def test_people_see_and_hear_each_other_on(row: Row, request: pytest.FixtureRequest) -> None:
-    if row.relayed and shutil.which("turnserver") is None:
-        pytest.skip("turnserver is missing (apt-get install coturn)")
+    if row.relayed:
+        parts.require("relay")
     found = await measure(row)
     beyond = [fault for each in found for fault in faults(each)]
     if beyond:
