@@ -56,11 +56,13 @@ def cluster() -> Iterator[engines.Cluster]:
 
 
 @pytest.fixture
-def database_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
-    """Return the address of a fresh copy of the office for this test."""
-    if engine == "postgres":
-        return engines.copy_postgres(request.getfixturevalue("cluster"))
-    return engines.copy_sqlite(request.getfixturevalue("founded_sqlite"), tmp_path)
+def database_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Give the address of a fresh copy of the office for this test."""
+    if engine == "sqlite":
+        yield engines.copy_sqlite(request.getfixturevalue("founded_sqlite"), tmp_path)
+        return
+    with engines.copy_postgres(request.getfixturevalue("cluster")) as address:
+        yield address
 
 
 @pytest.fixture
