@@ -1,7 +1,7 @@
 """Work on a case: run its flow, assign, mark a term met; work on what is owed."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -88,16 +88,21 @@ def end_assignment(db: Session, who: Who, at: datetime, code: str, assignment_id
         audit.record(db, who, at, "case_unassign", about(case))
 
 
-def meet_deadline(db: Session, who: Who, at: datetime, code: str, rule: str) -> None:
-    """Mark a term of law as met today; twice changes nothing."""
+def meet_deadline(db: Session, who: Who, at: datetime, code: str, rule: str, started_on: date) -> None:
+    """Mark the term of a rule that runs from `started_on` as met today; twice changes nothing."""
     case = queries.case_for(db, who, code)
     if who.role not in rules.HANDLERS:
         raise NotYours("case_not_yours")
-    rows = db.scalars(
-        select(Deadline).where(Deadline.case_id == case.id, Deadline.rule == rule, Deadline.met_on.is_(None))
+    term = db.scalar(
+        select(Deadline).where(
+            Deadline.case_id == case.id,
+            Deadline.rule == rule,
+            Deadline.started_on == started_on,
+            Deadline.met_on.is_(None),
+        )
     )
-    for row in rows:
-        row.met_on = local(at).date()
+    if term is not None:
+        term.met_on = local(at).date()
         audit.record(db, who, at, "met_deadline", about(case), rule=rule)
 
 

@@ -28,9 +28,10 @@ class UnassignForm(FormModel):
 
 
 class MetForm(FormModel):
-    """Which term was met."""
+    """Which term was met: its rule and its first day, as one rule may run from several days."""
 
     rule: Annotated[str, BeforeValidator(line(10))] = ""
+    started_on: Day
 
 
 class PromiseForm(FormModel):

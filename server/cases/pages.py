@@ -151,7 +151,8 @@ async def meet(request: web.Request) -> web.Response:
 async def _meet(request: web.Request, typed: dict[str, str]) -> str:
     form = read_form(forms.MetForm, typed)
     code = request.match_info["code"]
-    await house(request).db.write(actions_work.meet_deadline, who(request), now(request), code, form.rule)
+    term = (form.rule, form.started_on)
+    await house(request).db.write(actions_work.meet_deadline, who(request), now(request), code, *term)
     return "deadline_met"
 
 

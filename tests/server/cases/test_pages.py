@@ -1,7 +1,13 @@
 """Who may open a case: every permission has the test that Quân, of another ward, cannot."""
 
-import pytest
+from datetime import date
 
+import pytest
+from sqlalchemy import select
+
+from server.cases.actions import add_deadline
+from server.house import House
+from server.tables import Case, Deadline
 from server.words import Role
 from tests.conftest import Browser, OpenBrowser
 from tests.journeys.test_1_register import register
@@ -103,6 +109,17 @@ async def test_a_restricted_request_is_known_to_receiver_and_chair_only(
         assert "TK-2026" not in await browser.get("/vu-viec")
 
 
+async def test_of_two_terms_of_one_rule_only_the_one_pressed_is_met(open_browser: OpenBrowser, house: House) -> None:
+    tu = await accepted(open_browser)
+    second = date(2026, 7, 13)
+    await house.db.write(lambda db: add_deadline(db, db.scalars(select(Case.id)).one(), "D1", second))
+    await tu.post(f"{CASE}/thoi-han", {"rule": "D1", "started_on": "13/07/2026"})
+    await tu.post(f"{CASE}/thoi-han", {"rule": "D1", "started_on": "13/07/2026"})
+    await tu.post(f"{CASE}/thoi-han", {"rule": "D1", "started_on": "31/02/2026"}, status=422)
+    met = await house.db.read(lambda db: {each.started_on: each.met_on for each in db.scalars(select(Deadline))})
+    assert met == {date(2026, 7, 6): None, second: date(2026, 7, 6)}
+
+
 async def test_a_case_is_found_without_accents(open_browser: OpenBrowser) -> None:
     tu = await accepted(open_browser)
     for words in ("nguyen thi lan", "thua dat 215", "2026/0001", "tk-2026"):
@@ -117,7 +134,7 @@ async def test_the_case_runs_its_flow_and_refuses_what_is_not_in_it(open_browser
     await tu.post(f"{CASE}/buoc", {"verb": "start"}, status=409)
     await tu.post(f"{CASE}/buoc", {"verb": "conclude"}, status=403)
     await hanh.post(f"{CASE}/buoc", {"verb": "conclude"})
-    await tu.post(f"{CASE}/thoi-han", {"rule": "D1"})
+    await tu.post(f"{CASE}/thoi-han", {"rule": "D1", "started_on": "06/07/2026"})
     assert "Đã thực hiện ngày 06/07/2026" in await tu.get(CASE)
     await hanh.post(f"{CASE}/buoc", {"verb": "close"})
     assert "TK-2026-0001" not in await hanh.get("/vu-viec")
