@@ -47,9 +47,14 @@ async def told(page: Page, language: str) -> list[str]:
     return found
 
 
-# For a frame or two after a change of width the room still has widths of before.
+# On a busy machine the room has widths of before for some frames after a change of width.
 _LAID_OUT = """async () => {
-  for (let frames = 0; frames < 3; frames += 1) await new Promise(requestAnimationFrame);
+  const root = document.documentElement;
+  for (let same = 0, before = 0, frames = 0; same < 10 && frames < 120; frames += 1) {
+    await new Promise(requestAnimationFrame);
+    same = root.scrollWidth === before ? same + 1 : 0;
+    before = root.scrollWidth;
+  }
 }"""
 
 
