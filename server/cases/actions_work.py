@@ -103,7 +103,7 @@ def meet_deadline(db: Session, who: Who, at: datetime, code: str, rule: str, sta
     )
     if term is not None:
         term.met_on = local(at).date()
-        audit.record(db, who, at, "met_deadline", about(case), rule=rule)
+        audit.record(db, who, at, "met_deadline", about(case), rule=rule, started_on=started_on.isoformat())
 
 
 @dataclass(frozen=True, slots=True)

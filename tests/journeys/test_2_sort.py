@@ -105,6 +105,8 @@ async def test_a_promise_is_kept_until_closed(open_browser: OpenBrowser) -> None
     await tu.post(path, {"verb": "start", "version": "1"})
     await tu.post(path, {"verb": "finish", "evidence": ""}, status=422)
     await tu.post(path, {"verb": "finish", "evidence": "Biên bản đo số 5", "version": "2"})
-    assert "Đo lại ranh giới thửa đất" in await lan.get(f"/tra-cuu/{code}")
+    own = await lan.get(f"/tra-cuu/{code}")
+    assert "Đo lại ranh giới thửa đất" in own
+    assert "Tính từ 06/07/2026." in own
     await tu.post(path, {"verb": "close", "version": "3"})
     await tu.post(path, {"verb": "close", "version": "3"}, status=409)

@@ -12,7 +12,7 @@ import pytest
 from tests.bench import servers
 from tests.bench.processes import own_address, run_time
 from tests.signaling.both_paths import needs_compiler
-from tests.signaling.loopback_client import Client
+from tests.signaling.loopback_client import Client, until
 
 MANY = 1000
 FIRST = 100
@@ -45,9 +45,7 @@ async def come_and_go(ask: Ask, number: int) -> None:
     client, room, member = Client(None, slots=4), f"r{number % ROOMS}", f"m{number}"
     answer = await ask(join=member, room=room, sdp=await client.offer())
     await client.accept(answer["sdp"])
-    async with asyncio.timeout(30):
-        while client.pc.connectionState != "connected":  # noqa: ASYNC110 - aiortc's own state
-            await asyncio.sleep(0.01)
+    await until(lambda: client.pc.connectionState == "connected", 30)
     await ask(leave=member, room=room)
     await client.pc.close()
 

@@ -1,5 +1,6 @@
 """Who may open a case: every permission has the test that Quân, of another ward, cannot."""
 
+import re
 from datetime import date
 
 import pytest
@@ -113,10 +114,14 @@ async def test_of_two_terms_of_one_rule_only_the_one_pressed_is_met(open_browser
     tu = await accepted(open_browser)
     second = date(2026, 7, 13)
     await house.db.write(lambda db: add_deadline(db, db.scalars(select(Case.id)).one(), "D1", second))
-    await tu.post(f"{CASE}/thoi-han", {"rule": "D1", "started_on": "13/07/2026"})
-    await tu.post(f"{CASE}/thoi-han", {"rule": "D1", "started_on": "13/07/2026"})
+    on_page = re.findall(r'name="started_on" value="([^"]+)"><button[^>]*name="rule" value="D1"', await tu.get(CASE))
+    assert on_page == ["06/07/2026", "13/07/2026"]
+    for _ in ("pressed", "pressed again"):
+        await tu.post(f"{CASE}/thoi-han", {"rule": "D1", "started_on": on_page[1]})
     await tu.post(f"{CASE}/thoi-han", {"rule": "D1", "started_on": "31/02/2026"}, status=422)
-    met = await house.db.read(lambda db: {each.started_on: each.met_on for each in db.scalars(select(Deadline))})
+    met = await house.db.read(
+        lambda db: {each.started_on: each.met_on for each in db.scalars(select(Deadline).where(Deadline.rule == "D1"))}
+    )
     assert met == {date(2026, 7, 6): None, second: date(2026, 7, 6)}
 
 
