@@ -9,6 +9,7 @@ emptied one by one. Nobody outside can tell the difference.
 import errno
 import socket
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from struct import Struct
 from typing import Any
@@ -170,7 +171,7 @@ class Inbox:
 
 
 class Tray:
-    """Writes datagrams into cells and sends them together."""
+    """Cells for datagrams that leave together; a `Pen` writes into them, and reads what is public here."""
 
     def __init__(self, sock: socket.socket, *, batches: bool = HAS_BATCHES) -> None:
         self.sent = 0
@@ -178,52 +179,25 @@ class Tray:
         self._socket = sock
         self._fd = sock.fileno()
         self._batch = _Batch(TRAY)
-        self._buffer: Any = _ffi.buffer(self._batch.memory)
-        self._pointers = [cell.pointer for cell in self._batch.cells]
-        self._headers = self._batch.headers
+        self.buffer: Any = _ffi.buffer(self._batch.memory)
+        self.pointers = [cell.pointer for cell in self._batch.cells]
+        self.headers = self._batch.headers
         name = _V6_NAME if sock.family == socket.AF_INET6 else _V4_NAME
-        for header in self._headers:
+        for header in self.headers:
             header.msg_namelen = name.size
         # Encryption writes the new length where the kernel reads it.
         places = (_ffi.addressof(self._batch.parts[at], "iov_len") for at in range(TRAY))
-        self._lengths: list[Any] = [_ffi.cast("int *", place) for place in places]
-        self._targets: list[Target | None] = [None] * TRAY
-        self._many = 0
+        self.lengths: list[Any] = [_ffi.cast("int *", place) for place in places]
+        self.targets: list[Target | None] = [None] * TRAY
+        self.many = 0
         self.is_gathering = False
         """While this is set, somebody will flush; otherwise each datagram leaves at once."""
         self._send = self._send_batch if batches and _CALLS is not None else self._send_singly
         self.is_open = True
 
-    def put(self, seal: Any, context: Any, target: Target, head: bytes, body: bytes) -> bool:
-        """Write `head` and `body` behind each other and let `seal(context, cell, length)`
-        encrypt them in place. It leaves with the next flush. False: refused, nothing is kept.
-        """
-        at = self._many
-        if at == TRAY:
-            self.flush()
-            at = 0
-        start = at * CELL
-        middle = start + len(head)
-        end = middle + len(body)
-        if end - start > LARGEST or not self.is_open:
-            return False
-        buffer, length = self._buffer, self._lengths[at]
-        buffer[start:middle] = head
-        buffer[middle:end] = body
-        length[0] = end - start
-        if seal(context, self._pointers[at], length):
-            return False
-        # The kernel reads the name at the flush; until then it must not go away.
-        self._targets[at] = target
-        self._headers[at].msg_name = target.name
-        self._many = at + 1
-        if not self.is_gathering:
-            self.flush()
-        return True
-
     def flush(self) -> None:
         """Send everything; what does not leave now never will, and is counted."""
-        many, self._many = self._many, 0
+        many, self.many = self.many, 0
         if many and self.is_open:
             self._send(many)
 
@@ -240,7 +214,7 @@ class Tray:
     def close(self) -> None:
         """Forget what waits and take no more."""
         self.is_open = False
-        self._many = 0
+        self.many = 0
 
     def _send_batch(self, many: int) -> None:
         assert _CALLS is not None  # noqa: S101 - for the type checker; see __init__
@@ -260,7 +234,70 @@ class Tray:
 
     def _send_singly(self, many: int) -> None:
         for at in range(many):
-            target = self._targets[at]
+            target = self.targets[at]
             if target is not None:
                 start = at * CELL
-                self.send(self._buffer[start : start + self._lengths[at][0]], target.address)
+                self.send(self.buffer[start : start + self.lengths[at][0]], target.address)
+
+
+class Pen:
+    """One line's way into a tray: what it writes is sealed for that line's browser.
+
+    Called for every packet and receiver: it knows the tray's cells by heart. `context` and `target`
+    are None until they are known, and `write` refuses until then.
+    """
+
+    __slots__ = (
+        "_buffer",
+        "_counts",
+        "_headers",
+        "_lengths",
+        "_pointers",
+        "_seal",
+        "_targets",
+        "_tray",
+        "context",
+        "target",
+    )
+
+    def __init__(self, tray: Tray, seal: Any, counts: Counter[str]) -> None:
+        self.context: Any = None
+        self.target: Target | None = None
+        self._tray = tray
+        self._seal = seal
+        self._counts = counts
+        self._buffer, self._pointers, self._lengths = tray.buffer, tray.pointers, tray.lengths
+        self._headers, self._targets = tray.headers, tray.targets
+
+    def write(self, head: bytes, body: bytes = b"") -> bool:
+        """Write `head` and `body` behind each other and let `seal(context, cell, length)` encrypt them
+        in place. They leave with the next flush. False: they will not, and nothing is kept.
+        """
+        tray, context, target = self._tray, self.context, self.target
+        if context is None or target is None or not tray.is_open:
+            return False
+        at = tray.many
+        if at == TRAY:
+            tray.flush()
+            at = 0
+        start = at * CELL
+        middle = start + len(head)
+        end = middle + len(body)
+        if end - start > LARGEST:
+            self._counts["unprotectable"] += 1
+            return False
+        buffer, length = self._buffer, self._lengths[at]
+        buffer[start:middle] = head
+        buffer[middle:end] = body
+        length[0] = end - start
+        if self._seal(context, self._pointers[at], length):
+            self._counts["unprotectable"] += 1
+            return False
+        if self._targets[at] is not target:
+            # The kernel reads the name at the flush; until then it must not go away.
+            self._targets[at] = target
+            self._headers[at].msg_name = target.name
+        tray.many = at + 1
+        if not tray.is_gathering:
+            tray.flush()
+        return True

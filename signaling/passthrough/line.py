@@ -16,7 +16,7 @@ from typing import Any, Literal, Protocol
 
 from aiortc import RTCDtlsFingerprint, RTCDtlsParameters, RTCIceCandidate, RTCIceParameters
 
-from signaling.passthrough.datagrams import Cell, Target
+from signaling.passthrough.datagrams import Cell, Pen, Target
 from signaling.passthrough.inside import (
     Address,
     Candidate,
@@ -79,10 +79,10 @@ class Line:
         self._port = port
         self._user: LineUser | None = user
         self.budget = Budget()
-        self._target: Target | None = None
+        self._pen = Pen(port.tray, protect, self.counts)
+        self.send_rtp = self._pen.write
         self._sessions: tuple[Session, Session] | None = None
         self._rx: Any = None
-        self._tx: Any = None
         self._held: list[tuple[bytes, Address]] = []
         self._is_closing = False
         self._task: asyncio.Task[None] | None = None
@@ -137,32 +137,22 @@ class Line:
             self.hot.look(self.counts)
         self._port.leave(self)
         self._inside.release()
-        self._target = self._rx = self._tx = self._sessions = None
+        self._pen.target = self._pen.context = self._rx = self._sessions = None
         self._held = []
         self._enter("closed")
         self._user = None
 
-    def send_rtp(self, head: bytes, body: bytes = b"") -> bool:
-        """Protect `head` and `body` as one packet and send it, at the latest when the batch
-        that is being worked on is done. False when it will not leave.
-        """
-        if self._tx is None or self._target is None:
-            return False
-        if self._port.tray.put(protect, self._tx, self._target, head, body):
-            return True
-        self.counts["unprotectable"] += 1
-        return False
-
     def send_rtcp(self, packet: bytes) -> bool:
         """Protect and send at once; False when it did not leave."""
-        if self._sessions is None or self._target is None:
+        target = self._pen.target
+        if self._sessions is None or target is None:
             return False
         try:
             sealed = self._sessions[1].protect_rtcp(packet)
         except (SrtpError, ValueError):
             self.counts["unprotectable"] += 1
             return False
-        return self._port.send(sealed, self._target.address)
+        return self._port.send(sealed, target.address)
 
     def take_media(self, cell: Cell, size: int, now: float) -> None:
         """Take an encrypted packet from one of this line's verified addresses."""
@@ -241,7 +231,7 @@ class Line:
     def _seal_with(self, sessions: tuple[Session, Session]) -> None:
         # The contexts live as long as the sessions, which are kept beside them.
         self._sessions = sessions
-        self._rx, self._tx = context_of(sessions[0]), context_of(sessions[1])
+        self._rx, self._pen.context = context_of(sessions[0]), context_of(sessions[1])
 
     def _path_found(self, address: Address) -> None:
         self._port.verify(address, self)
@@ -251,8 +241,8 @@ class Line:
                 self.take(packet, monotonic())
         # Not a copy of the first one: the browser may move to another network.
         chosen = self._inside.nominated
-        if chosen is not None and (self._target is None or self._target.address != chosen):
-            self._target = Target(chosen)
+        if chosen is not None and (self._pen.target is None or self._pen.target.address != chosen):
+            self._pen.target = Target(chosen)
             if self.hot is not None:
                 self.hot.route(chosen)
 

@@ -2,13 +2,14 @@
 
 import errno
 import socket
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from signaling.passthrough import datagrams
-from signaling.passthrough.datagrams import BATCH, CELL, LARGEST, TRAY, Inbox, Target, Tray, address_of, key_of
+from signaling.passthrough.datagrams import BATCH, CELL, LARGEST, TRAY, Inbox, Pen, Target, Tray, address_of, key_of
 
 
 def plain(_context: Any, _cell: Any, length: Any) -> int:
@@ -86,15 +87,32 @@ def test_what_does_not_fit_shows_by_filling_the_cell(pair: tuple[socket.socket, 
     assert [size >= CELL for size in sizes] == [False, True, True, True, False]
 
 
+def pen(tray: Tray, seal: Any, target: Target) -> Pen:
+    made = Pen(tray, seal, Counter())
+    made.context, made.target = "any", target
+    return made
+
+
+def test_before_keys_or_address_are_known_nothing_is_sealed(pair: tuple[socket.socket, socket.socket]) -> None:
+    here, there = pair
+    tray = Tray(here)
+    writing = pen(tray, plain, Target(address(there)))
+    target, writing.target = writing.target, None
+    assert not writing.write(b"x")
+    writing.target, writing.context = target, None
+    assert not writing.write(b"x")
+    assert tray.sent == 0
+
+
 def test_what_is_put_leaves_in_order_and_encrypted(pair: tuple[socket.socket, socket.socket], batches: bool) -> None:
     here, there = pair
     tray = Tray(here, batches=batches)
     target = Target(address(there))
     tray.is_gathering = True
     for each in range(TRAY):
-        assert tray.put(doubled, None, target, b"h", each.to_bytes(2, "big"))
+        assert pen(tray, doubled, target).write(b"h", each.to_bytes(2, "big"))
     assert tray.sent == 0
-    assert tray.put(plain, None, target, b"last", b"")
+    assert pen(tray, plain, target).write(b"last", b"")
     assert tray.sent == TRAY
     tray.flush()
     tray.flush()
@@ -106,7 +124,7 @@ def test_what_is_put_leaves_in_order_and_encrypted(pair: tuple[socket.socket, so
 def test_without_gathering_it_leaves_at_once(pair: tuple[socket.socket, socket.socket], batches: bool) -> None:
     here, there = pair
     tray = Tray(here, batches=batches)
-    assert tray.put(plain, None, Target(address(there)), b"a", b"b")
+    assert pen(tray, plain, Target(address(there))).write(b"a", b"b")
     assert there.recv(9) == b"ab"
 
 
@@ -115,9 +133,9 @@ def test_what_is_refused_takes_no_place(pair: tuple[socket.socket, socket.socket
     tray = Tray(here, batches=batches)
     target = Target(address(there))
     tray.is_gathering = True
-    assert not tray.put(refusing, None, target, b"no", b"")
-    assert not tray.put(plain, None, target, b"", bytes(LARGEST + 1))
-    assert tray.put(plain, None, target, b"", b"y" * LARGEST)
+    assert not pen(tray, refusing, target).write(b"no", b"")
+    assert not pen(tray, plain, target).write(b"", bytes(LARGEST + 1))
+    assert pen(tray, plain, target).write(b"", b"y" * LARGEST)
     tray.flush()
     assert there.recv(CELL) == b"y" * LARGEST
     with pytest.raises(BlockingIOError):
@@ -130,7 +148,7 @@ def test_one_bad_address_costs_only_its_own(pair: tuple[socket.socket, socket.so
     good, bad = Target(address(there)), Target((address(there)[0], 0))
     tray.is_gathering = True
     for target in (bad, good, bad, good, bad):
-        tray.put(plain, None, target, b"x", b"")
+        pen(tray, plain, target).write(b"x", b"")
     tray.flush()
     assert (tray.sent, tray.unsent) == (2, 3)
     assert there.recv(9) == there.recv(9) == b"x"
@@ -155,7 +173,7 @@ def test_a_full_socket_drops_and_counts(
     monkeypatch.setattr(datagrams, "_CALLS", (None, sendmmsg))
     tray.is_gathering = True
     for _ in range(8):
-        tray.put(plain, None, Target(address(there)), b"x", b"")
+        pen(tray, plain, Target(address(there))).write(b"x", b"")
     tray.flush()
     assert calls == [8, 5, 5, 3]
     assert (tray.sent, tray.unsent) == (5, 3)
@@ -165,8 +183,8 @@ def test_a_closed_tray_sends_nothing(pair: tuple[socket.socket, socket.socket], 
     here, there = pair
     tray = Tray(here, batches=batches)
     tray.is_gathering = True
-    tray.put(plain, None, Target(address(there)), b"x", b"")
+    pen(tray, plain, Target(address(there))).write(b"x", b"")
     tray.close()
     tray.flush()
-    assert not tray.put(plain, None, Target(address(there)), b"x", b"")
+    assert not pen(tray, plain, Target(address(there))).write(b"x", b"")
     assert tray.sent == 0
