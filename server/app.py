@@ -18,6 +18,7 @@ from server.adapters.pdf import Press
 from server.adapters.sms import FolderTexter, HttpTexter
 from server.archive import pages as archive
 from server.cases import pages as cases
+from server.cases import pages_terms as cases_terms
 from server.clock import Clock
 from server.config import Settings
 from server.db import Database, is_answering
@@ -31,6 +32,7 @@ from server.minutes import pages_citizen as minutes_citizen
 from server.minutes import pages_json as minutes_json
 from server.minutes import pages_papers as minutes_papers
 from server.office import pages as office
+from server.office import pages_calendar as office_calendar
 from server.reception import pages as reception
 from server.reception import pages_entry as reception_entry
 from server.scheduling import pages as scheduling
@@ -41,9 +43,11 @@ UPLOAD_FILES = 5
 
 ROUTES: tuple[pagekit.Route, ...] = (
     *office.ROUTES,
+    *office_calendar.ROUTES,
     *accounts.ROUTES,
     *intake.ROUTES,
     *cases.ROUTES,
+    *cases_terms.ROUTES,
     *scheduling.ROUTES,
     *scheduling_citizen.ROUTES,
     *reception.ROUTES,

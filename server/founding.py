@@ -16,6 +16,7 @@ from server.accounts.actions import NewOfficer
 from server.clock import Clock
 from server.config import Settings
 from server.db import Database
+from server.office.actions_calendar import seed_calendar
 from server.tables import Unit
 from server.terminal import say
 from server.who import the_system
@@ -65,6 +66,7 @@ def found_demo(db: Session, at: datetime, password_hash: str) -> dict[str, int]:
             must_change_password=False,
         )
         actions.open_account(db, the_system(), at, new, password_hash)
+    seed_calendar(db, the_system(), at, (at.year, at.year + 1))
     return ids
 
 
@@ -79,6 +81,7 @@ def found_first(db: Session, at: datetime, password_hash: str) -> None:
         roles=((ids[first["code"]], Role.SYS_ADMIN),),
     )
     actions.open_account(db, the_system(), at, new, password_hash)
+    seed_calendar(db, the_system(), at, (at.year, at.year + 1))
 
 
 def prepare(settings: Settings, *, is_demo: bool) -> None:

@@ -1,4 +1,4 @@
-"""Open a case, start terms, promise something, assign, conclude, close."""
+"""Open a case and promise something."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,13 +9,15 @@ from sqlalchemy.orm import Session
 from server import audit, text
 from server.audit import About
 from server.cases import queries, rules
+from server.cases.actions_terms import add_deadline
 from server.clock import local
 from server.errors import Stale
 from server.office import actions as office_actions
-from server.office import queries as office
-from server.tables import Case, Deadline, FollowUp, Unit
+from server.tables import Case, FollowUp, Unit
 from server.who import Who
 from server.words import CaseState, CaseVerb, FollowUpState, Kind
+
+__all__ = ["REGISTER", "NewCase", "NewFollowUp", "Opened", "add_deadline", "add_follow_up", "expect_version", "open_case"]
 
 REGISTER = "case"
 
@@ -67,33 +69,6 @@ def open_case(db: Session, who: Who, at: datetime, new: NewCase) -> Opened:
         add_deadline(db, case.id, rule, new.received_on or today)
     audit.record(db, who, at, "opened_case", About("case", case.id, code, case.id, new.unit_id))
     return Opened(case.id, code)
-
-
-def add_deadline(db: Session, case_id: int, rule: str, started_on: date) -> date:
-    """Start a term of law for a case and return its last day; doing it twice changes nothing."""
-    case = db.get_one(Case, case_id)
-    known = db.scalar(
-        select(Deadline.due_on).where(
-            Deadline.case_id == case_id, Deadline.rule == rule, Deadline.started_on == started_on
-        )
-    )
-    if known is not None:
-        return known
-    term = rules.TERMS[rule]
-    count = office.setting(db, case.unit_id, term.setting)
-    due_on = rules.due_on(rule, started_on, count, office.calendar(db))
-    db.add(
-        Deadline(
-            case_id=case_id,
-            rule=rule,
-            rule_version=term.version,
-            article=term.article,
-            started_on=started_on,
-            due_on=due_on,
-        )
-    )
-    db.flush()
-    return due_on
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from server import audit, text
 from server.audit import About
-from server.cases import queries, queries_file, queries_lists, rules
+from server.cases import actions_terms, queries, queries_file, queries_lists, rules
 from server.cases.actions import expect_version
 from server.cases.queries import CaseCard
 from server.clock import local
@@ -31,7 +31,8 @@ def note_view(db: Session, who: Who, at: datetime, code: str) -> None:
 def move(db: Session, who: Who, at: datetime, code: str | int, verb: CaseVerb, version: int | None = None) -> CaseState:
     """Run the flow of a case one step. Raises NotHere, Refused("case_flow"), NotYours, Stale.
 
-    A case is not closed while somebody still owes something (Refused("case_owes")).
+    A case is not closed while somebody still owes something (Refused("case_owes")). Suspending stops
+    the clock of its terms, resuming lets them go on.
     """
     case = queries.case_for(db, who, code)
     row = db.get_one(Case, case.id)
@@ -43,6 +44,10 @@ def move(db: Session, who: Who, at: datetime, code: str | int, verb: CaseVerb, v
     row.closed_at = at if state is CaseState.CLOSED else None
     db.flush()
     audit.record(db, who, at, f"case_{verb.value}", about(case))
+    if verb is CaseVerb.SUSPEND:
+        actions_terms.pause_all(db, who, at, case.id)
+    if verb in {CaseVerb.RESUME, CaseVerb.REOPEN}:
+        actions_terms.resume_all(db, who, at, case.id)
     return state
 
 

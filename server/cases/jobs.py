@@ -1,4 +1,4 @@
-"""Remind owners of what falls due, urge what is late. Run any number of times a day."""
+"""Remind owners of what falls due, urge what is late, keep the calendar. Run any number of times a day."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from server import audit, outbox
 from server.accounts import queries as accounts
 from server.audit import About
-from server.cases import rules
+from server.cases import actions_terms, rules
 from server.clock import local
 from server.house import House
 from server.office import queries as office
-from server.office.rules import Calendar, add_working_days
+from server.office.rules import Calendar, add_working_days, written_at
 from server.outbox import Letter
 from server.tables import Case, FollowUp, Officer
 from server.who import the_system
@@ -26,6 +26,11 @@ _ANSWERABLE = frozenset({Role.CASE_OFFICER, Role.OFFICE_HEAD, Role.CITY_BOARD_ME
 async def remind(house: House, _: Mapping[str, Any]) -> None:
     """Write to owners of follow-ups: once before the day, and once a week when it has passed."""
     await house.db.write(remind_all, house.clock.now())
+
+
+async def keep_calendar(house: House, _: Mapping[str, Any]) -> None:
+    """Enter the known special days of this year and the next; what people changed stays. Harmless twice."""
+    await house.db.write(actions_terms.keep_calendar, the_system(), house.clock.now())
 
 
 def remind_all(db: Session, at: datetime) -> int:
@@ -52,7 +57,7 @@ def _remind(db: Session, at: datetime, row: FollowUp, calendar: Calendar) -> boo
         email=email,
         facts={"code": row.code, "due_on": row.due_on.strftime("%d/%m/%Y")},
     )
-    outbox.put(db, letter, at)
+    outbox.put(db, letter, at, written_at(at, calendar))
     if is_late and (row.urged_at is None or (today - local(row.urged_at).date()).days >= 7):  # noqa: PLR2004 a week
         row.urged_at = at
         where = About("follow_up", row.id, row.code, case.id, case.unit_id)

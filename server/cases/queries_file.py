@@ -6,9 +6,10 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.cases import queries, queries_lists, rules
+from server.cases import queries, queries_lists, queries_terms, rules
 from server.cases.queries import CaseCard
 from server.cases.queries_lists import Owed
+from server.cases.queries_terms import Term
 from server.office import queries as office
 from server.tables import (
     Appointment,
@@ -16,7 +17,6 @@ from server.tables import (
     Attachment,
     AuditEntry,
     Citizen,
-    Deadline,
     Document,
     Minutes,
     Officer,
@@ -59,18 +59,6 @@ class Entry:
     href: str = ""
     icon: str = "circle"
     when: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A date of law."""
-
-    rule: str
-    article: str
-    started_on: date
-    due_on: date
-    met_on: date | None
-    is_overdue: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +128,7 @@ def case_file(db: Session, who: Who, code: str, today: date) -> CaseFile:
         citizen.phone,
         citizen.address,
         tuple(sorted(entries, key=lambda entry: entry.at, reverse=True)),
-        _terms(db, case.id, today),
+        queries_terms.terms(db, case.id, today),
         tuple(owed),
         assigned(db, case.id),
         _looks(db, case.id),
@@ -255,21 +243,6 @@ def _minutes(db: Session, case_id: int) -> list[Entry]:
         )
         for m in rows
     ]
-
-
-def _terms(db: Session, case_id: int, today: date) -> tuple[Term, ...]:
-    rows = db.scalars(select(Deadline).where(Deadline.case_id == case_id).order_by(Deadline.due_on, Deadline.rule))
-    return tuple(
-        Term(
-            d.rule,
-            d.article,
-            d.started_on,
-            d.due_on,
-            d.met_on,
-            d.met_on is None and d.due_on < today,
-        )
-        for d in rows
-    )
 
 
 def assigned(db: Session, case_id: int) -> tuple[Assigned, ...]:

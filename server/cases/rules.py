@@ -1,4 +1,4 @@
-"""Case and follow-up flows, terms of law, and who may open a case.
+"""Case and follow-up flows, and who may open a case. Terms of law: ``rules_terms``.
 
 Permissions follow domain.md 5.2 and the table of 2.9. A case is *restricted* when it is (or
 may be) a denunciation: then only the receiver of the unit, its chair, and a vice chair who
@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from server.errors import NotYours, Refused
-from server.office.rules import Calendar, add_working_days, due_after_days
 from server.who import Who
 from server.words import CaseState, CaseVerb, FollowUpState, FollowUpVerb, Kind, Role
 
@@ -122,36 +121,9 @@ def is_overdue(state: FollowUpState, due_on: date, today: date) -> bool:
     return state in LATE_STATES and due_on < today
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A term of law: the setting that may shorten it, how it counts, where it stands."""
-
-    setting: str
-    in_working_days: bool
-    article: str
-    version: str
-
-
-TERMS: Mapping[str, Term] = {
-    "D1": Term("notice_working_days", in_working_days=True, article="reception_28", version="2026-07"),
-    "D2": Term("acceptance_days", in_working_days=False, article="complaints_27", version="2026-07"),
-    "D3": Term("first_resolution_days", in_working_days=False, article="complaints_28", version="2026-07"),
-    "D5": Term("second_resolution_days", in_working_days=False, article="complaints_37", version="2026-07"),
-}
-"""Terms by their number in domain.md 2.4. ``article`` is a key of the labels ``article.…``."""
-
-
-def due_on(rule: str, started_on: date, count: int, calendar: Calendar) -> date:
-    """Return the day on which a term ends; ``count`` is the setting in force."""
-    term = TERMS[rule]
-    if term.in_working_days:
-        return add_working_days(started_on, count, calendar)
-    return due_after_days(started_on, count, calendar)
-
-
 def terms_at_opening(kind: Kind) -> tuple[str, ...]:
     """Return the terms that run from the day the matter was received."""
-    return ("D1", "D2") if kind is Kind.COMPLAINT else ("D1",)
+    return {Kind.COMPLAINT: ("D1", "D2"), Kind.DENUNCIATION: ("D1", "D11")}.get(kind, ("D1",))
 
 
 def may_open(who: Who, unit_path: tuple[int, ...], *, is_restricted: bool, is_assigned: bool) -> bool:

@@ -47,6 +47,7 @@ class OwnDeadline:
     started_on: date
     due_on: date
     met_on: date | None
+    paused_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def _deadlines(db: Session, case_id: int | None) -> tuple[OwnDeadline, ...]:
     if case_id is None:
         return ()
     rows = db.scalars(select(Deadline).where(Deadline.case_id == case_id).order_by(Deadline.due_on, Deadline.rule))
-    return tuple(OwnDeadline(d.rule, d.article, d.started_on, d.due_on, d.met_on) for d in rows)
+    return tuple(OwnDeadline(d.rule, d.article, d.started_on, d.due_on, d.met_on, d.paused_on) for d in rows)
 
 
 def _owed(db: Session, case_id: int | None, today: date) -> tuple[Owed, ...]:

@@ -13,6 +13,7 @@ from server.scheduling import jobs as scheduling
 KINDS: tuple[JobKind, ...] = (
     JobKind("deliver", deliver.deliver, every=timedelta(seconds=2)),
     JobKind("remind_follow_ups", cases.remind, every=timedelta(hours=6)),
+    JobKind("keep_calendar", cases.keep_calendar, every=timedelta(hours=24)),
     JobKind("sweep_drafts", intake.sweep_drafts, every=timedelta(hours=1)),
     JobKind("release_withdrawn", scheduling.release_withdrawn, every=timedelta(minutes=1)),
     JobKind("compose", archive.compose),

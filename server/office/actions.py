@@ -1,8 +1,8 @@
-"""Change the calendar, take the next number, change a setting, count tries."""
+"""Take the next number, change a setting, count tries."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import case, delete, literal, select, update
 from sqlalchemy.orm import Session
@@ -10,41 +10,10 @@ from sqlalchemy.orm import Session
 from server import audit
 from server.audit import About
 from server.errors import BadForm
-from server.office import rules
-from server.tables import NumberSequence, RateCounter, SpecialDay, UnitSetting
+from server.office import queries, rules
+from server.tables import NumberSequence, RateCounter, UnitSetting
 from server.tables.base import Moment
 from server.who import Who
-
-
-def seed_calendar(db: Session, who: Who, at: datetime, years: Iterable[int]) -> int:
-    """Enter the known special days of these years where nobody did; returns how many."""
-    added = 0
-    for day in rules.public_days(years):
-        if db.get(SpecialDay, day.on) is None:
-            db.add(SpecialDay(on=day.on, is_working=day.is_working, name=day.name, changed_at=at))
-            added += 1
-    db.flush()
-    if added:
-        audit.record(db, who, at, "seeded_calendar", About("calendar"), days=added)
-    return added
-
-
-def set_day(db: Session, who: Who, at: datetime, on: date, name: str, *, is_working: bool) -> None:
-    """Say that a day is worked or not. Terms computed before keep their date."""
-    day = db.get(SpecialDay, on)
-    if day is None:
-        db.add(SpecialDay(on=on, is_working=is_working, name=name, changed_at=at))
-    else:
-        day.is_working, day.name, day.changed_at = is_working, name, at
-    audit.record(db, who, at, "set_day", About("calendar"), on=on.isoformat(), is_working=is_working)
-
-
-def clear_day(db: Session, who: Who, at: datetime, on: date) -> None:
-    """Let a day follow the week again."""
-    day = db.get(SpecialDay, on)
-    if day is not None:
-        db.delete(day)
-        audit.record(db, who, at, "cleared_day", About("calendar"), on=on.isoformat())
 
 
 def next_number(db: Session, unit_id: int, register: str, year: int) -> int:
@@ -95,6 +64,13 @@ def set_setting(db: Session, who: Who, at: datetime, new: NewValue) -> None:
         name=new.name,
         value=new.value,
     )
+
+
+def set_settings(db: Session, who: Who, at: datetime, values: Iterable[NewValue]) -> None:
+    """Change several settings at once, those that differ from what is in force. Raises BadForm, and then changes none."""
+    for new in values:
+        if queries.setting(db, new.unit_id, new.name) != new.value:
+            set_setting(db, who, at, new)
 
 
 def count_try(db: Session, at: datetime, bucket: str, window: timedelta) -> int:

@@ -1,14 +1,13 @@
 """Calendar, units and settings as plain records."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.errors import NotHere
 from server.office.rules import SETTINGS, Calendar
-from server.tables import SpecialDay, Unit, UnitSetting
+from server.tables import CalendarChange, SpecialDay, Unit, UnitSetting
 from server.words import UnitKind
 
 
@@ -28,28 +27,10 @@ class UnitCard:
 
 
 def calendar(db: Session) -> Calendar:
-    """Return the working calendar in force."""
+    """Return the working calendar in force, with its version."""
     rows = db.execute(select(SpecialDay.on, SpecialDay.is_working))
-    return Calendar({row.on: row.is_working for row in rows})
-
-
-@dataclass(frozen=True, slots=True)
-class Special:
-    """A special day as it is listed."""
-
-    on: date
-    is_working: bool
-    name: str
-
-
-def special_days(db: Session, year: int) -> list[Special]:
-    """Return the special days of one year in order."""
-    rows = db.scalars(
-        select(SpecialDay)
-        .where(SpecialDay.on >= date(year, 1, 1), SpecialDay.on < date(year, 12, 31) + timedelta(1))
-        .order_by(SpecialDay.on)
-    )
-    return [Special(day.on, day.is_working, day.name) for day in rows]
+    version = db.scalar(select(func.max(CalendarChange.version))) or 0
+    return Calendar({row.on: row.is_working for row in rows}, version)
 
 
 def unit_card(db: Session, unit_id: int) -> UnitCard:

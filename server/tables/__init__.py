@@ -1,14 +1,14 @@
 """Imports every table so that the metadata is whole."""
 
 from server.tables.base import Base
-from server.tables.cases import Assignment, Case, Deadline, FollowUp
+from server.tables.cases import Assignment, Case, Deadline, DeadlineChange, FollowUp
 from server.tables.media import Hold, Playback, Segment
 from server.tables.minutes import Document, Minutes, MinutesAnswer, MinutesText, Revision
-from server.tables.office import NumberSequence, SpecialDay, Unit, UnitSetting
+from server.tables.office import CalendarChange, NumberSequence, SpecialDay, Unit, UnitSetting
 from server.tables.people import Citizen, Login, Officer, OfficerRole
 from server.tables.receptions import GuestLink, Reception, ReceptionMember, RoomNote
 from server.tables.requests import Attachment, ReceptionRequest, Representative, TriageDecision
-from server.tables.schedule import Appointment, ReceptionDay, Slot
+from server.tables.schedule import Appointment, DayMinutes, ReceptionDay, Slot
 from server.tables.system import AuditEntry, IdempotencyKey, Job, OutboxLetter, RateCounter
 
 __all__ = [
@@ -17,9 +17,12 @@ __all__ = [
     "Attachment",
     "AuditEntry",
     "Base",
+    "CalendarChange",
     "Case",
     "Citizen",
+    "DayMinutes",
     "Deadline",
+    "DeadlineChange",
     "Document",
     "FollowUp",
     "GuestLink",

@@ -1,6 +1,7 @@
 """Cases, who works on them, what is owed by when."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from server.tables.base import Base, Code, Id, Line, Name, Prose, word
 from server.tables.office import Unit
 from server.tables.people import Citizen, Officer
-from server.words import CaseState, FollowUpState, Kind
+from server.words import CaseState, Complexity, FollowUpState, Kind, TermChange
 
 
 class Case(Base):
@@ -76,7 +77,11 @@ class FollowUp(Base):
 
 
 class Deadline(Base):
-    """A date the law or the office sets for a case, with the rule and version it was computed by."""
+    """A date of law for a case, with the rule, its version and all that the date was computed from.
+
+    ``due_on`` is the law's date; ``internal_on`` is the office's own, never later. ``pauses`` are
+    [from, to] of times in which the clock stood; ``paused_on``: it stands now.
+    """
 
     __tablename__ = "deadlines"
     __table_args__ = (UniqueConstraint("case_id", "rule", "started_on"),)
@@ -89,3 +94,30 @@ class Deadline(Base):
     started_on: Mapped[date]
     due_on: Mapped[date] = mapped_column(index=True)
     met_on: Mapped[date | None]
+    is_remote: Mapped[bool] = mapped_column(default=False)
+    complexity: Mapped[Complexity] = mapped_column(word(Complexity), default=Complexity.NORMAL)
+    given_on: Mapped[date | None]
+    internal_days: Mapped[int | None]
+    internal_on: Mapped[date | None]
+    extensions: Mapped[int] = mapped_column(default=0)
+    extended_days: Mapped[int] = mapped_column(default=0)
+    pauses: Mapped[list[Any]] = mapped_column(default=list)
+    paused_on: Mapped[date | None]
+    calendar_version: Mapped[int] = mapped_column(default=0)
+
+
+class DeadlineChange(Base):
+    """Why a running term moved or stood still. Append-only; shown on the case."""
+
+    __tablename__ = "deadline_changes"
+
+    id: Mapped[Id]
+    deadline_id: Mapped[int] = mapped_column(ForeignKey("deadlines.id"), index=True)
+    what: Mapped[TermChange] = mapped_column(word(TermChange))
+    before_on: Mapped[date]
+    after_on: Mapped[date]
+    ground: Mapped[Line] = mapped_column(default="")
+    decision: Mapped[Name] = mapped_column(default="")
+    calendar_version: Mapped[int]
+    at: Mapped[datetime]
+    by_name: Mapped[Name]

@@ -43,6 +43,27 @@ class SpecialDay(Base):
     changed_at: Mapped[datetime]
 
 
+class CalendarChange(Base):
+    """One day of one version of the calendar: what it became, why, and by whom. Append-only.
+
+    ``is_working`` empty: the day follows the week again. ``moved``: how many open terms this moved.
+    """
+
+    __tablename__ = "calendar_changes"
+    __table_args__ = (UniqueConstraint("version", "on"),)
+
+    id: Mapped[Id]
+    version: Mapped[int] = mapped_column(index=True)
+    on: Mapped[date] = mapped_column(index=True)
+    is_working: Mapped[bool | None]
+    name: Mapped[Name]
+    ground: Mapped[Line] = mapped_column(default="")
+    at: Mapped[datetime]
+    by_name: Mapped[Name]
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("officers.id"))
+    moved: Mapped[int] = mapped_column(default=0)
+
+
 class NumberSequence(Base):
     """The last number given in one register of one unit in one year."""
 

@@ -88,3 +88,16 @@ class Appointment(Base):
     device_result: Mapped[Name] = mapped_column(default="")
     slot: Mapped[Slot] = relationship(lazy="raise")
     request: Mapped[ReceptionRequest] = relationship(lazy="raise")
+
+
+class DayMinutes(Base):
+    """Minutes of a leader's day to which nobody came: numbered when the day closes, printed by a job."""
+
+    __tablename__ = "day_minutes"
+
+    id: Mapped[Id]
+    day_id: Mapped[int] = mapped_column(ForeignKey("reception_days.id"), unique=True)
+    number: Mapped[str] = mapped_column(String(60))
+    written_by: Mapped[Name]
+    written_at: Mapped[datetime]
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("documents.id"))

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from server.cases.actions import add_deadline
+from server.cases.actions_terms import add_deadline
 from server.house import House
 from server.tables import Case, Deadline
 from server.words import Role

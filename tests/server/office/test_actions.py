@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from server.errors import BadForm
 from server.house import House
-from server.office import actions, queries
+from server.office import actions, actions_calendar, queries
 from server.office.actions import NewValue
+from server.office.actions_calendar import DayChange
 from server.who import the_system
 
 
@@ -26,10 +27,12 @@ async def test_numbers_run_without_gaps_even_when_a_command_fails(house: House) 
 
 async def test_a_storm_day_can_be_entered_and_a_seed_does_not_undo_it(house: House) -> None:
     at, who, storm = house.clock.now(), the_system(), date(2026, 9, 2)
-    await house.db.write(actions.set_day, who, at, storm, "Trực bão", is_working=True)
-    await house.db.write(actions.seed_calendar, who, at, [2026])
+    storm_duty = DayChange(storm, True, "Trực bão", "Công điện 12/CĐ-UBND")
+    await house.db.write(actions_calendar.change_day, who, at, storm_duty)
+    await house.db.write(actions_calendar.seed_calendar, who, at, [2026])
     assert (await house.db.read(queries.calendar)).is_working(storm)
-    await house.db.write(actions.clear_day, who, at, storm)
+    as_week = DayChange(storm, None, "", "Công điện 13/CĐ-UBND")
+    await house.db.write(actions_calendar.change_day, who, at, as_week)
     assert (await house.db.read(queries.calendar)).is_working(storm)
 
 
