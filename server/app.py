@@ -37,6 +37,7 @@ from server.reception import pages as reception
 from server.reception import pages_entry as reception_entry
 from server.scheduling import pages as scheduling
 from server.scheduling import pages_citizen as scheduling_citizen
+from server.scheduling import pages_plan as scheduling_plan
 from server.scheduling.rules import link_token
 
 UPLOAD_FILES = 5
@@ -48,6 +49,7 @@ ROUTES: tuple[pagekit.Route, ...] = (
     *intake.ROUTES,
     *cases.ROUTES,
     *cases_terms.ROUTES,
+    *scheduling_plan.ROUTES,
     *scheduling.ROUTES,
     *scheduling_citizen.ROUTES,
     *reception.ROUTES,

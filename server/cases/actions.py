@@ -17,7 +17,16 @@ from server.tables import Case, FollowUp, Unit
 from server.who import Who
 from server.words import CaseState, CaseVerb, FollowUpState, Kind
 
-__all__ = ["REGISTER", "NewCase", "NewFollowUp", "Opened", "add_deadline", "add_follow_up", "expect_version", "open_case"]
+__all__ = [
+    "REGISTER",
+    "NewCase",
+    "NewFollowUp",
+    "Opened",
+    "add_deadline",
+    "add_follow_up",
+    "expect_version",
+    "open_case",
+]
 
 REGISTER = "case"
 

@@ -18,4 +18,5 @@ KINDS: tuple[JobKind, ...] = (
     JobKind("release_withdrawn", scheduling.release_withdrawn, every=timedelta(minutes=1)),
     JobKind("compose", archive.compose),
     JobKind("print_minutes", minutes.print_minutes),
+    JobKind("print_day_minutes", scheduling.print_day_minutes),
 )

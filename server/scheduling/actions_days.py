@@ -13,8 +13,8 @@ from server.errors import BadForm, FieldError, Stale
 from server.intake import actions as intake
 from server.office import queries as office
 from server.office.rules import posted_in_time
+from server.scheduling import actions_empty, queries, rules
 from server.scheduling import actions_letters as letters
-from server.scheduling import queries, rules
 from server.scheduling import queries_plan as plan
 from server.scheduling.actions import (
     follow,
@@ -158,7 +158,10 @@ def cancel_day(db: Session, who: Who, at: datetime, links: bytes, code: str, gro
 
 
 def close(db: Session, who: Who, at: datetime, code: str) -> None:
-    """Close a day that is over and whose citizens are all marked. Twice is harmless."""
+    """Close a day that is over and whose citizens are all marked. Twice is harmless.
+
+    A leader's day to which nobody came leaves minutes that say so (F05).
+    """
     day = _locked_day(db, who, code)
     if day.state is DayState.CLOSED:
         return
@@ -166,6 +169,7 @@ def close(db: Session, who: Who, at: datetime, code: str) -> None:
     rules.may_close(day.held_on, local(at).date(), len(_coming(db, day.id)))
     day.state = after
     _record(db, who, at, "closed", day)
+    actions_empty.leave_minutes(db, who, at, day)
 
 
 def _locked_day(db: Session, who: Who, code: str) -> ReceptionDay:

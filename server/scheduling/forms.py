@@ -9,10 +9,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import PydanticCustomError
 
 from server.errors import BadForm, Fact, FieldError
+from server.office.rules import LAST_YEAR
 from server.scheduling import rules
 from server.scheduling.actions import Moving, NewAppointment
 from server.scheduling.actions_days import NewDay, Postponing
 from server.scheduling.rules import SlotPlan
+from server.scheduling.rules_plan import FIRST_PLANNED
 from server.text import tidy
 from server.words import AppointmentVerb, DayKind
 
@@ -192,6 +194,8 @@ def _bounds(name: str) -> dict[str, Fact]:
         "minutes": (rules.SHORTEST_SLOT, rules.LONGEST_SLOT),
         "gap": (0, rules.LONGEST_GAP),
         "capacity": (1, rules.MOST_PLACES),
+        "year": (FIRST_PLANNED, LAST_YEAR),
+        "weekday": (0, 6),
     }
     least, most = bounds[name]
     return {"least": least, "most": most}

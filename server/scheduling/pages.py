@@ -20,9 +20,11 @@ from server.scheduling import (
     actions_days,
     forms,
     queries,
+    queries_empty,
     queries_plan,
     queries_slips,
     rules,
+    rules_plan,
 )
 from server.who import Who
 from server.words import DayKind
@@ -78,7 +80,7 @@ async def new_day(request: web.Request) -> web.Response:
     place, here = house(request), who(request)
     unit = await place.db.read(office.unit_card, here.unit_id)
     minutes = await place.db.read(office.setting, here.unit_id, "slot_minutes")
-    values = {**USUAL, "place": unit.reception_place, "minutes": str(minutes), "key": _key()}
+    values = {**USUAL, "place": unit.reception_place, "minutes": str(minutes), "key": new_key()}
     return await _day_form(request, values)
 
 
@@ -104,7 +106,7 @@ async def edit_day(request: web.Request) -> web.Response:
         "chair_id": str(day.chair_id),
         "attendees": day.attendees,
         "expected_content": day.expected_content,
-        "key": _key(),
+        "key": new_key(),
         "version": str(day.version),
         **_hours(sheet),
     }
@@ -173,8 +175,10 @@ async def _day(
         post_by=take_working_days(sheet.day.held_on, POSTED_BEFORE, calendar_),
         is_leaders=rules.is_notice_needed(sheet.day.kind),
         may_plan=who(request).role in rules.PLANS,
-        values=values or {"key": _key()},
+        values=values or {"key": new_key()},
         errors=bad.fields if bad else {},
+        minutes=await house(request).db.read(queries_empty.minutes_of, sheet.day.id),
+        nobody_came=rules_plan.needs_empty_minutes(sheet.day.kind, sheet.kept),
     )
 
 
@@ -218,7 +222,7 @@ async def cancel_day(request: web.Request) -> web.Response:
             ground,
         )
     except BadForm as bad:
-        return await _day(request, await _sheet(request), bad, {**form, "key": _key()})
+        return await _day(request, await _sheet(request), bad, {**form, "key": new_key()})
     return see_other(f"/lich/{code}?da=day_cancelled")
 
 
@@ -232,7 +236,7 @@ async def close_day(request: web.Request) -> web.Response:
 
 async def book_form(request: web.Request) -> web.Response:
     """Show the slots that can be given to a request."""
-    return await _book_form(request, {"key": _key()})
+    return await _book_form(request, {"key": new_key()})
 
 
 async def book(request: web.Request) -> web.Response:
@@ -269,7 +273,7 @@ async def _book_form(request: web.Request, values: Mapping[str, Any], bad: BadFo
 
 async def appointment(request: web.Request) -> web.Response:
     """Show one appointment: print the slip, move it, take it back, note who came."""
-    return await _appointment(request, {"key": _key()})
+    return await _appointment(request, {"key": new_key()})
 
 
 async def _appointment(request: web.Request, values: Mapping[str, Any], bad: BadForm | None = None) -> web.Response:
@@ -314,7 +318,7 @@ async def cancel(request: web.Request) -> web.Response:
         links = place.settings.key("links")
         await place.db.write(actions.cancel, who(request), now(request), links, code, ground)
     except BadForm as bad:
-        return await _appointment(request, {**form, "key": _key()}, bad)
+        return await _appointment(request, {**form, "key": new_key()}, bad)
     return see_other(f"/lich/hen/{code}?da=appointment_cancelled")
 
 
@@ -342,7 +346,8 @@ async def _sheet(request: web.Request) -> queries.DaySheet:
     return await house(request).db.read(queries.day_for, who(request), code)
 
 
-def _key() -> str:
+def new_key() -> str:
+    """Return the idempotency key of a form that is shown."""
     return secrets.token_hex(16)
 
 

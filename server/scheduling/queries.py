@@ -102,6 +102,11 @@ class DaySheet:
         """How many appointments are still to be kept."""
         return sum(a.state is AppointmentState.BOOKED for slot in self.slots for a in slot.appointments)
 
+    @property
+    def kept(self) -> int:
+        """How many were received."""
+        return sum(a.state is AppointmentState.KEPT for slot in self.slots for a in slot.appointments)
+
 
 @dataclass(frozen=True, slots=True)
 class RequestLine:

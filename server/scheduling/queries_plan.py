@@ -11,7 +11,7 @@ from server.scheduling import rules
 from server.scheduling.rules import ChairDay, ChairMonth, SlotTime
 from server.tables import Appointment, Citizen, ReceptionDay, ReceptionRequest, Slot
 from server.who import Who
-from server.words import AppointmentState, DayState, RequestState, Role
+from server.words import AppointmentState, DayKind, DayState, RequestState, Role
 
 
 def chairs(db: Session, who: Who) -> list[accounts.OfficerLine]:
@@ -86,7 +86,9 @@ def slot_times(db: Session, day_id: int) -> tuple[SlotTime, ...]:
 
 def chair_months(db: Session, who: Who, months: Iterable[tuple[int, int]], today: date) -> list[ChairMonth]:
     """Return the ward chair's counter for each (year, month) (Article 15)."""
-    wanted = list(months)
+    wanted = sorted(months)
+    (first_year, first_month), (last_year, last_month) = wanted[0], wanted[-1]
+    until = date(last_year + last_month // 12, last_month % 12 + 1, 1)
     found = [
         ChairDay(*row)
         for row in db.execute(
@@ -96,8 +98,28 @@ def chair_months(db: Session, who: Who, months: Iterable[tuple[int, int]], today
                 ReceptionDay.kind,
                 ReceptionDay.is_delegated,
             )
-            .where(ReceptionDay.unit_id == who.unit_id)
+            .where(
+                ReceptionDay.unit_id == who.unit_id,
+                ReceptionDay.held_on >= date(first_year, first_month, 1),
+                ReceptionDay.held_on < until,
+            )
             .order_by(ReceptionDay.held_on)
         )
     ]
     return [rules.chair_month(found, year, month, today) for year, month in wanted]
+
+
+def leader_days(db: Session, who: Who, year: int) -> set[date]:
+    """Return the days of a year, and the first week after it, on which a leader of this unit is planned to receive."""
+    live = (DayState.DRAFT, DayState.PUBLISHED, DayState.CLOSED)
+    return set(
+        db.scalars(
+            select(ReceptionDay.held_on).where(
+                ReceptionDay.unit_id == who.unit_id,
+                ReceptionDay.kind != DayKind.REGULAR,
+                ReceptionDay.state.in_(live),
+                ReceptionDay.held_on >= date(year, 1, 1),
+                ReceptionDay.held_on <= date(year + 1, 1, 7),
+            )
+        )
+    )
