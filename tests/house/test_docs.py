@@ -12,7 +12,9 @@ from tests.house import write_docs
 from tests.house.walk import ROOT, python_files, tree
 
 
-@pytest.mark.parametrize("page", ["server/SCHEMA.md", "server/FLOWS.md", "server/ROUTES.md", "README.md"])
+@pytest.mark.parametrize(
+    "page", ["server/SCHEMA.md", "server/FLOWS.md", "server/ROUTES.md", "README.md", "tests/server/FACTS.md"]
+)
 def test_is_fresh(page: str) -> None:
     made = {str(path): text for path, text in write_docs.pages().items()}
     is_fresh = (ROOT / page).read_text(encoding="utf-8") == made[page]

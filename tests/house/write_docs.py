@@ -1,7 +1,7 @@
 """Pages that are drawn from code: `python -m tests.house.write_docs` writes them, a test finds stale ones.
 
 server/SCHEMA.md from the tables, server/FLOWS.md from the flow tables, server/ROUTES.md from the
-mounted routes, and the table of settings between its marks in README.md.
+mounted routes, tests/server/FACTS.md from the acceptance facts and the names of tests, and the table of settings between its marks in README.md.
 """
 
 import ast
@@ -20,6 +20,7 @@ from server.config import TABLE
 from server.tables import Base
 from server.tables.base import Moment
 from server.words import Role
+from tests.house import facts
 from tests.house.walk import ROOT, python_files, tree
 
 MARKS = ("<!-- settings: begin -->", "<!-- settings: end -->")
@@ -33,6 +34,7 @@ def pages() -> dict[Path, str]:
         Path("server/SCHEMA.md"): schema(),
         Path("server/FLOWS.md"): flows(),
         Path("server/ROUTES.md"): routes(),
+        Path("tests/server/FACTS.md"): facts.page(MADE),
         readme: with_settings((ROOT / readme).read_text(encoding="utf-8")),
     }
 
