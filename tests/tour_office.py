@@ -39,6 +39,7 @@ from server.scheduling.rules import SlotPlan, link_token
 from server.tables import (
     Attachment,
     Case,
+    Deadline,
     Playback,
     Reception,
     ReceptionDay,
@@ -227,6 +228,7 @@ def _close_minutes(db: Session, place: Place) -> None:
 
 def _fill_tuesday(db: Session, place: Place) -> None:
     token = demo.fill(db, TUESDAY, place.links)
+    held_term = db.scalars(select(Deadline.id).join(Case).where(Case.code == place.codes["held_case"])).first()
     appointment = token.partition(".")[0]
     reception_id = reception.reception_of(db, TUESDAY, appointment)
     tu, hanh = officer_named(db, "tu"), officer_named(db, "hanh")
@@ -247,6 +249,7 @@ def _fill_tuesday(db: Session, place: Place) -> None:
 
     today = db.scalars(select(ReceptionDay).where(ReceptionDay.held_on == TUESDAY.date())).one()
     place.codes |= {
+        "held_term": str(held_term),
         "received": request(RequestState.RECEIVED),
         "accepted": request(RequestState.ACCEPTED),
         "booked": request(RequestState.SCHEDULED),

@@ -32,7 +32,10 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A date of law. ``internal_on``: the office's own, when it is earlier. ``left``: days to the end."""
+    """A date of law. ``internal_on``: the office's own, when it is earlier. ``left``: days to the end.
+
+    What binds the citizen is never overdue for the office.
+    """
 
     id: int
     rule: str
@@ -141,7 +144,8 @@ def level_of(row: Deadline) -> Level:
 
 
 def _term(row: Deadline, today: date, changes: tuple[Moved, ...]) -> Term:
-    is_running = row.met_on is None and row.paused_on is None
+    is_citizens = row.rule in rules_terms.OF_CITIZENS
+    is_running = row.met_on is None and row.paused_on is None and not is_citizens
     return Term(
         id=row.id,
         rule=row.rule,
@@ -152,7 +156,7 @@ def _term(row: Deadline, today: date, changes: tuple[Moved, ...]) -> Term:
         is_overdue=is_running and row.due_on < today,
         internal_on=row.internal_on,
         paused_on=row.paused_on,
-        is_citizens=row.rule in rules_terms.OF_CITIZENS,
+        is_citizens=is_citizens,
         extensions=row.extensions,
         left=(row.due_on - (row.paused_on or today)).days,
         changes=changes,

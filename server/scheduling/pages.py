@@ -13,7 +13,7 @@ from server.errors import BadForm, NotHere
 from server.house import House
 from server.intake import queries as requests
 from server.office import queries as office
-from server.office.rules import POSTED_BEFORE, take_working_days
+from server.office.rules import POSTED_BEFORE, next_working_day, take_working_days
 from server.pagekit import get, house, now, post, posted, render, see_other, who
 from server.scheduling import (
     actions,
@@ -164,6 +164,7 @@ async def _day(
 ) -> web.Response:
     today = local(now(request)).date()
     calendar_ = await house(request).db.read(office.calendar)
+    move_to = next_working_day(sheet.day.held_on, calendar_)
     return await render(
         request,
         "scheduling/day.html",
@@ -171,7 +172,8 @@ async def _day(
         sheet=sheet,
         day=sheet.day,
         today=today,
-        is_day_off=not calendar_.is_working(sheet.day.held_on),
+        is_day_off=move_to != sheet.day.held_on,
+        move_to=move_to,
         post_by=take_working_days(sheet.day.held_on, POSTED_BEFORE, calendar_),
         is_leaders=rules.is_notice_needed(sheet.day.kind),
         may_plan=who(request).role in rules.PLANS,
