@@ -37,7 +37,7 @@ PAGE = (Path(__file__).parent / "lines_page.js").read_text(encoding="utf-8")
 KNOWS = "Tôi đã biết buổi tiếp được ghi âm, ghi hình"
 TURN = ("bench", "bench-password")
 SHIM = Path(__file__).parent / "firefox_shim.cjs"
-FIREFOX = {
+FIREFOX: dict[str, str | float | bool] = {
     "media.navigator.streams.fake": True,
     "media.navigator.permission.disabled": True,
     "permissions.default.camera": 1,
