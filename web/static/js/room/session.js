@@ -7,6 +7,7 @@
  */
 
 import { signal } from "@preact/signals";
+import { describeDevice } from "./browser.js";
 import { Capture, rememberDevices } from "./capture.js";
 import { isInside } from "./derive.js";
 import { Media } from "./media.js";
@@ -307,10 +308,4 @@ export class Session {
     this.line.hurry();
     this.media.check();
   }
-}
-
-/** What the ward's technician needs to help by telephone; nothing that follows a person. */
-function describeDevice() {
-  const { userAgent, language } = navigator;
-  return `${userAgent} | ${screen.width}x${screen.height} | ${language}`.slice(0, 300);
 }
