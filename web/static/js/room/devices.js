@@ -58,6 +58,8 @@ class Check {
       });
     }
     window.addEventListener("pagehide", () => this.#leave());
+    // A press before anybody listened would be lost.
+    this.begin.disabled = false;
     this.#browser();
   }
 
@@ -82,6 +84,7 @@ class Check {
     }
     const before = lastGood(localStorage, Date.now());
     if (before === null) return;
+    this.begin.classList.replace("button--primary", "button--secondary");
     part(this.root, "[data-remembered]", HTMLElement).hidden = false;
     part(this.root, "[data-remembered-words]", HTMLElement).textContent = this.say("remembered", { time: timeOfDay(before), date: dayOf(before) });
   }
