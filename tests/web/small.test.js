@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { judgeBrowser, lineOf, permissionHelp, scoreOf } from "../../web/static/js/room/browser.js";
+import { lateBy } from "../../web/static/js/room/derive.js";
 import { lastGood, rememberCheck } from "../../web/static/js/room/memory.js";
 import { judge } from "../../web/static/js/room/quality.js";
 import { speaker } from "../../web/static/js/room/words.js";
@@ -104,4 +105,11 @@ test("who can be heard can be received", () => {
   assert.equal(scoreOf({ browser: ok, mic: { state: "fail" }, camera: ok }), "failed");
   assert.equal(scoreOf({ browser: ok, mic: ok, line: { state: "fail" } }), "failed");
   assert.equal(scoreOf({ browser: { state: "fail" } }), "failed");
+});
+
+test("being late is told in steps of five minutes, and not before", () => {
+  const at = new Date(1_000_000_000_000);
+  const after = (minutes) => lateBy(at, at.getTime() + minutes * 60_000);
+  assert.deepEqual([-30, 0, 4.9, 5, 9, 61].map(after), [0, 0, 0, 5, 5, 60]);
+  assert.equal(lateBy(null, 5), 0);
 });

@@ -29,7 +29,7 @@ const capital = (/** @type {string} */ word) => word.charAt(0).toUpperCase() + w
 class Check {
   /** @type {Partial<Record<Step, Result>>} */ #found = {};
   /** @type {MediaStream | null} */ #stream = null;
-  /** @type {Partial<Record<Measured, Result>>} */ #measured = {};
+  /** @type {Partial<Record<Measured, import("./practice.js").Found>>} */ #measured = {};
   #isSent = false;
 
   /** @param {HTMLElement} root */

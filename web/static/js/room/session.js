@@ -72,7 +72,7 @@ export class Session {
     }, page.isHigh);
     this.capture = new Capture({
       onTrack: (kind, track) => this.#send(kind, track),
-      onTrouble: (kind, trouble) => this.#put({ type: "trouble", [kind]: trouble }),
+      onTrouble: (kind, trouble) => this.#troubled(kind, trouble),
       onShareEnded: () => void this.switch("screen", false),
     }, page.isHigh);
     this.sound = new Sound((isBlocked) => (this.isSilenced.value = isBlocked));
@@ -88,7 +88,7 @@ export class Session {
     setInterval(() => this.#second(), 1000);
     setInterval(() => void this.#measure(), MEASURE_EVERY);
     window.addEventListener("online", () => this.#networkChanged());
-    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.line.hurry());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#seenAgain());
     /** @type {any} */ (navigator).connection?.addEventListener?.("change", () => this.#networkChanged());
   }
 
@@ -134,6 +134,13 @@ export class Session {
       await this.capture.switch(kind, isOn);
     }
     this.#put({ type: "own", [kind]: isOn });
+    await this.#tellMedia();
+  }
+
+  /** One press for a device that stopped by itself. @param {"mic" | "camera"} kind */
+  async repair(kind) {
+    await this.capture.repair(kind);
+    this.#put({ type: "own", [kind]: true });
     await this.#tellMedia();
   }
 
@@ -263,8 +270,9 @@ export class Session {
   async #tellMedia() {
     const { own, me } = this.room.peek();
     if (!me?.powers.includes("speak")) return;
-    const mic = own.mic && this.capture.mic !== null;
-    const camera = own.camera && !own.screen && this.capture.video !== null;
+    const sends = this.capture.sends;
+    const mic = own.mic && sends.mic;
+    const camera = own.camera && !own.screen && sends.camera;
     await this.ask("media", { mic, camera, screen: own.screen });
   }
 
@@ -302,6 +310,17 @@ export class Session {
     const sample = sampleOf(report);
     if (this.#sample && this.#sample.sent <= sample.sent) this.quality.value = judge(this.#sample, sample);
     this.#sample = sample;
+  }
+
+  /** The desk sees it too: what the system silenced is told as not sent. @param {"mic" | "camera"} kind @param {string | null} trouble */
+  #troubled(kind, trouble) {
+    this.#put({ type: "trouble", [kind]: trouble });
+    if (this.media.isUp) void this.#tellMedia();
+  }
+
+  #seenAgain() {
+    this.line.hurry();
+    if (this.#isIn) void this.capture.wake();
   }
 
   #networkChanged() {
