@@ -149,6 +149,7 @@ class RoomServer:
 
     def app(self) -> web.Application:
         app = web.Application()
+        app[ROOMS] = self
         app.router.add_get("/ws", Endpoint(self.hub, KEY, now).attend)
         app.router.add_get("/phong/{who}", self.room)
         app.router.add_get("/vao/{who}", self.check)
@@ -276,6 +277,9 @@ SCRIPT = [
     {"code": "rights", "words": "Nói rõ quyền và nghĩa vụ của công dân.", "done_at": None},
 ]
 PAPERS = [{"title": "Đơn kiến nghị.pdf", "href": "/ho-so/1", "note": "3 trang, công dân gửi"}]
+
+
+ROOMS = web.AppKey("rooms", RoomServer)
 
 
 async def serve(port: int, data: Path) -> web.AppRunner:

@@ -99,6 +99,8 @@ export async function practise(given, stream, tell) {
     }
     tell("relay", await relayed);
   } finally {
+    // The office closes what is left behind; this only leaves nothing to close.
+    speaker.line.tell("end");
     speaker.close();
     listener.close();
     for (const track of tracks) track.stop();
