@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { judgeBrowser, lineOf, permissionHelp, scoreOf } from "../../web/static/js/room/browser.js";
 import { lateBy } from "../../web/static/js/room/derive.js";
 import { lastGood, rememberCheck } from "../../web/static/js/room/memory.js";
-import { judge } from "../../web/static/js/room/quality.js";
+import { judge, Steadiness } from "../../web/static/js/room/quality.js";
 import { speaker } from "../../web/static/js/room/words.js";
 
 const WEB = fileURLToPath(new URL("../../web/", import.meta.url));
@@ -112,4 +112,18 @@ test("being late is told in steps of five minutes, and not before", () => {
   const after = (minutes) => lateBy(at, at.getTime() + minutes * 60_000);
   assert.deepEqual([-30, 0, 4.9, 5, 9, 61].map(after), [0, 0, 0, 5, 5, 60]);
   assert.equal(lateBy(null, 5), 0);
+});
+
+test("a picture with holes is held back for a while, the others are not", () => {
+  const steadiness = new Steadiness();
+  const report = (asked, received) =>
+    new Map([
+      ["a", { type: "inbound-rtp", kind: "video", trackIdentifier: "t1", nackCount: asked, packetsReceived: received }],
+      ["b", { type: "inbound-rtp", kind: "video", trackIdentifier: "t2", nackCount: 5, packetsReceived: received }],
+      ["c", { type: "inbound-rtp", kind: "audio", trackIdentifier: "t3", packetsReceived: received }],
+    ]);
+  assert.deepEqual([...steadiness.look(report(0, 100), 0)], [["t1", null], ["t2", null]]);
+  assert.deepEqual([...steadiness.look(report(4, 200), 1500)], [["t1", 200], ["t2", null]]);
+  assert.equal(steadiness.look(report(4, 300), 13_000).get("t1"), 200);
+  assert.equal(steadiness.look(report(4, 400), 14_000).get("t1"), null);
 });

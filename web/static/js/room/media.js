@@ -128,6 +128,15 @@ export class Media {
     return (await this.#current?.pc.getStats()) ?? null;
   }
 
+  /** Hold pictures before they are shown. @param {Map<string, number | null>} wanted ms by track */
+  steady(wanted) {
+    for (const { receiver } of this.#current?.pc.getTransceivers() ?? []) {
+      const target = wanted.get(receiver.track.id);
+      // Not every browser knows of it.
+      if (target !== undefined && "jitterBufferTarget" in receiver && receiver.jitterBufferTarget !== target) receiver.jitterBufferTarget = target;
+    }
+  }
+
   /** The network of the device changed: do not wait for the old way to die of itself. */
   check() {
     const state = this.#current?.pc.connectionState;
