@@ -151,6 +151,7 @@ export class Line {
       if (this.#socket) return socket.close();
       this.#hangUp();
       this.#socket = socket;
+      this.#openedAt = Date.now();
       socket.send(JSON.stringify({ type: "hello", ticket, device }));
     };
     socket.onmessage = (event) => this.#socket === socket && this.#take(event.data);
@@ -158,6 +159,15 @@ export class Line {
       const wasCalling = this.#calling.delete(socket);
       if (this.#socket === socket || (wasCalling && !this.#socket && !this.#calling.size)) this.#closed(event.code);
     };
+  }
+
+  #callAgain() {
+    const [oldest] = this.#calling;
+    if (this.#calling.size >= CALLS_AT_MOST && oldest) {
+      this.#calling.delete(oldest);
+      oldest.close();
+    }
+    this.#call();
   }
 
   #hangUp() {
@@ -243,9 +253,8 @@ export class Line {
       // The page was asleep, not the room: what came meanwhile is read in a moment.
       this.#heardAt = Math.max(this.#heardAt, now - SILENT_FOR / 2);
     }
-    if (this.#state === "connecting" && now - this.#openedAt > WELCOME_WITHIN) this.#lose();
-    const isUnanswered = this.#calling.size > 0 && now - this.#calledAt >= ANOTHER_AFTER;
-    if (isUnanswered && this.#calling.size < CALLS_AT_MOST) this.#call();
+    if (this.#socket && this.#state === "connecting" && now - this.#openedAt > WELCOME_WITHIN) this.#lose();
+    if (this.#calling.size && now - this.#calledAt >= ANOTHER_AFTER) this.#callAgain();
     if (this.#state !== "open") return;
     if (now - this.#heardAt > SILENT_FOR) return this.#lose();
     if (now - this.#pingedAt >= PING_EVERY) {

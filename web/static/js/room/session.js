@@ -21,9 +21,9 @@ import { json } from "../lib/http.js";
 
 
 const HOLD_AFTER = 20_000;
-const MEASURE_EVERY = 1_500;
+const MEASURE_EVERY = 1_000;
 /** A line is judged over a while; a picture that stumbles is helped sooner. */
-const LOOKS_PER_SAMPLE = 3;
+const LOOKS_PER_SAMPLE = 4;
 
 /**
  * @typedef {object} Page what the template told
@@ -243,7 +243,7 @@ export class Session {
     if (!this.#isIn) this.#enter();
     // After a worker's restart the room stands again, but our connection ended with the old
     // worker; and an offer made while the line broke was never heard.
-    else if (this.#isNew && (you.status === "admitted" || !this.media.isUp)) this.media.rebuild();
+    else if (this.#isNew && (you.status === "admitted" || !this.media.isUp)) this.media.returned();
     // A worker that was started again no longer knows what was chosen.
     if (this.#isNew && this.#isHearing === you.watching) void this.ask("watch", { pictures: !this.#isHearing });
     this.#isNew = false;
