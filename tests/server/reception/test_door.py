@@ -62,7 +62,7 @@ def test_browsers_are_known_by_their_names() -> None:
 
 
 def test_only_what_the_page_can_send_is_taken() -> None:
-    good = {
+    good: dict[str, object] = {
         "result": "failed",
         "steps": {"mic": "fail.blocked", "line": "warn.slow", "camera": "ok.seen"},
         "device": "x" * 900,
@@ -70,13 +70,14 @@ def test_only_what_the_page_can_send_is_taken() -> None:
     found = rules_door.finding(good)
     assert len(found.device) == 300
     assert rules_door.troubles(found.steps) == (("mic", "fail"), ("line", "warn"))
-    for bad in (
+    bads: tuple[dict[str, object], ...] = (
         {"result": "bad"},
         {"steps": []},
         {"steps": {"mic": "fail"}},
         {"steps": {"nose": "ok.ok"}},
         {"device": 5},
-    ):
+    )
+    for bad in bads:
         with pytest.raises(BadForm):
             rules_door.finding(good | bad)
 
@@ -149,6 +150,7 @@ async def test_rooms_for_trying_out_are_few_and_leave_nothing(
     open_browser: OpenBrowser, house: House, booked: Booked
 ) -> None:
     at = house.clock.now()
+    room = ""
     for _ in range(rules_door.PRACTICES_AN_HOUR):
         room = await house.db.write(actions_door.count_practice, at, booked.appointment_code)
         assert rules_door.is_practice(room)
