@@ -34,6 +34,7 @@ from server.minutes import pages_papers as minutes_papers
 from server.office import pages as office
 from server.office import pages_calendar as office_calendar
 from server.reception import pages as reception
+from server.reception import pages_door as reception_door
 from server.reception import pages_entry as reception_entry
 from server.scheduling import pages as scheduling
 from server.scheduling import pages_citizen as scheduling_citizen
@@ -54,6 +55,7 @@ ROUTES: tuple[pagekit.Route, ...] = (
     *scheduling_citizen.ROUTES,
     *reception.ROUTES,
     *reception_entry.ROUTES,
+    *reception_door.ROUTES,
     *archive.ROUTES,
     *minutes.ROUTES,
     *minutes_json.ROUTES,

@@ -4,6 +4,8 @@ Facts are data: nothing that a person typed is ever compiled as a template.
 """
 
 import hashlib
+import posixpath
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -25,10 +27,34 @@ def static_version(static: Path) -> str:
     return digest.hexdigest()[:12]
 
 
+_IMPORTED = re.compile(r"""\bfrom\s*["']([^"']+)["']""")
+_VENDOR = {"preact": "preact", "preact/hooks": "preact-hooks", "htm": "htm"}
+"""What bare names stand for, as the import map of base_room.html says; @preact/… drop their scope."""
+
+
+def reached(static: Path, start: str) -> tuple[str, ...]:
+    """Return every script that `start` leads to, itself included, so that a page can name them at once."""
+    found, todo = set[str](), [start]
+    while todo:
+        path = todo.pop()
+        if path in found or not (static / path).is_file():
+            continue
+        found.add(path)
+        for name in _IMPORTED.findall((static / path).read_text(encoding="utf-8")):
+            if name.startswith("."):
+                todo.append(posixpath.normpath(posixpath.join(posixpath.dirname(path), name)))
+            else:
+                todo.append(f"vendor/{_VENDOR.get(name, name.removeprefix('@preact/'))}.js")
+    return tuple(sorted(found))
+
+
 def build(web: Path, catalogue: Catalogue, cache: Path | None = None) -> Render:
     """Return the function that fills templates."""
     version = static_version(web / "static")
+    room_scripts = reached(web / "static", "js/room/start.js")
     environments = {locale: _environment(web, catalogue, locale, version, cache) for locale in i18n.LOCALES}
+    for each in environments.values():
+        each.globals["room_scripts"] = room_scripts
 
     def render(template: str, locale: str, facts: Mapping[str, object]) -> str:
         return environments[locale].get_template(template).render(facts)

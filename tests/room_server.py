@@ -21,6 +21,7 @@ from recordings.recorder import Recorder
 from recordings.shelf import Shelf
 from server import templating
 from server.i18n import load_catalogue
+from server.reception.rules_browsers import guidance
 from signaling.effects import Note
 from signaling.endpoint import Endpoint
 from signaling.hub import Hub, Means
@@ -148,10 +149,12 @@ class RoomServer:
 
     def app(self) -> web.Application:
         app = web.Application()
+        app[ROOMS] = self
         app.router.add_get("/ws", Endpoint(self.hub, KEY, now).attend)
         app.router.add_get("/phong/{who}", self.room)
         app.router.add_get("/vao/{who}", self.check)
         app.router.add_post("/vao/{who}/ket-qua", self.checked)
+        app.router.add_post("/vao/{who}/thu-duong-truyen", self.practice)
         app.router.add_get("/bien-ban/{room}/{who}", self.read)
         app.router.add_post("/bien-ban/{room}/{who}/{verb}", self.write)
         app.router.add_get("/static/{version}/{path:.*}", self.static)
@@ -202,7 +205,19 @@ class RoomServer:
             is_open=True,
             room_href=f"/phong/{who}",
             result_href=f"/vao/{who}/ket-qua",
+            practice_href=f"/vao/{who}/thu-duong-truyen",
+            call_href="",
+            url=str(request.url),
+            guide=guidance(request.headers.get("User-Agent", ""), str(request.url)),
         )
+
+    async def practice(self, request: web.Request) -> web.Response:
+        at, room = now(), f"THU-{secrets.token_hex(4)}"
+        tickets = [
+            sign(Ticket(room, role, "Thử máy", "", role, "other", (), at, at + timedelta(minutes=3), role), KEY)
+            for role in (RoomRole.OFFICER, RoomRole.WARD_ROOM)
+        ]
+        return web.json_response({"socket": "/ws", "tickets": tickets})
 
     async def checked(self, request: web.Request) -> web.Response:
         self.checks.append(await request.json())
@@ -262,6 +277,9 @@ SCRIPT = [
     {"code": "rights", "words": "Nói rõ quyền và nghĩa vụ của công dân.", "done_at": None},
 ]
 PAPERS = [{"title": "Đơn kiến nghị.pdf", "href": "/ho-so/1", "note": "3 trang, công dân gửi"}]
+
+
+ROOMS = web.AppKey("rooms", RoomServer)
 
 
 async def serve(port: int, data: Path) -> web.AppRunner:

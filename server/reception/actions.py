@@ -338,12 +338,6 @@ def _record(db: Session, who: Who, at: datetime, verb: str, found: ReceptionFile
     audit.record(db, who, at, verb, About("reception", found.id, found.code, found.case_id, found.unit_id), **facts)
 
 
-def keep_device(db: Session, at: datetime, appointment_code: str, result: str) -> None:
-    """Keep what the device check of a proven link said, for the day's list."""
-    appointment = db.scalars(select(Appointment).where(Appointment.code == appointment_code)).one()
-    appointment.checked_device_at, appointment.device_result = at, text.one_line(result)[:200]
-
-
 def note_view(db: Session, who: Who, at: datetime, code: str) -> None:
     """Log that somebody opened the desk of a reception."""
     _record(db, who, at, "viewed_reception", queries.reception_for(db, who, code))

@@ -9,7 +9,7 @@ from server.clock import local
 from server.errors import BadForm
 from server.i18n import size_vi
 from server.pagekit import STAFF, get, house, now, post, posted, render, see_other, who
-from server.reception import actions, forms, queries, queries_people, rules
+from server.reception import actions, forms, queries, queries_door, queries_people, rules
 from server.reception.actions import Admission
 from server.reception.queries import ReceptionFile
 from server.scheduling.rules import link_token
@@ -27,7 +27,8 @@ async def today(request: web.Request) -> web.Response:
     """Show today's receptions and what waits, for whoever is signed in."""
     here, at = who(request), now(request)
     lines = await house(request).db.read(queries.today, here, local(at).date())
-    return await render(request, "reception/today.html", lines=lines, may_prepare=here.role in rules.DESK)
+    calls = await house(request).db.read(queries_door.calls, here, at)
+    return await render(request, "reception/today.html", lines=lines, calls=calls, may_prepare=here.role in rules.DESK)
 
 
 async def open_desk(request: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-"""How citizens and guests come in: link, six digits, device check; and the two doors of media workers."""
+"""How citizens and guests come in: link and six digits; and the two doors of media workers."""
 
 import hmac
 
@@ -7,12 +7,12 @@ from aiohttp import web
 from server import security
 from server.adapters.room_events import SIGNATURE, sign_body
 from server.errors import BadForm, FieldError, NotHere, NotYours, OfficeError, TooMuch
-from server.pagekit import get, house, now, post, posted, posted_json, render, see_other, wants_json
-from server.reception import actions, actions_notes, forms, queries, rules
+from server.pagekit import get, house, now, post, posted, render, see_other
+from server.reception import actions, actions_notes, forms, queries, rules, rules_door
 from server.reception.pages import room_page
+from server.reception.rules_browsers import guidance
 from server.scheduling import queries_slips
-from server.scheduling.rules import code_of, is_link_alive, link_token, may_enter_lobby
-from server.who import UnitFacts
+from server.scheduling.rules import code_of, is_link_alive, link_token
 from server.words import AppointmentState, ReceptionState
 
 WORKER_BODY = 4 * 1024 * 1024
@@ -20,89 +20,65 @@ _SIGNED = 64
 """Hexadecimal digits of a worker's signature."""
 
 
-def _code(request: web.Request) -> str:
+def code_of_link(request: web.Request) -> str:
+    """Return the code that the link of this address proves. Raises NotHere("bad_link")."""
     code = code_of(house(request).settings.key("links"), request.match_info["token"])
     if code is None:
         raise NotHere("bad_link")
     return code
 
 
-def _is_guest(code: str) -> bool:
+def is_guest(code: str) -> bool:
+    """Whether a link's code is that of somebody invited, not of an appointment."""
     return code.startswith("KM-")
 
 
-async def _entry(request: web.Request, code: str) -> queries.Entry:
-    place, is_guest = house(request), _is_guest(code)
-    if is_guest:
+async def entry_of(request: web.Request, code: str) -> queries.Entry:
+    """Return what a proven code leads to. Raises NotHere, Gone, or the way to the appointment that took its place."""
+    place, guest = house(request), is_guest(code)
+    if guest:
         code = await place.db.read(queries.appointment_of_guest, code)
     found = await place.db.read(queries.entry, code)
-    if found.state is AppointmentState.MOVED and not is_guest and request.method == "GET":
+    if found.state is AppointmentState.MOVED and not guest and request.method == "GET":
         moved_to = (await place.db.read(queries_slips.slip, code)).next_code
         if moved_to is not None:
             raise web.HTTPSeeOther(f"/vao/{link_token(place.settings.key('links'), moved_to)}")
     if found.reception_state in {ReceptionState.ENDED, ReceptionState.SEALED}:
-        raise _Gone("room_ended")
+        raise Gone("room_ended")
     is_off = found.reception_state in rules.OVER or found.state not in rules.ENTERABLE
     if is_off or not is_link_alive(found.ends_at, now(request)):
-        raise _Gone("link_over", phone=found.unit_phone)
+        raise Gone("link_over", phone=found.unit_phone)
     return found
 
 
-class _Gone(OfficeError):
+class Gone(OfficeError):
     """The link was good once."""
 
     status = 410
 
 
-async def check(request: web.Request) -> web.Response:
-    """Lead from the link to the device check and the waiting room."""
-    code, token = _code(request), request.match_info["token"]
-    try:
-        found, at = await _entry(request, code), now(request)
-    except _Gone as gone:
-        if gone.code == "room_ended" and not _is_guest(code) and not wants_json(request):
-            # What is left to do is to read the minutes.
-            return see_other(f"/vao/{token}/bien-ban/xem")
-        raise
-    return await render(
-        request,
-        "reception/check.html",
-        entry=found,
-        token=token,
-        is_guest=_is_guest(code),
-        is_open=may_enter_lobby(found.starts_at, found.ends_at, at),
-        room_href=f"/vao/{token}/phong",
-        result_href=f"/vao/{token}/thu",
-        unit=UnitFacts(found.unit_id, found.unit_name, found.unit_phone, ""),
-    )
-
-
 async def room(request: web.Request) -> web.Response:
     """Open the room as the citizen or guest of this link."""
-    code = _code(request)
-    await _entry(request, code)
+    code = code_of_link(request)
+    await entry_of(request, code)
     place, token = house(request), request.match_info["token"]
-    admit = actions.admit_guest if _is_guest(code) else actions.admit_citizen
+    admit = actions.admit_guest if is_guest(code) else actions.admit_citizen
     admission = await place.db.write(admit, now(request), code)
     found = await place.db.read(queries.reception_file, admission.reception_id)
     return await room_page(request, admission, found, back=f"/vao/{token}", minutes=f"/vao/{token}/bien-ban")
 
 
-async def device_result(request: web.Request) -> web.Response:
-    """Keep what the device check found."""
-    code, sent = _code(request), await posted_json(request)
-    found = await _entry(request, code)
-    result = sent.get("result", "")
-    if not isinstance(result, str):
-        raise BadForm({"result": FieldError("choice")})
-    if not _is_guest(code):
-        await house(request).db.write(actions.keep_device, now(request), found.appointment_code, result)
-    return web.json_response({"kept": True})
-
-
 async def digits_form(request: web.Request) -> web.Response:
     """Show the form for six digits and the telephone."""
-    return await render(request, "reception/digits.html", values=forms.typed({}, "digits", "phone"))
+    return await _digits_form(request, forms.typed({}, "digits", "phone"))
+
+
+async def _digits_form(
+    request: web.Request, values: dict[str, str], status: int = 200, **facts: object
+) -> web.Response:
+    url = f"{house(request).settings.base_url}/nhap-ma"
+    guide = guidance(request.headers.get("User-Agent", ""), url)
+    return await render(request, "reception/digits.html", status, values=values, guide=guide, url=url, **facts)
 
 
 async def digits(request: web.Request) -> web.Response:
@@ -118,7 +94,7 @@ async def digits(request: web.Request) -> web.Response:
         if code is None:
             raise BadForm({"digits": FieldError("digits_unknown")})
     except BadForm as bad:
-        return await render(request, "reception/digits.html", 422, values=values, errors=bad.fields)
+        return await _digits_form(request, values, 422, errors=bad.fields)
     return see_other(f"/vao/{link_token(place.settings.key('links'), code)}")
 
 
@@ -133,11 +109,14 @@ async def notes(request: web.Request) -> web.Response:
     if not hmac.compare_digest(sign_body(body, place.settings.key("tickets")).encode(), signature.encode()):
         raise NotYours("foreign_site")
     worker, rooms = forms.notes(body)
-    accepted = {
-        name: await place.db.write(actions_notes.take_notes, now(request), worker, name, each)
-        for name, each in rooms.items()
-    }
+    accepted = dict[str, int]()
     for name, each in rooms.items():
+        if rules_door.is_practice(name):
+            accepted[name] = max(note.seq for note in each)
+            if any(note.kind in rules_door.PRACTICE_OVER for note in each):
+                await place.nodes.close_room(name, "")
+        else:
+            accepted[name] = await place.db.write(actions_notes.take_notes, now(request), worker, name, each)
         if any(note.kind == "ended" for note in each):
             place.nodes.forget(name)
     return web.json_response({"accepted_until": accepted})
@@ -149,9 +128,7 @@ async def relay(request: web.Request) -> web.WebSocketResponse:
 
 
 ROUTES = (
-    get("/vao/{token}", check),
     get("/vao/{token}/phong", room),
-    post("/vao/{token}/thu", device_result),
     get("/nhap-ma", digits_form),
     post("/nhap-ma", digits),
     post("/internal/notes", notes),

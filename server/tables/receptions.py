@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from server.tables.base import Base, Code, Id, Line, Name, Prose, word
@@ -96,3 +96,25 @@ class GuestLink(Base):
     contact: Mapped[Line] = mapped_column(default="")
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class DeviceCheck(Base):
+    """The last check of devices for an appointment: what each step found, and whether the ward is to call back.
+
+    ``steps`` is step → code of the finding. A call is open while ``call_wanted_at`` is set and ``called_at`` is not.
+    """
+
+    __tablename__ = "device_checks"
+    __table_args__ = (Index("ix_device_checks_call", "unit_id", "call_wanted_at"),)
+
+    id: Mapped[Id]
+    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointments.id"), unique=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    checked_at: Mapped[datetime | None]
+    result: Mapped[str] = mapped_column(String(20), default="")
+    steps: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    device: Mapped[Line] = mapped_column(default="")
+    call_wanted_at: Mapped[datetime | None]
+    is_call_asked: Mapped[bool] = mapped_column(default=False)
+    called_at: Mapped[datetime | None]
+    called_by: Mapped[int | None] = mapped_column(ForeignKey("officers.id"))

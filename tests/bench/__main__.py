@@ -2,9 +2,9 @@
 
 import sys
 
-from tests.bench import lines, media
+from tests.bench import join, lines, media
 
-WORDS = {"lines": lines.main, "media": media.main}
+WORDS = {"join": join.main, "lines": lines.main, "media": media.main}
 
 
 def main(arguments: list[str]) -> int:

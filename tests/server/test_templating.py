@@ -69,3 +69,10 @@ def test_every_template_can_be_read() -> None:
         except jinja2.TemplateError as error:
             broken.append(f"{name}: {error}")
     assert not broken
+
+
+def test_the_room_names_all_its_scripts_at_once() -> None:
+    found = templating.reached(Path("web/static"), "js/room/start.js")
+    assert {"js/room/view/parts.js", "js/lib/dom.js", "vendor/preact.js", "vendor/signals-core.js"} <= set(found)
+    assert not {"js/room/devices.js", "js/start.js"} & set(found)
+    assert all(Path("web/static", path).is_file() for path in found)

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { judgeBrowser, outsideAddress, permissionHelp, scoreOf } from "../../web/static/js/room/browser.js";
+import { judgeBrowser, lineOf, permissionHelp, scoreOf } from "../../web/static/js/room/browser.js";
+import { lateBy } from "../../web/static/js/room/derive.js";
+import { lastGood, rememberCheck } from "../../web/static/js/room/memory.js";
 import { judge, Steadiness } from "../../web/static/js/room/quality.js";
 import { speaker } from "../../web/static/js/room/words.js";
 
@@ -53,20 +55,40 @@ test("a line is judged by loss and delay, and not by a camera that is off", () =
   assert.equal(judge(sample(), sample({ sent: 3, lost: 3 })), "good");
 });
 
-const able = { hasMedia: true, hasPeer: true, isSecure: true };
+const able = { app: "", hasMedia: true, hasPeer: true, hasRoom: true, isSecure: true };
 const ZALO = "Mozilla/5.0 (Linux; Android 13; SM-A135F) AppleWebKit/537.36 Chrome/124.0 Mobile Safari/537.36 Zalo android/24010650";
 const IPHONE_FB = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 [FBAN/FBIOS;FBAV/460.0]";
 
-test("people inside other apps are shown the way out", () => {
-  assert.deepEqual(judgeBrowser({ ...able, userAgent: ZALO }), { state: "warn", code: "zalo" });
-  assert.deepEqual(judgeBrowser({ ...able, hasMedia: false, userAgent: IPHONE_FB }), { state: "fail", code: "facebook" });
-  assert.equal(outsideAddress(ZALO, "https://tiepdan.example/vao/ab.cd?x=1"), "intent://tiepdan.example/vao/ab.cd?x=1#Intent;scheme=https;action=android.intent.action.VIEW;end");
-  assert.equal(outsideAddress(IPHONE_FB, "https://tiepdan.example/"), null);
+test("inside another app, an old browser and an insecure address are told apart", () => {
+  assert.deepEqual(judgeBrowser(able), { state: "ok", code: "ok" });
+  assert.deepEqual(judgeBrowser({ ...able, app: "zalo" }), { state: "warn", code: "inside" });
+  assert.deepEqual(judgeBrowser({ ...able, app: "facebook", hasMedia: false }), { state: "fail", code: "inside" });
+  assert.equal(judgeBrowser({ ...able, isSecure: false, hasMedia: false }).code, "not_secure");
+  assert.equal(judgeBrowser({ ...able, hasPeer: false }).code, "too_old");
+  assert.equal(judgeBrowser({ ...able, hasRoom: false }).code, "too_old");
 });
 
-test("an old browser and an insecure address are told apart", () => {
-  assert.equal(judgeBrowser({ ...able, isSecure: false, hasMedia: false, userAgent: "Chrome" }).code, "not_secure");
-  assert.equal(judgeBrowser({ ...able, hasPeer: false, userAgent: "Chrome" }).code, "too_old");
+test("what stops a reception is told before what disturbs it", () => {
+  const [ok, slow, none] = [{ state: "ok", code: "ok" }, { state: "warn", code: "slow" }, { state: "fail", code: "no_media" }];
+  assert.deepEqual(lineOf({ socket: ok, media: ok, bandwidth: ok, again: ok }, false), ok);
+  assert.deepEqual(lineOf({ socket: ok, media: ok }, true), slow);
+  assert.deepEqual(lineOf({ socket: slow, media: none }, false), none);
+  assert.equal(lineOf({}, false).code, "not_measured");
+});
+
+test("a device that did well lately need not be tried again", () => {
+  const kept = new Map();
+  const storage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value), removeItem: (key) => kept.delete(key) };
+  const [now, day] = [Date.UTC(2026, 4, 1), 86_400_000];
+  assert.equal(lastGood(storage, now), null);
+  rememberCheck(storage, "ok", now);
+  assert.equal(lastGood(storage, now + 6 * day)?.getTime(), now);
+  assert.equal(lastGood(storage, now + 8 * day), null);
+  assert.equal(lastGood(storage, now - day), null);
+  rememberCheck(storage, "failed", now);
+  assert.equal(lastGood(storage, now), null);
+  kept.set("tiepdan.check", "{broken");
+  assert.equal(lastGood(storage, now), null);
 });
 
 test("help with permissions fits the browser", () => {
@@ -81,7 +103,15 @@ test("who can be heard can be received", () => {
   assert.equal(scoreOf({ browser: ok, mic: ok, camera: ok }), "good");
   assert.equal(scoreOf({ browser: ok, mic: ok, camera: { state: "fail" } }), "ok");
   assert.equal(scoreOf({ browser: ok, mic: { state: "fail" }, camera: ok }), "failed");
+  assert.equal(scoreOf({ browser: ok, mic: ok, line: { state: "fail" } }), "failed");
   assert.equal(scoreOf({ browser: { state: "fail" } }), "failed");
+});
+
+test("being late is told in steps of five minutes, and not before", () => {
+  const at = new Date(1_000_000_000_000);
+  const after = (minutes) => lateBy(at, at.getTime() + minutes * 60_000);
+  assert.deepEqual([-30, 0, 4.9, 5, 9, 61].map(after), [0, 0, 0, 5, 5, 60]);
+  assert.equal(lateBy(null, 5), 0);
 });
 
 test("a picture with holes is held back for a while, the others are not", () => {

@@ -21,6 +21,14 @@ export function timeOfDay(at) {
 }
 
 /**
+ * A day, 05/02/2026, in Vietnam wherever the device stands.
+ * @param {Date} at
+ */
+export function dayOf(at) {
+  return at.toLocaleDateString("vi-VN", { day: "2-digit", month: "2-digit", year: "numeric", timeZone: "Asia/Ho_Chi_Minh" });
+}
+
+/**
  * A clock that agrees with the server: devices are often minutes off.
  * @param {string | undefined} serverNow ISO time the page was made at; the device's own time when missing
  * @returns {() => number} milliseconds since 1970, by the server

@@ -48,6 +48,11 @@ export function troubleOf(error) {
   return name === "NotReadableError" || name === "AbortError" ? "busy" : "failed";
 }
 
+/** @param {MediaStreamTrack | null} track */
+function isSound(track) {
+  return track !== null && track.readyState === "live" && !track.muted;
+}
+
 /**
  * @typedef {object} Hooks
  * @property {(kind: "audio" | "video", track: MediaStreamTrack | null) => void} onTrack what is to be sent from now on
@@ -66,6 +71,12 @@ export class Capture {
     this.#hooks = hooks;
     this.#isHigh = isHigh;
     navigator.mediaDevices?.addEventListener("devicechange", () => void this.#revive());
+  }
+
+  /** What of this person really goes out: a track that the system silenced (a telephone call) does not. */
+  get sends() {
+    const { mic, camera } = this.#tracks;
+    return { mic: isSound(mic) && mic?.enabled === true, camera: isSound(camera) };
   }
 
   /** The picture that is sent now. */
@@ -118,6 +129,22 @@ export class Capture {
     // Many telephones cannot open the second camera while the first is open.
     if (kind === "camera") this.#drop("camera");
     await this.#fetch(kind, device);
+  }
+
+  /** From a press: open a device again that ended, was silenced or could not be opened. @param {"mic" | "camera"} kind */
+  async repair(kind) {
+    this.#wanted[kind] = true;
+    const track = this.#tracks[kind];
+    if (isSound(track)) return this.#hooks.onTrouble(kind, null);
+    this.#drop(kind);
+    await this.#fetch(kind, chosenDevices()[kind]);
+  }
+
+  /** The page is looked at again: what ended meanwhile without saying so is opened anew. */
+  async wake() {
+    for (const kind of /** @type {("mic" | "camera")[]} */ (["mic", "camera"])) {
+      if (this.#wanted[kind] && this.#tracks[kind]?.readyState === "ended") await this.repair(kind);
+    }
   }
 
   /** @returns {Promise<boolean>} false when the person changed their mind */
@@ -180,7 +207,7 @@ export class Capture {
     track.onended = () => this.#gone(kind, track);
     track.onmute = () => this.#tracks[kind] === track && this.#hooks.onTrouble(kind, "busy");
     track.onunmute = () => this.#tracks[kind] === track && this.#hooks.onTrouble(kind, null);
-    this.#hooks.onTrouble(kind, null);
+    this.#hooks.onTrouble(kind, track.muted ? "busy" : null);
     if (kind === "mic") this.#hooks.onTrack("audio", track);
     else if (!this.#tracks.screen) this.#hooks.onTrack("video", track);
   }

@@ -97,6 +97,17 @@ export function brokenFor(state, now) {
 }
 
 /**
+ * By how many minutes a reception is late, in steps of five so that it is not said anew each minute.
+ *
+ * @param {Date | null} starts
+ * @param {number} now
+ */
+export function lateBy(starts, now) {
+  if (starts === null) return 0;
+  return Math.max(0, Math.floor((now - starts.getTime()) / 300_000) * 5);
+}
+
+/**
  * What is said about a broken line. Short losses are not worth a word; long ones need a person.
  *
  * @param {number | null} broken milliseconds

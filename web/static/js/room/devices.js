@@ -7,24 +7,29 @@
 
 import { json } from "../lib/http.js";
 import { part } from "../lib/dom.js";
+import { dayOf, timeOfDay } from "../lib/time.js";
 import { wordsOf } from "../lib/words.js";
-import { judgeBrowser, outsideAddress, permissionHelp, scoreOf } from "./browser.js";
+import { describeDevice, judgeBrowser, lineOf, permissionHelp, scoreOf } from "./browser.js";
 import { chosenDevices, rememberDevices, troubleOf, wish } from "./capture.js";
+import { lastGood, rememberCheck } from "./memory.js";
+import { practise } from "./practice.js";
 import { chime, listen, look, timeLine } from "./probe.js";
 
 /** @typedef {"browser" | "permission" | "mic" | "camera" | "speaker" | "line"} Step */
-/** @typedef {{state: "ok" | "warn" | "fail" | "run", code: string}} Result */
+/** @typedef {import("./practice.js").Measured} Measured */
+/** @typedef {{state: "ok" | "warn" | "fail" | "run" | "none", code: string}} Result */
 
 const LISTEN_FOR = 12_000;
 const LOOK_FOR = 5_000;
 const SLOW = 600;
-const ICONS = { ok: "check-circle", warn: "alert-triangle", fail: "x-circle", run: "hourglass" };
+const ICONS = { ok: "check-circle", warn: "alert-triangle", fail: "x-circle", run: "hourglass", none: "circle" };
 
 const capital = (/** @type {string} */ word) => word.charAt(0).toUpperCase() + word.slice(1);
 
 class Check {
   /** @type {Partial<Record<Step, Result>>} */ #found = {};
   /** @type {MediaStream | null} */ #stream = null;
+  /** @type {Partial<Record<Measured, import("./practice.js").Found>>} */ #measured = {};
   #isSent = false;
 
   /** @param {HTMLElement} root */
@@ -45,7 +50,7 @@ class Check {
     this.#on("[data-play]", () => this.#play());
     this.#on("[data-heard]", () => this.#answered("ok", "heard"));
     this.#on("[data-not-heard]", () => this.#answered("warn", "not_heard"));
-    this.#on("[data-copy]", () => void this.#copy());
+    this.#outside();
     for (const kind of /** @type {("mic" | "camera")[]} */ (["mic", "camera"])) {
       part(this.root, `[data-choose=${kind}]`, HTMLSelectElement).addEventListener("change", (event) => {
         rememberDevices({ [kind]: /** @type {HTMLSelectElement} */ (event.currentTarget).value });
@@ -53,6 +58,8 @@ class Check {
       });
     }
     window.addEventListener("pagehide", () => this.#leave());
+    // A press before anybody listened would be lost.
+    this.begin.disabled = false;
     this.#browser();
   }
 
@@ -62,36 +69,46 @@ class Check {
   }
 
   #browser() {
-    const { userAgent } = navigator;
     const found = judgeBrowser({
-      userAgent,
+      app: this.root.dataset.app ?? "",
       hasMedia: typeof navigator.mediaDevices?.getUserMedia === "function",
       hasPeer: typeof RTCPeerConnection === "function",
+      hasRoom: HTMLScriptElement.supports?.("importmap") ?? false,
       isSecure: window.isSecureContext,
     });
     this.#put("browser", found.state, found.code);
-    const isInside = ["zalo", "facebook", "other_app"].includes(found.code);
-    part(this.root, "[data-outside]", HTMLElement).hidden = !isInside;
-    const outside = part(this.root, "[data-outside-link]", HTMLAnchorElement);
-    const address = outsideAddress(userAgent, location.href);
-    outside.hidden = address === null;
-    if (address !== null) outside.href = address;
     if (found.state === "fail") {
       this.begin.hidden = true;
       this.#finish();
+      return;
     }
+    const before = lastGood(localStorage, Date.now());
+    if (before === null) return;
+    this.begin.classList.replace("button--primary", "button--secondary");
+    part(this.root, "[data-remembered]", HTMLElement).hidden = false;
+    part(this.root, "[data-remembered-words]", HTMLElement).textContent = this.say("remembered", { time: timeOfDay(before), date: dayOf(before) });
+  }
+
+  /** Copying is offered where a script can do it; the address stands there for everybody. */
+  #outside() {
+    const button = this.root.querySelector("[data-copy]");
+    if (!(button instanceof HTMLElement)) return;
+    button.hidden = false;
+    button.addEventListener("click", () => void this.#copy());
   }
 
   async #run() {
     this.begin.disabled = true;
-    void this.#line();
     const hasSound = await this.#permission();
+    void this.#line();
     this.#more("speaker").hidden = false;
     if (hasSound) {
       await this.#offerDevices();
       void this.#camera();
       await this.#mic();
-      part(this.root, "[data-play]", HTMLElement).focus({ preventScroll: true });
+      // The press that began all this lets the browser play; one press less.
+      this.#play();
+      part(this.root, "[data-heard]", HTMLElement).focus({ preventScroll: true });
     }
     this.begin.hidden = hasSound;
     this.begin.disabled = false;
@@ -188,12 +205,43 @@ class Check {
   async #line() {
     this.#put("line", "run", "timing");
     const time = await timeLine(this.root.dataset.probe ?? "");
-    if (time === null) this.#put("line", "fail", "no_answer");
-    else this.#put("line", time > SLOW ? "warn" : "ok", time > SLOW ? "slow" : "ok");
+    if (time === null) {
+      this.#put("line", "fail", "no_answer");
+    } else {
+      await this.#practise();
+      const { state, code } = lineOf(this.#measured, time > SLOW);
+      this.#put("line", state, code);
+    }
+    this.#finish();
+  }
+
+  /** A call to oneself through the real server; without sound to send there is nothing to try. */
+  async #practise() {
+    const address = this.root.dataset.practice;
+    if (!address || !this.#stream) return;
+    this.#more("line").hidden = false;
+    this.#measured = {};
+    try {
+      await practise(await json("POST", address, {}), this.#stream, (name, found) => {
+        this.#measured[name] = found;
+        const place = part(this.root, `[data-measured=${name}]`, HTMLElement);
+        place.dataset.state = found.state;
+        part(place, "[data-measured-word]", HTMLElement).textContent = this.say(`state${capital(found.state)}`);
+      });
+    } catch {
+      // Told as a line that could not be measured; the room itself may still be reached.
+    }
   }
 
   async #copy() {
-    await navigator.clipboard?.writeText(location.href).catch(() => {});
+    const link = part(this.root, "[data-link]", HTMLElement);
+    getSelection()?.selectAllChildren(link);
+    try {
+      await navigator.clipboard.writeText(link.textContent ?? "");
+    } catch {
+      // Apps often forbid the clipboard to a page; the old way still works there.
+      document.execCommand("copy");
+    }
     this.news.textContent = this.say("copied");
   }
 
@@ -214,12 +262,14 @@ class Check {
 
   #finish() {
     const score = scoreOf(/** @type {Record<string, {state: string}>} */ (this.#found));
-    const isDone = this.#found.speaker !== undefined && this.#found.speaker.state !== "run";
-    this.summary.hidden = !isDone && score !== "failed";
+    const isAnswered = this.#found.speaker !== undefined && this.#found.speaker.state !== "run";
+    const isDone = isAnswered && this.#found.line?.state !== "run";
+    const isStuck = score === "failed" && this.#found.mic?.state !== "run" && this.#found.line?.state !== "run";
+    this.summary.hidden = !isDone && !isStuck;
     this.summary.textContent = this.say(`score${capital(score)}`);
-    this.enter.classList.toggle("button--primary", isDone || score === "failed");
-    this.enter.classList.toggle("button--secondary", !isDone && score !== "failed");
-    if (isDone || score === "failed") void this.#send(true);
+    this.enter.classList.toggle("button--primary", isDone || isStuck);
+    this.enter.classList.toggle("button--secondary", !isDone && !isStuck);
+    if (isDone || isStuck) void this.#send(true);
   }
 
   /** @param {boolean} isFinished */
@@ -227,9 +277,12 @@ class Check {
     const address = this.root.dataset.result;
     if (!address) return;
     this.#isSent = true;
+    const found = /** @type {Record<string, Result>} */ ({ ...this.#found, ...this.#measured });
     const result = isFinished ? scoreOf(/** @type {Record<string, {state: string}>} */ (this.#found)) : "unknown";
+    const steps = Object.fromEntries(Object.entries(found).map(([name, each]) => [name, `${each.state}.${each.code}`]));
+    if (isFinished) rememberCheck(localStorage, result, Date.now());
     // The result helps the ward prepare; that it could not be sent must stop nobody at the door.
-    await json("POST", address, { result }, { keepalive: true }).catch(() => {});
+    await json("POST", address, { result, steps, device: describeDevice() }, { keepalive: true }).catch(() => {});
   }
 
   #leave() {

@@ -9,7 +9,6 @@
  */
 
 const ANSWER_WITHIN = 8_000;
-const GATHER_FOR = 400;
 const HEAL_FOR = 5_000;
 const FIRST_PAUSE = 500;
 const LAST_PAUSE = 5_000;
@@ -160,11 +159,12 @@ export class Media {
     this.#wait(connection);
     try {
       await pc.setLocalDescription();
-      await gathered(pc);
     } catch {
       return this.#coming === connection && this.#again();
     }
     if (this.#coming !== connection) return;
+    // Our own addresses are not waited for: the room's is in the answer, and where our checks come
+    // from, directly or through the relay, the room learns from the checks themselves.
     // When the line is down, the welcome after it says this again.
     this.#propose(connection, pc.localDescription?.sdp ?? "");
   }
@@ -286,17 +286,4 @@ function layered(/** @type {RTCPeerConnection} */ pc, /** @type {MediaStreamTrac
   } catch {
     return pc.addTransceiver(track, { direction: "sendonly", sendEncodings: [plain] });
   }
-}
-
-/** Candidates go inside the one offer; a server on a public address needs few, so the wait is short. */
-function gathered(/** @type {RTCPeerConnection} */ pc) {
-  if (pc.iceGatheringState === "complete") return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, GATHER_FOR);
-    pc.addEventListener("icegatheringstatechange", () => {
-      if (pc.iceGatheringState !== "complete") return;
-      clearTimeout(timer);
-      resolve(undefined);
-    });
-  });
 }

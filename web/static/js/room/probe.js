@@ -1,7 +1,7 @@
 /** Trying out a microphone, a camera, a speaker and the line, each by what it really gives. */
 
 const LOUD = 0.02;
-const LOUD_ENOUGH = 6;
+const LOUD_ENOUGH = 4;
 const DARK = 16;
 
 /**

@@ -7,6 +7,7 @@
  */
 
 import { signal } from "@preact/signals";
+import { describeDevice } from "./browser.js";
 import { Capture, rememberDevices } from "./capture.js";
 import { isInside } from "./derive.js";
 import { Media } from "./media.js";
@@ -19,7 +20,6 @@ import { initial, reduce } from "./state.js";
 import { json } from "../lib/http.js";
 
 
-const PROMPT_FOR = 2_500;
 const HOLD_AFTER = 20_000;
 const MEASURE_EVERY = 1_000;
 /** A line is judged over a while; a picture that stumbles is helped sooner. */
@@ -76,7 +76,7 @@ export class Session {
     }, page.isHigh);
     this.capture = new Capture({
       onTrack: (kind, track) => this.#send(kind, track),
-      onTrouble: (kind, trouble) => this.#put({ type: "trouble", [kind]: trouble }),
+      onTrouble: (kind, trouble) => this.#troubled(kind, trouble),
       onShareEnded: () => void this.switch("screen", false),
     }, page.isHigh);
     this.sound = new Sound((isBlocked) => (this.isSilenced.value = isBlocked));
@@ -92,7 +92,7 @@ export class Session {
     setInterval(() => this.#second(), 1000);
     setInterval(() => void this.#measure(), MEASURE_EVERY);
     window.addEventListener("online", () => this.#networkChanged());
-    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.line.hurry());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#seenAgain());
     /** @type {any} */ (navigator).connection?.addEventListener?.("change", () => this.#networkChanged());
   }
 
@@ -138,6 +138,13 @@ export class Session {
       await this.capture.switch(kind, isOn);
     }
     this.#put({ type: "own", [kind]: isOn });
+    await this.#tellMedia();
+  }
+
+  /** One press for a device that stopped by itself. @param {"mic" | "camera"} kind */
+  async repair(kind) {
+    await this.capture.repair(kind);
+    this.#put({ type: "own", [kind]: true });
     await this.#tellMedia();
   }
 
@@ -233,7 +240,7 @@ export class Session {
       if (isInside(before)) this.#quiet();
       return;
     }
-    if (!this.#isIn) void this.#enter();
+    if (!this.#isIn) this.#enter();
     // After a worker's restart the room stands again, but our connection ended with the old
     // worker; and an offer made while the line broke was never heard.
     else if (this.#isNew && (you.status === "admitted" || !this.media.isUp)) this.media.returned();
@@ -242,14 +249,15 @@ export class Session {
     this.#isNew = false;
   }
 
-  async #enter() {
+  #enter() {
     this.#isIn = true;
     this.#sleep = stayAwake();
     const speaks = this.room.peek().me?.powers.includes("speak");
-    // Whoever leaves the browser's question open still hears the others; what comes later is added.
-    if (speaks) await Promise.race([this.capture.start(), new Promise((then) => setTimeout(then, PROMPT_FOR))]);
-    else this.#put({ type: "own", mic: false, camera: false });
-    if (this.#isIn) this.media.start();
+    if (!speaks) this.#put({ type: "own", mic: false, camera: false });
+    // The others are on their way while the browser still asks for the devices: what it gives is
+    // added to the connection, and whoever leaves its question open hears and sees all the same.
+    this.media.start();
+    if (speaks) void this.capture.start();
     void this.minutes?.read();
   }
 
@@ -266,8 +274,9 @@ export class Session {
   async #tellMedia() {
     const { own, me } = this.room.peek();
     if (!me?.powers.includes("speak")) return;
-    const mic = own.mic && this.capture.mic !== null;
-    const camera = own.camera && !own.screen && this.capture.video !== null;
+    const sends = this.capture.sends;
+    const mic = own.mic && sends.mic;
+    const camera = own.camera && !own.screen && sends.camera;
     await this.ask("media", { mic, camera, screen: own.screen });
   }
 
@@ -309,14 +318,19 @@ export class Session {
     this.#sample = sample;
   }
 
+  /** The desk sees it too: what the system silenced is told as not sent. @param {"mic" | "camera"} kind @param {string | null} trouble */
+  #troubled(kind, trouble) {
+    this.#put({ type: "trouble", [kind]: trouble });
+    if (this.media.isUp) void this.#tellMedia();
+  }
+
+  #seenAgain() {
+    this.line.hurry();
+    if (this.#isIn) void this.capture.wake();
+  }
+
   #networkChanged() {
     this.line.hurry();
     this.media.check();
   }
-}
-
-/** What the ward's technician needs to help by telephone; nothing that follows a person. */
-function describeDevice() {
-  const { userAgent, language } = navigator;
-  return `${userAgent} | ${screen.width}x${screen.height} | ${language}`.slice(0, 300);
 }

@@ -116,13 +116,21 @@ function Band({ s }) {
   }
   if (view?.phase === "paused") return html`<p class="stage__band">${s.say("band.paused")}${view.paused_ground ? ` ${s.say("band.ground", { ground: view.paused_ground })}` : ""}</p>`;
   if (view?.recording.state === "interrupted") return html`<p class="stage__band stage__band--danger">${s.say("band.interrupted")}</p>`;
-  if (own.mic && trouble.mic) return html`<p class="stage__band">${s.say(`trouble.mic_${trouble.mic}`)}</p>`;
-  if (own.camera && trouble.camera) return html`<p class="stage__band">${s.say(`trouble.camera_${trouble.camera}`)}</p>`;
+  if (own.mic && trouble.mic) return html`<${Trouble} s=${s} kind="mic" trouble=${trouble.mic} />`;
+  if (own.camera && trouble.camera) return html`<${Trouble} s=${s} kind="camera" trouble=${trouble.camera} />`;
   if (view?.you.muted_by && !own.mic) return html`<p class="stage__band">${s.say("band.muted")}</p>`;
   const still = stillOf(room);
   if (still) return html`<p class="stage__band">${s.say(`band.picture_${still}`)}</p>`;
   if (view?.phase === "lobby" && !room.me?.powers.includes("begin")) return html`<p class="stage__band">${s.say("band.lobby")}</p>`;
   return null;
+}
+
+/** A device that stopped by itself, and one press to open it again. @param {{s: Session, kind: "mic" | "camera", trouble: string}} props */
+function Trouble({ s, kind, trouble }) {
+  return html`<div class="stage__band">
+    <p>${s.say(`trouble.${kind}_${trouble}`)}</p>
+    <${Button} s=${s} kind="primary" icon=${kind} label=${s.say(`trouble.${kind}_again`)} onClick=${() => void s.repair(kind)} />
+  </div>`;
 }
 
 /** @param {{s: Session, rung: "again" | "sound_only" | "call"}} props */
