@@ -32,6 +32,7 @@ from server.minutes import pages_json as minutes_json
 from server.minutes import pages_papers as minutes_papers
 from server.office import pages as office
 from server.reception import pages as reception
+from server.reception import pages_desk as reception_desk
 from server.reception import pages_entry as reception_entry
 from server.scheduling import pages as scheduling
 from server.scheduling import pages_citizen as scheduling_citizen
@@ -48,6 +49,7 @@ ROUTES: tuple[pagekit.Route, ...] = (
     *scheduling_citizen.ROUTES,
     *reception.ROUTES,
     *reception_entry.ROUTES,
+    *reception_desk.ROUTES,
     *archive.ROUTES,
     *minutes.ROUTES,
     *minutes_json.ROUTES,

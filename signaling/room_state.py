@@ -122,7 +122,7 @@ class Recording:
     """The recording. `machine` is the recorder itself: idle, running or stopping.
 
     `closed_seconds` are in finished files, by member; `saved_seconds` were so when the recorder
-    last stopped, and are what it does not count itself.
+    last stopped, and are what it does not count itself. `grew_at` is when `durable_seconds` last did.
     """
 
     state: RecordingState = RecordingState.OFF
@@ -131,6 +131,7 @@ class Recording:
     waived_ground: str | None = None
     since: datetime | None = None
     durable_seconds: float = 0.0
+    grew_at: datetime | None = None
     open_files: set[tuple[str, int]] = field(default_factory=set)
     closed_seconds: dict[str, float] = field(default_factory=dict)
     saved_seconds: dict[str, float] = field(default_factory=dict)

@@ -32,6 +32,8 @@ def hear_from(turn: Turn, member: Member) -> None:
 def pass_second(turn: Turn, event: SecondPassed) -> None:
     """Take in a second of media, and let everybody's clock tick."""
     room = turn.room
+    if event.durable_seconds > room.recording.durable_seconds:
+        room.recording.grew_at = turn.at
     room.recording.durable_seconds = event.durable_seconds
     for code in sorted(event.heard):
         member = room.members.get(code)
