@@ -128,7 +128,7 @@ async def test_adjourned_waits_for_a_new_day(open_browser: OpenBrowser, house: H
     ward = await open_browser("tu")
     code = await opened(ward, booked)
     await tell(ward, code, "room_opened", "began")
-    facts = {"outcome": "adjourned", "ground": "Mất điện", "spoken": {}}
+    facts: dict[str, object] = {"outcome": "adjourned", "ground": "Mất điện", "spoken": {}}
     await tell(ward, code, "ended", first=3, facts=facts)
 
     def state(db: Session) -> RequestState:
