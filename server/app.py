@@ -35,6 +35,7 @@ from server.office import pages as office
 from server.office import pages_calendar as office_calendar
 from server.reception import pages as reception
 from server.reception import pages_door as reception_door
+from server.reception import pages_desk as reception_desk
 from server.reception import pages_entry as reception_entry
 from server.scheduling import pages as scheduling
 from server.scheduling import pages_citizen as scheduling_citizen
@@ -56,6 +57,7 @@ ROUTES: tuple[pagekit.Route, ...] = (
     *reception.ROUTES,
     *reception_entry.ROUTES,
     *reception_door.ROUTES,
+    *reception_desk.ROUTES,
     *archive.ROUTES,
     *minutes.ROUTES,
     *minutes_json.ROUTES,

@@ -54,12 +54,11 @@ _STAFF_WARD = frozenset(
 )
 RAIL: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
     ("/hom-nay", "home", "today", STAFF),
+    ("/toan-canh", "monitor", "city", frozenset({Role.CITY_BOARD_MEMBER})),
     ("/dang-ky-moi", "inbox", "inbox", _STAFF_WARD),
     ("/lich", "calendar", "schedule", _STAFF_WARD | {Role.WARD_POLICE, Role.TECHNICIAN, Role.CITY_BOARD_MEMBER}),
     (
-        "/vu-viec",
-        "folder",
-        "cases",
+        *("/vu-viec", "folder", "cases"),
         _STAFF_WARD | {Role.CASE_OFFICER, Role.CITY_BOARD_MEMBER, Role.INSPECTOR, Role.RECORDS_OFFICER},
     ),
     ("/viec-theo-doi", "list", "follow_ups", _STAFF_WARD | {Role.CASE_OFFICER, Role.CITY_BOARD_MEMBER}),

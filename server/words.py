@@ -90,6 +90,7 @@ class RequestVerb(StrEnum):
     SCHEDULE = "schedule"
     UNSCHEDULE = "unschedule"
     HEAR = "hear"
+    ADJOURN = "adjourn"
 
 
 class DeclineGround(StrEnum):
@@ -157,6 +158,23 @@ class ReceptionState(StrEnum):
     ENDED = "ended"
     SEALED = "sealed"
     ABORTED = "aborted"
+    STOPPED = "stopped"
+
+
+class Outcome(StrEnum):
+    """How a reception ended when it did not end by itself."""
+
+    ADJOURNED = "adjourned"
+    PAPER = "paper"
+    STOPPED = "stopped"
+
+
+class TickList(StrEnum):
+    """Lists whose lines somebody ticks off beside a reception."""
+
+    OPENING = "opening"
+    STOPPED = "stopped"
+    ALERT = "alert"
 
 
 class IdentityCheck(StrEnum):

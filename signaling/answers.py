@@ -42,6 +42,7 @@ class MemberView(Wire):
     screen: bool
     acknowledged: bool
     watching: bool
+    locked: bool
     link: Link
 
 
@@ -56,6 +57,7 @@ class YouView(Wire):
     camera: bool
     screen: bool
     watching: bool
+    locked: bool
     muted_by: str | None
     position: int | None
 
@@ -68,6 +70,15 @@ class RecordingView(Wire):
     durable_seconds: float
     waived_ground: str | None
     since: str | None
+
+
+class FailureView(Wire):
+    """Somebody who is needed is away. `rung` counts the steps of the ladder that passed."""
+
+    since: str
+    rung: int
+    missing: tuple[str, ...]
+    choice: str | None
 
 
 class Welcome(Wire):
@@ -95,7 +106,11 @@ class State(Wire):
     read_back: bool
     began_at: str | None
     paused_ground: str | None
+    stopped_ground: str | None
     ended_at: str | None
+    floor: str | None
+    hands: tuple[str, ...]
+    failure: FailureView | None
     you: YouView
     members: tuple[MemberView, ...]
     waiting: tuple[MemberView, ...]
@@ -124,6 +139,13 @@ class Slots(Wire):
     seats: tuple[SeatView, ...]
 
 
+class Spoken(Wire):
+    """How long one person has spoken since the reception began."""
+
+    member: str
+    seconds: int
+
+
 class Tick(Wire):
     """Once a second: the room is alive, this much is safe, this person is speaking.
 
@@ -135,6 +157,7 @@ class Tick(Wire):
     durable_seconds: float
     speaking: str | None
     picture: Picture
+    spoken: tuple[Spoken, ...]
 
 
 class Done(Wire):

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import count
 
+from signaling.answers import Link
 from signaling.driver import Book, Driver, Means, Outlet
 from signaling.effects import Note
 from signaling.events import (
@@ -48,6 +50,10 @@ class RoomStatus:
     connected: int
     waiting: int
     queued: int
+    grew_ago: float | None
+    waits_for: float
+    away_for: float
+    link: str
 
 
 class Hub:
@@ -129,7 +135,8 @@ class Hub:
 
     def status(self) -> list[RoomStatus]:
         """Every open room."""
-        return [_status(each) for each in self._drivers.values()]
+        now = self._means.now()
+        return [_status(each, now) for each in self._drivers.values()]
 
     async def drain(self) -> None:
         """Send everybody elsewhere, close the files cleanly, and end; receptions are not over."""
@@ -152,7 +159,10 @@ class Hub:
             del self._drivers[code]
 
 
-def _status(driver: Driver) -> RoomStatus:
+_WORST_FIRST: tuple[Link, ...] = ("lost", "bad", "poor", "good")
+
+
+def _status(driver: Driver, now: datetime) -> RoomStatus:
     room = driver.room.state
     connected = [each for each in room.inside if each.status == MemberStatus.CONNECTED]
     needing = [each for each in connected if each.needs_proof]
@@ -166,4 +176,12 @@ def _status(driver: Driver) -> RoomStatus:
         connected=len(connected),
         waiting=len(room.waiting),
         queued=driver.queued,
+        grew_ago=_since(now, room.recording.grew_at),
+        waits_for=_since(now, room.waiting[0].waits_since) or 0.0 if room.waiting else 0.0,
+        away_for=(_since(now, room.failure.since) or 0.0) if room.failure and room.failure.choice is None else 0.0,
+        link=min((each.quality for each in connected), key=_WORST_FIRST.index, default="good"),
     )
+
+
+def _since(now: datetime, moment: datetime | None) -> float | None:
+    return None if moment is None else max(0.0, (now - moment).total_seconds())

@@ -28,6 +28,7 @@ class Phase(StrEnum):
     LOBBY = "lobby"
     LIVE = "live"
     PAUSED = "paused"
+    STOPPED = "stopped"
     ENDED = "ended"
 
 
@@ -66,6 +67,9 @@ class RefusalCode(StrEnum):
     NOT_ACKNOWLEDGED = "not_acknowledged"
     OLD_CONNECTION = "old_connection"
     MEDIA_FAILED = "media_failed"
+    STOPPED = "stopped"
+    LOCKED = "locked"
+    CHAIR_NEEDED = "chair_needed"
 
 
 class ByeCode(StrEnum):
@@ -96,6 +100,8 @@ BAD_TICKET = 4401
 # NUL cannot be kept by PostgreSQL, and nobody types it.
 Text = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
 MemberCode = Annotated[str, StringConstraints(max_length=64)]
+StopGround = Literal["denunciation", "secret"]
+Choice = Literal["go_on", "sound_only", "telephone", "adjourn", "paper"]
 Connection = Annotated[int, Field(ge=1, le=2**53 - 1)]
 
 
@@ -179,12 +185,31 @@ class Remove(FromClient):
     ground: Text
 
 
+class SendToWait(FromClient):
+    """Send one person inside back to the waiting room."""
+
+    type: Literal["send_to_wait"] = "send_to_wait"
+    member: MemberCode
+    ground: Text
+
+
 class Mute(FromClient):
-    """Stop forwarding one person's sound or picture until they switch it on again."""
+    """Stop forwarding one person's sound or picture until they switch it on again.
+
+    With `lock` a microphone stays off until the lock is lifted: by the floor, or by a mute without.
+    """
 
     type: Literal["mute"] = "mute"
     member: MemberCode
     kind: Literal["audio", "video"]
+    lock: bool = False
+
+
+class Floor(FromClient):
+    """Give one person the floor, or take it back."""
+
+    type: Literal["floor"] = "floor"
+    member: MemberCode | None
 
 
 class RecordingStart(FromClient):
@@ -226,6 +251,21 @@ class Resume(FromClient):
     type: Literal["resume"] = "resume"
 
 
+class StopHere(FromClient):
+    """Stop: what came up must not be dealt with here. There is no way back."""
+
+    type: Literal["stop_here"] = "stop_here"
+    ground: StopGround
+
+
+class Choose(FromClient):
+    """What to do while somebody who is needed is away."""
+
+    type: Literal["choose"] = "choose"
+    choice: Choice
+    ground: Text = ""
+
+
 class End(FromClient):
     """Close the reception for good."""
 
@@ -252,6 +292,11 @@ class Ping(FromClient):
     at: float | Annotated[str, StringConstraints(max_length=64)] | None = None
 
 
+DeskCommand = (
+    RecordingStart | RecordingStop | RecordingWaive | Begin | Pause | Resume | StopHere | Choose | End | ReadBack
+)
+"""What moves the reception itself."""
+
 Command = (
     AcknowledgeRecording
     | Offer
@@ -261,17 +306,12 @@ Command = (
     | Admit
     | Refuse
     | Remove
+    | SendToWait
     | Mute
-    | RecordingStart
-    | RecordingStop
-    | RecordingWaive
-    | Begin
-    | Pause
-    | Resume
-    | End
-    | ReadBack
+    | Floor
     | Leave
     | Ping
+    | DeskCommand
 )
 """Everything a member may say once inside."""
 

@@ -36,6 +36,7 @@ class Power(StrEnum):
     PAUSE = "pause"
     END = "end"
     READ_BACK = "read_back"
+    STOP_HERE = "stop_here"
     SPEAK = "speak"
     HAND = "hand"
 
@@ -48,6 +49,7 @@ _DESK = _GUEST | {
     Power.RECORD,
     Power.PAUSE,
     Power.READ_BACK,
+    Power.STOP_HERE,
 }
 
 POWERS: Mapping[RoomRole, frozenset[Power]] = MappingProxyType(
@@ -69,6 +71,13 @@ POWERS: Mapping[RoomRole, frozenset[Power]] = MappingProxyType(
 
 ENTERS_BY_ITSELF = frozenset({RoomRole.CHAIR, RoomRole.OFFICER, RoomRole.CLERK, RoomRole.WARD_ROOM})
 """Roles that the office vouched for; everybody else waits until a host lets them in."""
+
+
+DESK = frozenset({RoomRole.CHAIR, RoomRole.OFFICER, RoomRole.CLERK})
+"""Those who hold the reception. After a stop, guests hear and see nobody else, and nobody else them."""
+
+NEEDED = frozenset({RoomRole.CHAIR, RoomRole.CITIZEN, RoomRole.WARD_ROOM})
+"""Without whom a reception cannot go on as if nothing were."""
 
 
 def may(role: RoomRole, power: Power) -> bool:

@@ -7,8 +7,8 @@ A room has a *phase* (`ROOM_FLOW`), each person a *status* (`MEMBER_FLOW`), and 
 who should be recorded, heard, seated, told and sent home, compares this with what is, and
 asks for the difference. Settling has a fixed order:
 
-1. absence: who has been silent too long is lost, and keeps the place; a room that
-   everybody forgot is over;
+1. absence: who has been silent too long is lost, and keeps the place; a clock runs while
+   somebody needed is away; a room that everybody forgot is over;
 2. recording: recorder, files, proof, and the state that follows from them;
 3. resumption: a paused reception goes on once the recording is proven again;
 4. seats: who hears and sees whom;
@@ -29,6 +29,7 @@ from datetime import datetime
 
 from signaling import room_course as course
 from signaling import room_door as door
+from signaling import room_failure as failure
 from signaling import room_recording as recording
 from signaling import room_seats as seats
 from signaling.answers import Changed, Done, Refused
@@ -58,8 +59,11 @@ from signaling.messages import (
     AcknowledgeRecording,
     Admit,
     Begin,
+    Choose,
     Command,
+    DeskCommand,
     End,
+    Floor,
     Hand,
     Leave,
     Media,
@@ -77,6 +81,8 @@ from signaling.messages import (
     Refuse,
     Remove,
     Resume,
+    SendToWait,
+    StopHere,
     Watch,
 )
 from signaling.roles import Power, may
@@ -93,17 +99,33 @@ _POWER_FOR: dict[type[Command], Power] = {
     Admit: Power.ADMIT,
     Refuse: Power.ADMIT,
     Remove: Power.REMOVE,
+    SendToWait: Power.REMOVE,
     Mute: Power.MUTE_OTHERS,
+    Floor: Power.MUTE_OTHERS,
     RecordingStart: Power.RECORD,
     RecordingStop: Power.RECORD,
     RecordingWaive: Power.WAIVE_RECORDING,
     Begin: Power.BEGIN,
     Pause: Power.PAUSE,
     Resume: Power.PAUSE,
+    Choose: Power.PAUSE,
+    StopHere: Power.STOP_HERE,
     End: Power.END,
     ReadBack: Power.READ_BACK,
 }
 _AT_THE_DOOR = (AcknowledgeRecording, Leave, Ping)
+_NOT_AFTER_A_STOP = (
+    Admit,
+    RecordingStart,
+    RecordingStop,
+    RecordingWaive,
+    Begin,
+    Pause,
+    Resume,
+    ReadBack,
+    Floor,
+    Choose,
+)
 
 
 class Room:
@@ -134,6 +156,7 @@ class Room:
 
     def _settle(self, turn: Turn) -> None:
         settle_absence(turn)
+        failure.settle_failure(turn)
         course.settle_abandonment(turn)
         recording.settle_recording(turn)
         course.settle_resumption(turn)
@@ -154,6 +177,7 @@ class Room:
             next_absence(list(state.members.values())),
             recording.next_attempt(state),
             course.abandoned_at(state),
+            failure.next_rung(state),
         ]
         return min((due for due in dues if due is not None), default=None)
 
@@ -215,6 +239,8 @@ def _check(turn: Turn, member: Member, message: Command) -> None:
     power = _POWER_FOR.get(type(message))
     if power is not None and not may(member.badge.role, power):
         raise Refusal(RefusalCode.NO_POWER)
+    if turn.room.phase == Phase.STOPPED and isinstance(message, _NOT_AFTER_A_STOP):
+        raise Refusal(RefusalCode.STOPPED)
 
 
 def _obey(turn: Turn, member: Member, message: Command) -> None:  # noqa: C901, PLR0912 - one line a message
@@ -235,8 +261,22 @@ def _obey(turn: Turn, member: Member, message: Command) -> None:  # noqa: C901, 
             door.refuse(turn, member, message.member, message.ground)
         case Remove():
             door.remove(turn, member, message.member, message.ground)
+        case SendToWait():
+            door.send_to_wait(turn, member, message.member, message.ground)
         case Mute():
             seats.mute(turn, member, message)
+        case Floor():
+            seats.give_floor(turn, member, message.member)
+        case Leave():
+            door.leave(turn, member)
+        case Ping():
+            pass
+        case _:
+            _obey_desk(turn, member, message)
+
+
+def _obey_desk(turn: Turn, member: Member, message: DeskCommand) -> None:  # noqa: C901 - one line a message
+    match message:
         case RecordingStart():
             recording.request(turn, member)
         case RecordingStop():
@@ -249,14 +289,14 @@ def _obey(turn: Turn, member: Member, message: Command) -> None:  # noqa: C901, 
             course.pause(turn, member, message.ground)
         case Resume():
             course.resume(turn, member)
+        case StopHere():
+            course.stop_here(turn, member, message.ground)
+        case Choose():
+            failure.choose(turn, member, message.choice, message.ground)
         case End():
             course.end(turn, member.code)
         case ReadBack():
             course.read_back(turn, member, on=message.on)
-        case Leave():
-            door.leave(turn, member)
-        case Ping():
-            pass
 
 
 def _of_file(turn: Turn, event: FileOpened | FileProven | FileClosed | FileBroken) -> None:
@@ -279,7 +319,7 @@ def _acknowledge(turn: Turn, member: Member) -> None:
 
 def _raise_hand(turn: Turn, member: Member, *, up: bool) -> None:
     if member.hand != up:
-        member.hand = up
+        member.hand, member.hand_at = up, turn.at if up else None
         turn.note(NoteKind.HAND, member.code, up=up)
 
 

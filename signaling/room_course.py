@@ -7,7 +7,7 @@ disk or the chair has waived the recording with a ground.
 from datetime import datetime
 
 from signaling.effects import CloseRoom, HangUp, NoteKind
-from signaling.messages import ByeCode, MemberStatus, Phase, RecordingState, RefusalCode
+from signaling.messages import ByeCode, MemberStatus, Phase, RecordingState, RefusalCode, StopGround
 from signaling.room_door import close_media, written_ground
 from signaling.room_flows import ROOM_FLOW, Refusal, step
 from signaling.room_recording import is_proven
@@ -38,7 +38,7 @@ def pause(turn: Turn, by: Member, ground: str) -> None:
     room.phase, room.resumed_by = then, None
     room.recording.go("pause")
     room.paused_ground = ground
-    turn.note(NoteKind.PAUSED, by=by.code, ground=ground)
+    turn.note(NoteKind.PAUSED, by=by.code, ground=ground, spoken=room.spoken)
 
 
 def resume(turn: Turn, by: Member) -> None:
@@ -78,16 +78,41 @@ def read_back(turn: Turn, by: Member, *, on: bool) -> None:
         turn.note(kind, by=by.code)
 
 
-def end(turn: Turn, by: str | None, ground: str | None = None) -> None:
+def stop_here(turn: Turn, by: Member, ground: StopGround) -> None:
+    """Stop for good because something came up that must not be dealt with here.
+
+    Nothing is recorded, shown or resumed from here on; guests are heard by the desk alone, so
+    that they can be told where to go. Who presses second finds the first one's ground.
+    """
+    room = turn.room
+    then = step(ROOM_FLOW, room.phase, "stop_here")
+    if room.phase == then:
+        return
+    room.phase, room.stopped_ground = then, ground
+    room.read_back, room.resumed_by, room.paused_ground, room.floor = False, None, None, None
+    room.recording.go("stop")
+    has_begun = room.began_at is not None
+    turn.note(NoteKind.STOPPED_HERE, by=by.code, ground=ground, has_begun=has_begun, spoken=room.spoken)
+
+
+def end(turn: Turn, by: str | None, ground: str | None = None, outcome: str = "") -> None:
     """Close the reception for good; the room stays until the last file is closed."""
     room = turn.room
     then = step(ROOM_FLOW, room.phase, "end")
     if room.phase == then:
         return
+    outcome = "stopped" if room.phase == Phase.STOPPED else outcome
     room.phase, room.ended_at, room.resumed_by = then, turn.at, None
     room.read_back = False
     room.recording.go("stop")
-    turn.note(NoteKind.ENDED, by=by, ground=ground, has_begun=room.began_at is not None)
+    turn.note(
+        NoteKind.ENDED,
+        by=by,
+        ground=ground,
+        has_begun=room.began_at is not None,
+        outcome=outcome,
+        spoken=room.spoken,
+    )
 
 
 def settle_abandonment(turn: Turn) -> None:

@@ -8,7 +8,7 @@ from signaling.answers import Welcome
 from signaling.effects import CloseMedia, HangUp, NoteKind
 from signaling.events import Arrived, SocketLost
 from signaling.messages import SLOTS, ByeCode, MemberStatus, Phase, RefusalCode
-from signaling.roles import RoomRole, may_enter_unadmitted, powers_of
+from signaling.roles import Power, RoomRole, may, may_enter_unadmitted, powers_of
 from signaling.room_flows import Refusal
 from signaling.room_state import MAX_MEMBERS, MAX_WAITING, Member, Turn
 from signaling.tickets import Badge
@@ -64,12 +64,16 @@ def _place(turn: Turn, member: Member) -> None:
         case MemberStatus.GONE:
             _come_in(turn, member)
         case MemberStatus.LOST:
-            member.go("enter")
-            if member.connection:
-                member.go("connect")
-            turn.note(NoteKind.RETURNED, member.code)
+            come_back(turn, member)
         case MemberStatus.WAITING | MemberStatus.ADMITTED | MemberStatus.CONNECTED:
             pass
+
+
+def come_back(turn: Turn, member: Member) -> None:
+    """Somebody lost is here again, in the old place."""
+    member.go("connect" if member.connection else "enter")
+    member.lost_at = None
+    turn.note(NoteKind.RETURNED, member.code)
 
 
 def _come_in(turn: Turn, member: Member) -> None:
@@ -109,6 +113,8 @@ def admit(turn: Turn, by: Member, code: str) -> None:
     member.seen_at = turn.at
     if member.link is None:
         member.go("lose")
+        member.lost_at = turn.at
+        turn.note(NoteKind.LOST, code, media_only=False, role=member.badge.role.value)
 
 
 def refuse(turn: Turn, by: Member, code: str, ground: str) -> None:
@@ -138,8 +144,31 @@ def remove(turn: Turn, by: Member, code: str, ground: str) -> None:
     _part(turn, member, ByeCode.REMOVED, ground)
 
 
+def send_to_wait(turn: Turn, by: Member, code: str, ground: str) -> None:
+    """Send one person back to the waiting room; only a fresh admission lets them in again."""
+    member = _known(turn, code)
+    ground = written_ground(ground)
+    if member.badge.role == RoomRole.CHAIR or member is by:
+        raise Refusal(RefusalCode.CHAIR_STAYS)
+    was_inside = member.is_inside
+    member.go("send_to_wait")
+    if not was_inside:
+        return
+    member.must_ask, member.was_admitted, member.waits_since = True, False, turn.at
+    turn.note(NoteKind.SENT_TO_WAIT, code, by=by.code, ground=ground)
+    _put_down(turn, member)
+
+
 def leave(turn: Turn, member: Member) -> None:
-    """Go by one's own will; one who was let in may come back."""
+    """Go by one's own will; one who was let in may come back.
+
+    Whoever is the last to hold a running reception stays, or ends it: nobody vanishes silently.
+    """
+    running = turn.room.phase in (Phase.LIVE, Phase.PAUSED)
+    if running and member.is_inside and may(member.badge.role, Power.END):
+        others = [each for each in turn.room.inside if each is not member and each.status != MemberStatus.LOST]
+        if not any(may(each.badge.role, Power.END) for each in others):
+            raise Refusal(RefusalCode.CHAIR_NEEDED)
     member.go("leave")
     turn.note(NoteKind.LEFT, member.code)
     _part(turn, member, ByeCode.LEFT)
@@ -178,10 +207,16 @@ def _known(turn: Turn, code: str) -> Member:
 def _part(turn: Turn, member: Member, code: ByeCode, ground: str | None = None) -> None:
     if member.link is not None:
         turn.do(HangUp(member.code, member.link, code, ground))
-    close_media(turn, member)
     member.link, member.told, member.waits_since = None, None, None
+    _put_down(turn, member)
+
+
+def _put_down(turn: Turn, member: Member) -> None:
+    close_media(turn, member)
     member.hand = member.mic = member.camera = member.screen = member.has_said_media = False
-    member.muted_by = None
+    member.muted_by = member.hand_at = member.lost_at = None
+    if turn.room.floor == member.code:
+        turn.room.floor = None
 
 
 def close_media(turn: Turn, member: Member) -> None:

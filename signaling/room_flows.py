@@ -13,20 +13,21 @@ from signaling.messages import MemberStatus, Phase, RecordingState, RefusalCode
 S = TypeVar("S", bound=StrEnum)
 Flow = Mapping[S, Mapping[str, S]]
 
-_LOBBY, _LIVE, _PAUSED, _ENDED = Phase
+_LOBBY, _LIVE, _PAUSED, _STOPPED, _ENDED = Phase
 _WAITING, _ADMITTED, _CONNECTED, _LOST, _GONE = MemberStatus
 _OFF, _STARTING, _ON, _HELD, _INTERRUPTED, _WAIVED = RecordingState
 
 ROOM_FLOW: Flow[Phase] = {
-    _LOBBY: {"begin": _LIVE, "end": _ENDED},
-    _LIVE: {"begin": _LIVE, "pause": _PAUSED, "resume": _LIVE, "end": _ENDED},
-    _PAUSED: {"pause": _PAUSED, "resume": _LIVE, "end": _ENDED},
+    _LOBBY: {"begin": _LIVE, "stop_here": _STOPPED, "end": _ENDED},
+    _LIVE: {"begin": _LIVE, "pause": _PAUSED, "resume": _LIVE, "stop_here": _STOPPED, "end": _ENDED},
+    _PAUSED: {"pause": _PAUSED, "resume": _LIVE, "stop_here": _STOPPED, "end": _ENDED},
+    _STOPPED: {"stop_here": _STOPPED, "end": _ENDED},
     _ENDED: {"end": _ENDED},
 }
 
 MEMBER_FLOW: Flow[MemberStatus] = {
     _GONE: {"wait": _WAITING, "enter": _ADMITTED},
-    _WAITING: {"wait": _WAITING, "admit": _ADMITTED, "refuse": _GONE, "leave": _GONE},
+    _WAITING: {"wait": _WAITING, "send_to_wait": _WAITING, "admit": _ADMITTED, "refuse": _GONE, "leave": _GONE},
     _ADMITTED: {
         "enter": _ADMITTED,
         "admit": _ADMITTED,
@@ -34,6 +35,7 @@ MEMBER_FLOW: Flow[MemberStatus] = {
         "lose": _LOST,
         "leave": _GONE,
         "remove": _GONE,
+        "send_to_wait": _WAITING,
     },
     _CONNECTED: {
         "enter": _CONNECTED,
@@ -43,6 +45,7 @@ MEMBER_FLOW: Flow[MemberStatus] = {
         "lose": _LOST,
         "leave": _GONE,
         "remove": _GONE,
+        "send_to_wait": _WAITING,
     },
     _LOST: {
         "enter": _ADMITTED,
@@ -51,6 +54,7 @@ MEMBER_FLOW: Flow[MemberStatus] = {
         "lose": _LOST,
         "leave": _GONE,
         "remove": _GONE,
+        "send_to_wait": _WAITING,
     },
 }
 

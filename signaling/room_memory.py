@@ -6,12 +6,13 @@ links, who sends what) comes back with the people.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, cast
 
 from signaling.effects import Note, NoteKind
 from signaling.messages import MemberStatus, Phase, RecordingState
 from signaling.roles import RoomRole
-from signaling.room_state import Member, RoomState
+from signaling.room_state import Failure, Member, RoomState
 from signaling.tickets import Badge, Person
 
 
@@ -20,20 +21,23 @@ def remember(code: str, notes: Iterable[Note]) -> RoomState:
     room = RoomState(code)
     # Until `Restored`, nobody knows whether the old recorder left files to be closed.
     room.recording.machine = "stopping"
+    room_at: datetime | None = None
     for note in notes:
         if note.seq <= room.note_seq:
             continue
-        room.note_seq = note.seq
+        room.note_seq, room_at = note.seq, note.at
         if note.member is not None:
             _of_member(room, note, note.member)
         _of_recording(room, note)
         _of_course(room, note)
+        _of_desk(room, note)
     if room.phase == Phase.PAUSED and room.recording.is_wanted:
         # Interrupted while it was being proven again: the pause was not over yet.
         room.recording.state = RecordingState.PAUSED
-    for member in room.members.values():
-        if member.status in (MemberStatus.ADMITTED, MemberStatus.CONNECTED):
-            member.status = MemberStatus.LOST
+    for member in room.inside:
+        if member.status != MemberStatus.LOST:
+            member.status, member.is_cut_off = MemberStatus.LOST, True
+            member.lost_at = room_at
     return room
 
 
@@ -67,6 +71,23 @@ def _of_member(room: RoomState, note: Note, code: str) -> None:  # noqa: C901 - 
             segment = int(cast("int", note.facts["segment"]))
             room.recording.open_files.discard((code, segment))
             room.recording.count_closed(code, note.facts)
+        case _:
+            _of_stay(known, note)
+
+
+def _of_stay(known: Member, note: Note) -> None:
+    match note.kind:
+        case NoteKind.SENT_TO_WAIT:
+            known.status, known.was_admitted, known.must_ask = MemberStatus.WAITING, False, True
+            known.waits_since = note.at
+        case NoteKind.LOST if not note.facts.get("media_only"):
+            known.status, known.lost_at = MemberStatus.LOST, note.at
+        case NoteKind.RETURNED:
+            known.status, known.lost_at = MemberStatus.ADMITTED, None
+        case NoteKind.MUTED:
+            known.is_locked = bool(note.facts.get("lock"))
+        case NoteKind.FLOOR_GIVEN:
+            known.is_locked = False
         case _:
             pass
 
@@ -108,11 +129,41 @@ def _of_course(room: RoomState, note: Note) -> None:
                 recording.state = RecordingState.STARTING
         case NoteKind.READ_BACK_SHOWN | NoteKind.READ_BACK_HIDDEN:
             room.read_back = note.kind == NoteKind.READ_BACK_SHOWN
+        case NoteKind.STOPPED_HERE:
+            room.phase, room.stopped_ground = Phase.STOPPED, str(note.facts["ground"])
+            room.read_back, room.paused_ground = False, None
+            is_waived = recording.state == RecordingState.WAIVED
+            recording.state = RecordingState.WAIVED if is_waived else RecordingState.OFF
         case NoteKind.ENDED:
             room.phase, room.ended_at = Phase.ENDED, note.at
             room.read_back = False
             is_waived = recording.state == RecordingState.WAIVED
             recording.state = RecordingState.WAIVED if is_waived else RecordingState.OFF
+        case _:
+            pass
+
+
+def _of_desk(room: RoomState, note: Note) -> None:
+    spoken = cast("dict[str, int]", note.facts.get("spoken") or {})
+    for code, seconds in spoken.items():
+        if code in room.members:
+            room.members[code].spoken = seconds
+    match note.kind:
+        case NoteKind.FLOOR_GIVEN:
+            room.floor = note.member
+        case NoteKind.FLOOR_TAKEN | NoteKind.STOPPED_HERE:
+            room.floor = None
+        case NoteKind.LEFT | NoteKind.REMOVED | NoteKind.SENT_TO_WAIT if room.floor == note.member:
+            room.floor = None
+        case NoteKind.FAILURE_RUNG:
+            since = datetime.fromisoformat(str(note.facts["since"]))
+            choice = room.failure.choice if room.failure else None
+            room.failure = Failure(since, int(cast("int", note.facts["rung"])), choice)
+        case NoteKind.FAILURE_CHOICE:
+            room.failure = room.failure or Failure(note.at)
+            room.failure.choice = str(note.facts["choice"])
+        case NoteKind.FAILURE_OVER:
+            room.failure = None
         case _:
             pass
 

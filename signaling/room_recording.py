@@ -114,6 +114,11 @@ def resume_after_restart(turn: Turn) -> None:
     turn.room.recording.machine = "idle"
     turn.room.recording.saved_seconds = dict(turn.room.recording.closed_seconds)
     _interrupt(turn, None, "restarted")
+    for member in turn.room.members.values():
+        if member.is_cut_off:
+            # They were here when the worker fell; nobody else would say that they no longer are.
+            member.is_cut_off = False
+            turn.note(NoteKind.LOST, member.code, media_only=False, role=member.badge.role.value, reason="restarted")
 
 
 def is_proven(turn: Turn) -> bool:

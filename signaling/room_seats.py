@@ -8,7 +8,7 @@ from signaling.answers import Answer, Refused, SeatView, Slots
 from signaling.effects import CloseMedia, NoteKind, OpenMedia, Seat, SeatOf
 from signaling.events import MediaAnswered, MediaDown, MediaUp
 from signaling.messages import SLOTS, Media, MemberStatus, Mute, Offer, Phase, RefusalCode
-from signaling.roles import RoomRole
+from signaling.roles import DESK, RoomRole
 from signaling.room_flows import Refusal
 from signaling.room_state import Member, Turn
 
@@ -48,8 +48,12 @@ def up(turn: Turn, event: MediaUp) -> None:
     if member.may_speak and not member.has_said_media:
         # A browser that offers means to send; it says so itself only when it switches.
         member.mic = member.camera = True
+    was_lost = member.status == MemberStatus.LOST
     member.go("connect")
     turn.note(NoteKind.CONNECTED, member.code, connection=event.connection)
+    if was_lost:
+        member.lost_at = None
+        turn.note(NoteKind.RETURNED, member.code)
 
 
 def down(turn: Turn, event: MediaDown) -> None:
@@ -75,9 +79,12 @@ def switch(member: Member, message: Media) -> None:
     if not member.may_speak:
         raise Refusal(RefusalCode.NO_POWER)
     member.has_said_media = True
-    member.mic, member.camera, member.screen = message.mic, message.camera, message.screen
-    if message.mic:
+    member.camera, member.screen = message.camera, message.screen
+    member.mic = message.mic and not member.is_locked
+    if member.mic:
         member.muted_by = None
+    elif message.mic:
+        raise Refusal(RefusalCode.LOCKED)
 
 
 def mute(turn: Turn, by: Member, message: Mute) -> None:
@@ -87,28 +94,52 @@ def mute(turn: Turn, by: Member, message: Mute) -> None:
         raise Refusal(RefusalCode.CHAIR_STAYS)
     if not member.is_inside:
         raise Refusal(RefusalCode.NOT_NOW)
-    is_on = member.mic if message.kind == "audio" else member.camera or member.screen
-    if not is_on:
+    is_audio = message.kind == "audio"
+    is_on = member.mic if is_audio else member.camera or member.screen
+    is_other_lock = is_audio and member.is_locked != message.lock
+    if not is_on and not is_other_lock:
         return
-    member.has_said_media = True
-    if message.kind == "audio":
-        member.mic, member.muted_by = False, by.code
-    else:
-        member.camera = member.screen = False
-    turn.note(NoteKind.MUTED, member.code, by=by.code, kind=message.kind)
+    if is_audio:
+        member.is_locked = message.lock
+    if is_on:
+        member.has_said_media = True
+        if is_audio:
+            member.mic, member.muted_by = False, by.code
+        else:
+            member.camera = member.screen = False
+    turn.note(NoteKind.MUTED, member.code, by=by.code, kind=message.kind, lock=member.is_locked)
+
+
+def give_floor(turn: Turn, by: Member, code: str | None) -> None:
+    """Let one person speak before all others: shown large, hand down, microphone free."""
+    room = turn.room
+    if code is None:
+        if room.floor is not None:
+            turn.note(NoteKind.FLOOR_TAKEN, room.floor, by=by.code)
+            room.floor = None
+        return
+    member = turn.present(code)
+    if not member.is_inside or not member.may_speak:
+        raise Refusal(RefusalCode.NOT_NOW)
+    if room.floor == code:
+        return
+    room.floor = code
+    member.hand, member.hand_at, member.is_locked = False, None, False
+    turn.note(NoteKind.FLOOR_GIVEN, code, by=by.code)
 
 
 def settle_seats(turn: Turn) -> None:
     """Give everybody the seats they should have, saying only what changed."""
     speakers = [each for each in turn.room.inside if each.may_speak]
     is_recorded = turn.room.recording.is_wanted
+    is_stopped = turn.room.phase == Phase.STOPPED
     for viewer in turn.room.inside:
         if viewer.connection == 0:
             viewer.seated = (0, ())
             continue
         _assign(viewer, [each for each in speakers if each is not viewer])
         seats = tuple(
-            _seat(viewer, turn.room.members[code], slot, is_recorded=is_recorded)
+            _seat(viewer, turn.room.members[code], slot, is_recorded=is_recorded, is_stopped=is_stopped)
             for code, slot in sorted(viewer.slots.items(), key=lambda pair: pair[1])
         )
         if viewer.seated != (viewer.connection, seats):
@@ -144,8 +175,11 @@ def _assign(viewer: Member, others: list[Member]) -> None:
             viewer.slots[other.code] = free[0]
 
 
-def _seat(viewer: Member, member: Member, slot: int, *, is_recorded: bool) -> SeatOf:
+def _seat(viewer: Member, member: Member, slot: int, *, is_recorded: bool, is_stopped: bool) -> SeatOf:
     is_open = member.connection > 0 and (member.acknowledged or not is_recorded)
+    if is_stopped:
+        # What came up is for the desk alone; the other guests must not hear more of it.
+        is_open = is_open and bool({viewer.badge.role, member.badge.role} & DESK)
     return SeatOf(
         slot,
         member.code,

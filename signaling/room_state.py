@@ -55,6 +55,11 @@ class Member:
     must_ask: bool = False
     acknowledged: bool = False
     hand: bool = False
+    hand_at: datetime | None = None
+    lost_at: datetime | None = None
+    is_cut_off: bool = False
+    is_locked: bool = False
+    spoken: int = 0
     mic: bool = False
     camera: bool = False
     screen: bool = False
@@ -75,6 +80,7 @@ class Member:
     seated: tuple[int, tuple[SeatOf, ...]] = (0, ())
     seats_told: tuple[int | None, int, tuple[tuple[int, str], ...]] | None = None
     told: tuple[int, State] | None = None
+    told_of: tuple[object, ...] = ()
 
     @property
     def code(self) -> str:
@@ -116,7 +122,7 @@ class Recording:
     """The recording. `machine` is the recorder itself: idle, running or stopping.
 
     `closed_seconds` are in finished files, by member; `saved_seconds` were so when the recorder
-    last stopped, and are what it does not count itself.
+    last stopped, and are what it does not count itself. `grew_at` is when `durable_seconds` last did.
     """
 
     state: RecordingState = RecordingState.OFF
@@ -125,6 +131,7 @@ class Recording:
     waived_ground: str | None = None
     since: datetime | None = None
     durable_seconds: float = 0.0
+    grew_at: datetime | None = None
     open_files: set[tuple[str, int]] = field(default_factory=set)
     closed_seconds: dict[str, float] = field(default_factory=dict)
     saved_seconds: dict[str, float] = field(default_factory=dict)
@@ -152,6 +159,15 @@ class Recording:
 
 
 @dataclass(slots=True)
+class Failure:
+    """Somebody who is needed is away since then; `rung` steps of the ladder have passed."""
+
+    since: datetime
+    rung: int = 0
+    choice: str | None = None
+
+
+@dataclass(slots=True)
 class RoomState:
     """Everything a room knows."""
 
@@ -163,6 +179,9 @@ class RoomState:
     began_at: datetime | None = None
     paused_ground: str | None = None
     resumed_by: str | None = None
+    stopped_ground: str | None = None
+    floor: str | None = None
+    failure: Failure | None = None
     ended_at: datetime | None = None
     is_draining: bool = False
     is_closed: bool = False
@@ -174,6 +193,11 @@ class RoomState:
     def inside(self) -> list[Member]:
         """Everybody who was let in, in the order of first arrival."""
         return [each for each in self.members.values() if each.is_inside]
+
+    @property
+    def spoken(self) -> dict[str, int]:
+        """Seconds of speech of everybody who spoke at all."""
+        return {each.code: each.spoken for each in self.members.values() if each.spoken}
 
     @property
     def waiting(self) -> list[Member]:

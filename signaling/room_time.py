@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from signaling.answers import Tick
+from signaling.answers import Spoken, Tick
 from signaling.effects import NoteKind
 from signaling.events import SecondPassed
 from signaling.messages import MemberStatus, Phase
-from signaling.room_door import close_media, expire
+from signaling.roles import Power, may
+from signaling.room_door import close_media, come_back, expire
 from signaling.room_state import (
     QUIET_FOR,
     SILENT_FOR,
@@ -25,13 +26,14 @@ def hear_from(turn: Turn, member: Member) -> None:
     if member.link is not None:
         member.attended_at = turn.at
     if member.status == MemberStatus.LOST and (member.connection or member.link is not None):
-        member.go("connect" if member.connection else "enter")
-        turn.note(NoteKind.RETURNED, member.code)
+        come_back(turn, member)
 
 
 def pass_second(turn: Turn, event: SecondPassed) -> None:
     """Take in a second of media, and let everybody's clock tick."""
     room = turn.room
+    if event.durable_seconds > room.recording.durable_seconds:
+        room.recording.grew_at = turn.at
     room.recording.durable_seconds = event.durable_seconds
     for code in sorted(event.heard):
         member = room.members.get(code)
@@ -43,6 +45,10 @@ def pass_second(turn: Turn, event: SecondPassed) -> None:
     for code, picture in event.pictures.items():
         if code in room.members:
             room.members[code].picture = picture
+    speaker = room.members.get(event.speaking or "")
+    if speaker is not None and room.phase == Phase.LIVE:
+        speaker.spoken += 1
+    spoken = tuple(Spoken(member=code, seconds=seconds) for code, seconds in room.spoken.items())
     at = turn.at.isoformat(timespec="milliseconds")
     for member in room.members.values():
         is_inside = member.is_inside
@@ -53,6 +59,7 @@ def pass_second(turn: Turn, event: SecondPassed) -> None:
                 durable_seconds=event.durable_seconds if is_inside else 0.0,
                 speaking=event.speaking if is_inside else None,
                 picture=member.picture if member.connection else "full",
+                spoken=spoken if is_inside and may(member.badge.role, Power.ADMIT) else (),
             ),
         )
 
@@ -72,6 +79,7 @@ def settle_absence(turn: Turn) -> None:
             close_media(turn, member)
         if member.status in _THERE:
             member.go("lose")
+            member.lost_at = turn.at
             turn.note(NoteKind.LOST, member.code, media_only=False, role=member.badge.role.value)
 
 

@@ -2,30 +2,58 @@
 
 from datetime import datetime
 
-from signaling.answers import MemberView, PersonView, RecordingView, State, YouView
+from signaling.answers import FailureView, MemberView, PersonView, RecordingView, State, YouView
 from signaling.messages import MemberStatus
 from signaling.roles import Power, may
+from signaling.room_failure import missing
 from signaling.room_recording import is_proven
 from signaling.room_state import Member, Turn
 
 
 def settle_views(turn: Turn) -> None:
     """Tell everybody whose picture of the room is out of date."""
-    readers = [each for each in turn.room.members.values() if each.link is not None]
+    marks = _marks(turn)
+    readers = [each for each in turn.room.members.values() if each.link is not None and _may_be_stale(each, marks)]
     if not readers:
         return
     members = tuple(_view(each) for each in turn.room.inside)
     waiting = tuple(_view(each) for each in turn.room.waiting)
-    proven = is_proven(turn)
     for reader in readers:
         view = _state(turn, reader, members, waiting)
-        if reader.is_inside:
-            view = view.model_copy(update={"recording": view.recording.model_copy(update={"proven": proven})})
+        reader.told_of = marks
         if reader.link is None or reader.told == (reader.link, view):
             continue
         reader.told = (reader.link, view)
         turn.room.state_seq += 1
         turn.tell(reader, _stamp(turn, reader, view))
+
+
+def view_of(turn: Turn, reader: Member) -> State:
+    """What `reader` should know now, without number and seconds."""
+    members = tuple(_view(each) for each in turn.room.inside)
+    return _state(turn, reader, members, tuple(_view(each) for each in turn.room.waiting))
+
+
+def _may_be_stale(reader: Member, marks: tuple[object, ...]) -> bool:
+    return reader.told is None or reader.told[0] != reader.link or reader.told_of != marks
+
+
+def _marks(turn: Turn) -> tuple[object, ...]:
+    """Everything that views are made of. Cheap to compare: most seconds change nothing of it."""
+    room, recording, failure = turn.room, turn.room.recording, turn.room.failure
+    return (
+        (room.phase, room.read_back, room.began_at, room.paused_ground, room.stopped_ground, room.ended_at, room.floor),
+        (recording.state, recording.waived_ground, recording.since, is_proven(turn)),
+        (failure.since, failure.rung, failure.choice) if failure else None,
+        [
+            (
+                (each.badge, each.status, each.link is None, each.quality, each.acknowledged, each.waits_since),
+                (each.hand, each.hand_at, each.mic, each.camera, each.screen, each.is_locked, each.muted_by),
+                (each.is_watching, each.picture),
+            )
+            for each in room.members.values()
+        ],
+    )
 
 
 def _stamp(turn: Turn, reader: Member, view: State) -> State:
@@ -48,7 +76,7 @@ def _state(
         phase=room.phase,
         recording=RecordingView(
             state=room.recording.state,
-            proven=False,
+            proven=is_proven(turn) and is_inside,
             durable_seconds=0.0,
             # A ground is free text and may name somebody.
             waived_ground=room.recording.waived_ground if is_inside else None,
@@ -57,7 +85,11 @@ def _state(
         read_back=room.read_back and is_inside,
         began_at=_text(room.began_at),
         paused_ground=room.paused_ground if is_inside else None,
+        stopped_ground=room.stopped_ground if is_inside and may(reader.badge.role, Power.STOP_HERE) else None,
         ended_at=_text(room.ended_at),
+        floor=room.floor if is_inside else None,
+        hands=_hands(turn) if is_inside else (),
+        failure=_failure(turn) if is_inside else None,
         you=_you(turn, reader),
         members=members if is_inside else (),
         waiting=waiting if sees_queue else (),
@@ -75,9 +107,25 @@ def _you(turn: Turn, reader: Member) -> YouView:
         camera=reader.camera,
         screen=reader.screen,
         watching=reader.is_watching,
+        locked=reader.is_locked,
         muted_by=reader.muted_by,
         position=queue.index(reader.code) + 1 if reader.code in queue else None,
     )
+
+
+def _hands(turn: Turn) -> tuple[str, ...]:
+    """Raised hands, first raised first."""
+    up = [(each.hand_at, each.code) for each in turn.room.inside if each.hand and each.hand_at is not None]
+    return tuple(code for _, code in sorted(up))
+
+
+def _failure(turn: Turn) -> FailureView | None:
+    failure = turn.room.failure
+    if failure is None:
+        return None
+    since = failure.since.isoformat(timespec="milliseconds")
+    names = tuple(each.code for each in missing(turn.room))
+    return FailureView(since=since, rung=failure.rung, missing=names, choice=failure.choice)
 
 
 def _view(member: Member) -> MemberView:
@@ -97,6 +145,7 @@ def _view(member: Member) -> MemberView:
         screen=member.screen,
         acknowledged=member.acknowledged,
         watching=member.is_watching and member.picture != "paused",
+        locked=member.is_locked,
         link="lost" if is_away else member.quality,
     )
 

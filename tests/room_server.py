@@ -146,6 +146,7 @@ class RoomServer:
         self.render = templating.build(WEB, load_catalogue(WEB))
         self.minutes: dict[str, Minutes] = {}
         self.checks: list[dict[str, object]] = []
+        self.ticks: dict[str, str] = {}
 
     def app(self) -> web.Application:
         app = web.Application()
@@ -157,6 +158,8 @@ class RoomServer:
         app.router.add_post("/vao/{who}/thu-duong-truyen", self.practice)
         app.router.add_get("/bien-ban/{room}/{who}", self.read)
         app.router.add_post("/bien-ban/{room}/{who}/{verb}", self.write)
+        app.router.add_get("/kich-ban/{room}", self.script)
+        app.router.add_post("/kich-ban/{room}", self.tick)
         app.router.add_get("/static/{version}/{path:.*}", self.static)
         app.router.add_get("/notes/{room}", self.notes)
         return app
@@ -187,11 +190,25 @@ class RoomServer:
             "starts_at": at + WAIT_FOR,
             "back": "/",
             "minutes_url": f"/bien-ban/{room}/{who}" if role != RoomRole.OBSERVER else "",
-            "script_url": "",
-            "script": SCRIPT if is_desk else [],
+            "script_url": f"/kich-ban/{room}" if is_desk else "",
+            "ticks": self.ticks,
+            "stopped_href": "/dung" if is_desk else "",
+            "citizen_phone": "0912 000 000" if is_desk else "",
             "papers": PAPERS if is_desk else [],
         }
         return self._page(request, "reception/room.html", facts=page, file={"code": "LT-0147"})
+
+    async def script(self, _: web.Request) -> web.Response:
+        return web.json_response(self.ticks)
+
+    async def tick(self, request: web.Request) -> web.Response:
+        sent = await request.json()
+        if sent["done"]:
+            self.ticks[sent["line"]] = now().isoformat()
+        else:
+            self.ticks.pop(sent["line"], None)
+        self.hub.announce(request.match_info["room"], "script", len(self.ticks))
+        return web.json_response({})
 
     async def check(self, request: web.Request) -> web.Response:
         who = request.match_info["who"]
@@ -270,12 +287,6 @@ class RoomServer:
         return response
 
 
-SCRIPT = [
-    {"code": "greet", "words": "Chào công dân, giới thiệu người chủ trì và thư ký.", "done_at": None},
-    {"code": "identity", "words": "Xác nhận họ tên và nội dung đã đăng ký.", "done_at": None},
-    {"code": "recording", "words": "Nhắc buổi tiếp được ghi âm, ghi hình.", "done_at": None},
-    {"code": "rights", "words": "Nói rõ quyền và nghĩa vụ của công dân.", "done_at": None},
-]
 PAPERS = [{"title": "Đơn kiến nghị.pdf", "href": "/ho-so/1", "note": "3 trang, công dân gửi"}]
 
 

@@ -1,10 +1,11 @@
 """What must be true of a room after every event, whatever happened before."""
 
-from signaling.answers import State
+from signaling.answers import Bye, Done, Refused, State, Tick, Welcome
 from signaling.effects import (
     CloseRoom,
     Effect,
     Follow,
+    HangUp,
     Note,
     NoteKind,
     OpenMedia,
@@ -13,6 +14,7 @@ from signaling.effects import (
     Tell,
 )
 from signaling.messages import MemberStatus, Phase, RecordingState
+from signaling.roles import DESK, Power, may
 from signaling.room import Room
 
 
@@ -27,6 +29,10 @@ def check_truths(room: Room, effects: list[Effect]) -> None:
     _ended_means_ended(room, effects)
     _notes_count_without_gaps(room, effects)
     _seats_are_sound(room)
+    _desks_see_the_queue(room)
+    _nothing_after_the_goodbye(effects)
+    _stopped_means_stopped(room, effects)
+    _the_clock_runs_only_for_the_missing(room)
 
 
 def _nobody_unadmitted_gets_or_gives_media(room: Room, effects: list[Effect]) -> None:
@@ -40,8 +46,12 @@ def _nobody_unadmitted_gets_or_gives_media(room: Room, effects: list[Effect]) ->
                 assert {each.member for each in seats} <= inside, effect
             case _:
                 pass
+    here = {each.code for each in room.state.inside}
     for each in room.state.members.values():
         assert each.connection == 0 or each.is_inside, each
+    for viewer in room.state.inside:
+        for seat in viewer.seated[1]:
+            assert not (seat.audio or seat.video) or seat.member in here, seat
 
 
 def _every_effect_names_someone_present(room: Room, effects: list[Effect]) -> None:
@@ -51,17 +61,17 @@ def _every_effect_names_someone_present(room: Room, effects: list[Effect]) -> No
 
 
 def _nobody_at_the_door_reads_a_name(room: Room, effects: list[Effect]) -> None:
+    outside = {each.code for each in room.state.members.values() if not each.is_inside}
     for effect in effects:
-        if isinstance(effect, Tell) and isinstance(effect.message, State):
-            state = effect.message
-            if state.you.status == MemberStatus.WAITING:
-                assert state.members == ()
-                assert state.waiting == ()
-                others = {each.badge.name for each in room.state.members.values()} - {
-                    room.state.members[effect.member].badge.name
-                }
-                text = state.model_dump_json()
-                assert not any(f'"{name}"' in text for name in others)
+        if not isinstance(effect, Tell) or effect.member not in outside:
+            continue
+        message = effect.message
+        assert isinstance(message, (Welcome, State, Tick, Done, Refused, Bye)), effect
+        text = message.model_dump_json()
+        for each in room.state.members.values():
+            if each.code != effect.member:
+                assert f'"{each.badge.name}"' not in text
+                assert f'"{each.code}"' not in text
 
 
 def _live_means_proven_or_waived(room: Room, effects: list[Effect]) -> None:
@@ -104,6 +114,7 @@ def _ended_means_ended(room: Room, effects: list[Effect]) -> None:
     assert all(each.link is None and each.connection == 0 for each in room.state.members.values())
     assert not any(isinstance(each, (OpenMedia, Follow, StartRecording)) for each in effects)
     assert room.state.recording.state in (RecordingState.OFF, RecordingState.WAIVED)
+    assert room.state.failure is None
     for effect in effects:
         if isinstance(effect, CloseRoom):
             assert room.state.recording.machine == "idle"
@@ -120,3 +131,49 @@ def _seats_are_sound(room: Room) -> None:
         slots = [each.slot for each in viewer.seated[1]]
         assert len(set(slots)) == len(slots) <= 7
         assert viewer.code not in {each.member for each in viewer.seated[1]}
+
+
+def _desks_see_the_queue(room: Room) -> None:
+    queue = [each.code for each in room.state.waiting]
+    for reader in room.state.members.values():
+        if reader.link is None:
+            continue
+        assert reader.told is not None
+        link, view = reader.told
+        assert link == reader.link
+        sees = reader.is_inside and may(reader.badge.role, Power.ADMIT)
+        assert [each.member for each in view.waiting] == (queue if sees else [])
+        present = [each.code for each in room.state.inside] if reader.is_inside else []
+        assert [each.member for each in view.members] == present
+        assert view.phase == room.state.phase
+
+
+def _nothing_after_the_goodbye(effects: list[Effect]) -> None:
+    closed = set[int]()
+    for effect in effects:
+        if isinstance(effect, Tell):
+            assert effect.link not in closed, effect
+        elif isinstance(effect, HangUp):
+            assert effect.link not in closed, effect
+            closed.add(effect.link)
+
+
+def _stopped_means_stopped(room: Room, effects: list[Effect]) -> None:
+    if room.state.phase != Phase.STOPPED:
+        return
+    assert room.state.stopped_ground is not None
+    assert not room.state.recording.is_wanted
+    assert not room.state.read_back
+    assert not any(isinstance(each, (Follow, StartRecording)) for each in effects)
+    for viewer in room.state.inside:
+        for seat in viewer.seated[1]:
+            guests = not {viewer.badge.role, room.state.members[seat.member].badge.role} & DESK
+            assert not (guests and (seat.audio or seat.video)), seat
+
+
+def _the_clock_runs_only_for_the_missing(room: Room) -> None:
+    failure = room.state.failure
+    if failure is None:
+        return
+    assert room.state.phase in (Phase.LIVE, Phase.PAUSED)
+    assert any(each.status == MemberStatus.LOST for each in room.state.inside)

@@ -20,7 +20,8 @@ async def media(request: web.Request) -> web.StreamResponse:
     """Serve one playable file in ranges to somebody who may watch it."""
     place = house(request)
     found = await place.db.read(queries.recording_for, who(request), request.match_info["code"])
-    for line in found.playbacks:
+    # A quarantined recording is played to nobody here; it leaves on a written request.
+    for line in () if found.is_stopped else found.playbacks:
         if line.code == request.match_info["playback"] and line.state is PlaybackState.READY:
             path = place.settings.recording(found.code) / line.file
             if not path.is_file():

@@ -80,6 +80,7 @@ class RecordingFile:
     segments: tuple[SegmentLine, ...]
     marks: tuple[Mark, ...]
     without_ground: str
+    is_stopped: bool
 
 
 def recording_for(db: Session, who: Who, reception_code: str) -> RecordingFile:
@@ -98,6 +99,10 @@ def recording_for(db: Session, who: Who, reception_code: str) -> RecordingFile:
     ):
         raise NotHere
     if case.is_restricted and not cases.is_open_to(db, who, case):
+        raise NotHere
+    if reception.stopped_at is not None and not rules.may_see_stopped(
+        who.role, was_there=_was_there(db, who, reception)
+    ):
         raise NotHere
     return _file(db, reception, case)
 
@@ -138,6 +143,7 @@ def _file(db: Session, reception: Reception, case: Case) -> RecordingFile:
         segments=segments,
         marks=_marks(db, reception.id, zero_at),
         without_ground=reception.without_recording_ground,
+        is_stopped=reception.stopped_at is not None,
     )
 
 

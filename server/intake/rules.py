@@ -67,7 +67,10 @@ REQUEST_FLOW: Mapping[RequestState, Mapping[RequestVerb, Move]] = {
         RequestVerb.HEAR: Move(RequestState.HEARD, _PLANNERS, by_system=True),
         RequestVerb.WITHDRAW: _WITHDRAW,
     },
-    RequestState.HEARD: {},
+    RequestState.HEARD: {
+        # Broken off by a failure: heard again on another day.
+        RequestVerb.ADJOURN: Move(RequestState.ACCEPTED, frozenset(), by_system=True),
+    },
     RequestState.REFERRED: {},
     RequestState.DECLINED: {},
     RequestState.WITHDRAWN: {},

@@ -55,6 +55,7 @@ class Place:
 def minutes_of(db: Session, at: datetime, reception_id: int) -> int:
     """Return the minutes of a reception, begun empty when asked for the first time."""
     reception = db.scalars(select(Reception).where(Reception.id == reception_id).with_for_update()).one()
+    rules.check_not_stopped(reception.state)
     made = db.scalar(select(Minutes.id).where(Minutes.reception_id == reception_id))
     if made is not None:
         return made
@@ -88,6 +89,7 @@ def hold(db: Session, who: Who, door: Door) -> Place:
         if seat is None:
             raise NotHere
         is_writer, is_citizen = False, seat.role is RoomRole.CITIZEN
+    rules.check_not_stopped(found.state)
     query = select(Minutes).where(Minutes.reception_id == found.id).with_for_update()
     row = db.scalars(query.execution_options(populate_existing=True)).first()
     if row is None:

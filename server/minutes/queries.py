@@ -16,7 +16,7 @@ from server.reception import queries as receptions
 from server.reception.queries import MemberLine, ReceptionFile
 from server.tables import Appointment, Case, Document, Minutes, MinutesAnswer, MinutesText, Officer, Reception, Revision
 from server.who import Who
-from server.words import Answer, ConfirmationMethod, DocumentKind, MinutesField, MinutesState
+from server.words import Answer, ConfirmationMethod, DocumentKind, MinutesField, MinutesState, ReceptionState
 from signaling.roles import RoomRole
 
 
@@ -40,6 +40,9 @@ class May:
     confirm: bool
     redraft: bool
     seal: bool
+
+
+NOTHING = May(edit=False, show=False, answer=False, confirm=False, redraft=False, seal=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,8 @@ def minutes_for_member(db: Session, reception_id: int, member: str) -> MinutesFi
     found = receptions.reception_file(db, reception_id)
     seat = seat_of(found, member)
     row = db.scalar(select(Minutes).where(Minutes.reception_id == reception_id))
-    if seat is None or row is None:
+    is_shut = found.state is ReceptionState.STOPPED and seat is not None and seat.role is not RoomRole.CITIZEN
+    if seat is None or row is None or is_shut:
         raise NotHere
     return _file(db, row, found, Reader(seat.role, is_writer=False))
 
@@ -198,7 +202,9 @@ def _file(db: Session, row: Minutes, found: ReceptionFile, reader: Reader) -> Mi
         code_until=row.one_time_code_until,
         sealed_at=row.sealed_at,
         document_code=db.scalar(select(Document.code).where(Document.id == row.document_id)) or "",
-        may=_may(row, reader, texts, rules.seal_hindrance(row.state, found.state, recorded)),
+        may=NOTHING
+        if found.state is ReceptionState.STOPPED
+        else _may(row, reader, texts, rules.seal_hindrance(row.state, found.state, recorded)),
         reception=found,
         setting=setting_of(db, found),
         recorded=recorded,

@@ -18,13 +18,14 @@ from server.tables import (
     ReceptionDay,
     ReceptionMember,
     ReceptionRequest,
+    ReceptionTick,
     Representative,
     RoomNote,
     Segment,
     Slot,
     Unit,
 )
-from server.words import MinutesField
+from server.words import MinutesField, TickList
 
 _INCIDENTS = (
     "began",
@@ -35,6 +36,10 @@ _INCIDENTS = (
     "recording_interrupted",
     "recording_resumed",
     "segment_broken",
+    "failure_rung",
+    "failure_choice",
+    "failure_over",
+    "stopped_here",
 )
 
 
@@ -74,6 +79,8 @@ def facts_of(db: Session, reception_id: int) -> HeadFacts:
         without_recording_ground=reception.without_recording_ground,
         notes=_notes(db, reception.id),
         originals=_originals(db, reception.id),
+        opening=_opening(db, reception.id),
+        spoken=_spoken(db, reception.id),
     )
 
 
@@ -135,7 +142,34 @@ def _notes(db: Session, reception_id: int) -> tuple[Noted, ...]:
         .where(RoomNote.reception_id == reception_id, RoomNote.kind.in_(_INCIDENTS))
         .order_by(RoomNote.seq)
     )
-    return tuple(Noted(n.kind, n.at, n.member or "", str(n.facts.get("ground") or "")) for n in rows)
+    return tuple(_noted(n) for n in rows)
+
+
+def _noted(note: RoomNote) -> Noted:
+    # The ground of a stop is for the desk alone, and a choice is what its ground belongs to.
+    ground = "" if note.kind == "stopped_here" else str(note.facts.get("ground") or "")
+    kind = f"choice_{note.facts['choice']}" if note.kind == "failure_choice" else note.kind
+    return Noted(kind, note.at, note.member or "", ground)
+
+
+def _opening(db: Session, reception_id: int) -> tuple[tuple[str, datetime], ...]:
+    rows = db.execute(
+        select(ReceptionTick.code, ReceptionTick.at)
+        .where(ReceptionTick.reception_id == reception_id, ReceptionTick.list == TickList.OPENING)
+        .order_by(ReceptionTick.at, ReceptionTick.id)
+    )
+    return tuple((code, at) for code, at in rows)
+
+
+def _spoken(db: Session, reception_id: int) -> dict[str, int]:
+    """Seconds of speech by member, as the room counted them when it ended."""
+    last = db.scalar(
+        select(RoomNote)
+        .where(RoomNote.reception_id == reception_id, RoomNote.kind.in_(("ended", "stopped_here", "paused")))
+        .order_by(RoomNote.seq.desc())
+        .limit(1)
+    )
+    return {str(member): int(seconds) for member, seconds in (last.facts.get("spoken") or {}).items()} if last else {}
 
 
 def _originals(db: Session, reception_id: int) -> tuple[Original, ...]:

@@ -238,6 +238,12 @@ def check_writer(*, is_writer: bool) -> None:
         raise NotYours("minutes_not_yours")
 
 
+def check_not_stopped(reception: ReceptionState) -> None:
+    """Refuse any change, and any further word, after a reception was stopped: what goes on, goes on on paper."""
+    if reception is ReceptionState.STOPPED:
+        raise Refused("minutes_stopped")
+
+
 def check_open(stand: Stand) -> None:
     """Refuse to change what is sealed, or is being sealed."""
     if stand.is_frozen or stand.state is MinutesState.SEALED:

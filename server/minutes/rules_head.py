@@ -6,12 +6,18 @@ reads the same in fifty years as on the day.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 COPIES = 2
-_PAUSES = {"paused": "resumed", "recording_interrupted": "recording_resumed", "lost": "returned"}
+_PAUSES = {
+    "paused": "resumed",
+    "recording_interrupted": "recording_resumed",
+    "lost": "returned",
+    "failure_rung": "failure_over",
+}
+_MOMENTS = frozenset({"segment_broken", "stopped_here"})
 _PER_MEMBER = {"lost"}
 
 
@@ -94,6 +100,8 @@ class HeadFacts:
     without_recording_ground: str
     notes: tuple[Noted, ...]
     originals: tuple[Original, ...]
+    opening: tuple[tuple[str, datetime], ...] = ()
+    spoken: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +126,7 @@ def incidents(notes: Sequence[Noted]) -> tuple[Incident, ...]:
             continue
         if note.kind in _PAUSES:
             open_ones.setdefault(_key(note.kind, note), note)
-        elif note.kind == "segment_broken":
+        elif note.kind in _MOMENTS or note.kind.startswith("choice_"):
             found.append(Incident(note.kind, note.at, None, note.member, note.ground))
         for broke, mended in _PAUSES.items():
             first = open_ones.pop(_key(broke, note), None) if note.kind == mended else None
@@ -168,6 +176,8 @@ def head_of(facts: HeadFacts) -> dict[str, Any]:
             "without_ground": facts.without_recording_ground,
             "originals": [_original(one, names) for one in facts.originals],
         },
+        "opening": [{"code": code, "at": _iso(at)} for code, at in facts.opening],
+        "spoken": [{"who": names[member], "seconds": s} for member, s in facts.spoken.items() if member in names],
         "incidents": [_incident(one, names) for one in incidents(facts.notes)],
         "copies": COPIES,
     }

@@ -21,9 +21,9 @@ from server.jobs.runner import book
 from server.reception import rules
 from server.scheduling import actions as scheduling
 from server.scheduling.rules import appointment_after
-from server.tables import Reception, ReceptionMember, ReceptionRequest, RoomNote, Unit
+from server.tables import Case, Reception, ReceptionMember, ReceptionRequest, RoomNote, Unit
 from server.who import Who, the_system
-from server.words import AppointmentState, AppointmentVerb, ReceptionState, RequestState, RequestVerb
+from server.words import AppointmentState, AppointmentVerb, Outcome, ReceptionState, RequestState, RequestVerb
 
 log = logging.getLogger("tiepdan.reception")
 
@@ -86,6 +86,8 @@ def _take(db: Session, at: datetime, worker: str, reception: Reception, note: No
             reception.without_recording_ground = str(note.facts.get("ground", ""))
         case "segment_closed":
             archive.register_segment(db, at, reception.id, note.facts)
+        case "stopped_here":
+            _stop(db, at, reception, note)
         case "ended":
             _end(db, at, reception, note)
         case _:
@@ -120,10 +122,25 @@ def _keep_appointment(db: Session, at: datetime, reception: Reception) -> None:
         intake.move(db, who, at, request.id, RequestVerb.HEAR)
 
 
+def _stop(db: Session, at: datetime, reception: Reception, note: NoteIn) -> None:
+    """Quarantine what exists: from here on only those know of the case whom the law lets (domain.md 2.9, 1.10).
+
+    Nothing playable is ever made of the recording, and the words of the minutes stay as they are.
+    """
+    reception.stopped_at, reception.stopped_by = note.at, str(note.facts.get("by") or "")
+    reception.stopped_ground = str(note.facts.get("ground") or "")
+    db.get_one(Case, reception.case_id).is_restricted = True
+    about = About("reception", reception.id, reception.code, reception.case_id, reception.unit_id)
+    audit.record(db, _unit_who(db, reception), at, "reception_stopped", about, by=reception.stopped_by)
+
+
 def _end(db: Session, at: datetime, reception: Reception, note: NoteIn) -> None:
     reception.ended_at = reception.ended_at or note.at
+    reception.outcome = str(note.facts.get("outcome") or "")
     about = About("reception", reception.id, reception.code, reception.case_id, reception.unit_id)
     audit.record(db, _unit_who(db, reception), at, "reception_ended", about, state=reception.state.value)
+    if reception.outcome == Outcome.ADJOURNED:
+        _adjourn(db, at, reception)
     if reception.state is ReceptionState.ENDED:
         book(
             db,
@@ -133,6 +150,14 @@ def _end(db: Session, at: datetime, reception: Reception, note: NoteIn) -> None:
             {"reception": reception.code},
             due_at=at + COMPOSE_AFTER,
         )
+
+
+def _adjourn(db: Session, at: datetime, reception: Reception) -> None:
+    """The request goes back among those that wait for a day."""
+    appointment = scheduling.locked_appointment(db, reception.appointment_id)
+    request = db.get_one(ReceptionRequest, appointment.request_id)
+    if request.state is RequestState.HEARD:
+        intake.move(db, _unit_who(db, reception), at, request.id, RequestVerb.ADJOURN)
 
 
 def _unit_who(db: Session, reception: Reception) -> Who:

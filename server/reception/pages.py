@@ -9,12 +9,12 @@ from server.clock import local
 from server.errors import BadForm
 from server.i18n import size_vi
 from server.pagekit import STAFF, get, house, now, post, posted, render, see_other, who
-from server.reception import actions, forms, queries, queries_door, queries_people, rules
+from server.reception import actions, forms, queries, queries_desk, queries_door, queries_people, rules
 from server.reception.actions import Admission
 from server.reception.queries import ReceptionFile
 from server.scheduling.rules import link_token
 from server.who import UnitFacts
-from server.words import IdentityCheck, Role
+from server.words import IdentityCheck, Role, TickList
 from signaling.relay import Relay, ice_servers
 from signaling.roles import RoomRole
 from signaling.tickets import Person, Ticket, sign
@@ -175,8 +175,10 @@ async def room_page(
         "back": back,
         "minutes_url": minutes or f"/phong/{found.code}/bien-ban",
         "papers": await _papers(request, found) if admission.role in DESK_LAYOUTS else [],
-        "script_url": "",
-        "script": [],
+        "script_url": f"/phong/{found.code}/kich-ban" if admission.role in DESK_LAYOUTS else "",
+        "ticks": await _ticks(request, found) if admission.role in DESK_LAYOUTS else {},
+        "stopped_href": f"/luot-tiep/{found.code}/dung" if admission.role in DESK_LAYOUTS else "",
+        "citizen_phone": found.citizen_phone if admission.role in DESK_LAYOUTS else "",
     }
     unit = UnitFacts(found.unit_id, found.unit_name, found.unit_phone, "")
     return await render(request, "reception/room.html", facts=facts, file=found, unit=unit)
@@ -186,6 +188,11 @@ def _layout(role: RoomRole) -> str:
     if role in DESK_LAYOUTS:
         return "desk"
     return "screen" if role is RoomRole.WARD_ROOM else "citizen"
+
+
+async def _ticks(request: web.Request, found: ReceptionFile) -> dict[str, str]:
+    done = await house(request).db.read(queries_desk.ticks, found.id, TickList.OPENING)
+    return {code: one.at.isoformat() for code, one in done.items()}
 
 
 async def _papers(request: web.Request, found: ReceptionFile) -> list[dict[str, str]]:

@@ -45,6 +45,8 @@ async def entry_of(request: web.Request, code: str) -> queries.Entry:
             raise web.HTTPSeeOther(f"/vao/{link_token(place.settings.key('links'), moved_to)}")
     if found.reception_state in {ReceptionState.ENDED, ReceptionState.SEALED}:
         raise Gone("room_ended")
+    if found.reception_state is ReceptionState.STOPPED:
+        raise Gone("stopped_here", phone=found.unit_phone)
     is_off = found.reception_state in rules.OVER or found.state not in rules.ENTERABLE
     if is_off or not is_link_alive(found.ends_at, now(request)):
         raise Gone("link_over", phone=found.unit_phone)

@@ -27,7 +27,8 @@ from server.tables import (
     Unit,
 )
 from server.who import Who
-from server.words import AppointmentState, IdentityCheck, Kind, Place, ReceptionState, Role
+from server.words import AppointmentState, IdentityCheck, Kind, Place, ReceptionState
+from signaling.roles import DESK as HOLDERS
 from signaling.roles import RoomRole
 
 
@@ -102,6 +103,9 @@ class ReceptionFile:
     began_at: datetime | None
     ended_at: datetime | None
     without_recording_ground: str
+    outcome: str
+    stopped_at: datetime | None
+    stopped_ground: str
     members: tuple[MemberLine, ...]
     room_role: RoomRole | None
 
@@ -179,7 +183,22 @@ def reception_for(db: Session, who: Who, code: str) -> ReceptionFile:
 def _may_know(db: Session, who: Who, reception: Reception) -> bool:
     """A place in the room is not enough where the case is, or may be, a denunciation (domain.md 2.9, F40)."""
     case = db.get_one(Case, reception.case_id)
-    return not case.is_restricted or cases.is_open_to(db, who, case)
+    return not case.is_restricted or cases.is_open_to(db, who, case) or _held_it(db, who, reception)
+
+
+def _held_it(db: Session, who: Who, reception: Reception) -> bool:
+    """Whoever received or wrote in a reception that was stopped has heard it already, and has to finish it on paper."""
+    if reception.stopped_at is None or who.unit_id != reception.unit_id:
+        return False
+    held = db.scalar(
+        select(ReceptionMember.id).where(
+            ReceptionMember.reception_id == reception.id,
+            ReceptionMember.officer_id == who.officer_id,
+            ReceptionMember.room_role.in_([role.value for role in HOLDERS]),
+            ReceptionMember.first_connected_at.is_not(None),
+        )
+    )
+    return held is not None
 
 
 def seat_of(db: Session, who: Who, reception: Reception) -> Seat:
@@ -204,12 +223,16 @@ def reception_file(db: Session, reception_id: int) -> ReceptionFile:
     return _file(db, db.get_one(Reception, reception_id), None)
 
 
-def _file(db: Session, reception: Reception, role: RoomRole | None) -> ReceptionFile:
-    appointment, slot, day, request, citizen, unit, chair_name, case = db.execute(
+def _row_of(db: Session, reception: Reception) -> Any:
+    return db.execute(
         _joined(Appointment, Slot, ReceptionDay, ReceptionRequest, Citizen, Unit, Officer.name, Case)
         .join(Case, Case.id == Reception.case_id)
         .where(Reception.id == reception.id)
     ).one()
+
+
+def _file(db: Session, reception: Reception, role: RoomRole | None) -> ReceptionFile:
+    appointment, slot, day, request, citizen, unit, chair_name, case = _row_of(db, reception)
     return ReceptionFile(
         id=reception.id,
         code=reception.code,
@@ -240,6 +263,9 @@ def _file(db: Session, reception: Reception, role: RoomRole | None) -> Reception
         began_at=reception.began_at,
         ended_at=reception.ended_at,
         without_recording_ground=reception.without_recording_ground,
+        outcome=reception.outcome,
+        stopped_at=reception.stopped_at,
+        stopped_ground=reception.stopped_ground,
         members=members_of(db, reception.id),
         room_role=role,
     )
@@ -371,14 +397,3 @@ def by_digits(db: Session, digits: str, phone: str, on: date) -> str | None:
         .order_by(Slot.starts_at)
     )
     return next((code for code, starts_at in rows if local(starts_at).date() >= on), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Invitable:
-    """An officer of the city board or a department who can be called in."""
-
-    officer_role_id: int
-    name: str
-    title: str
-    unit_name: str
-    role: Role

@@ -6,12 +6,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.reception import rules
-from server.reception.queries import Invitable
 from server.tables import Attachment, Officer, OfficerRole, ReceptionRequest, Unit
 from server.who import Who
 from server.words import Role, UnitKind
 
 _CALLABLE = (Role.CITY_BOARD_MEMBER, Role.CASE_OFFICER)
+
+
+@dataclass(frozen=True, slots=True)
+class Invitable:
+    """An officer of the city board or a department who can be called in."""
+
+    officer_role_id: int
+    name: str
+    title: str
+    unit_name: str
+    role: Role
 
 
 def invitable(db: Session, who: Who) -> list[Invitable]:

@@ -25,7 +25,7 @@ SCHEDULE_ONLY = frozenset({Role.WARD_POLICE, Role.TECHNICIAN})
 """See that a reception takes place, where and when; no name, no matter."""
 SEES_TODAY = DESK | INVITED | SCHEDULE_ONLY
 
-OVER = frozenset({ReceptionState.ENDED, ReceptionState.SEALED, ReceptionState.ABORTED})
+OVER = frozenset({ReceptionState.ENDED, ReceptionState.SEALED, ReceptionState.ABORTED, ReceptionState.STOPPED})
 """Nobody enters a room any more."""
 ENTERABLE = frozenset({AppointmentState.BOOKED, AppointmentState.KEPT})
 """One that was moved, cancelled or missed leads into no room."""
@@ -34,14 +34,28 @@ RECEPTION_FLOW: Mapping[ReceptionState, Mapping[str, ReceptionState]] = {
     ReceptionState.SCHEDULED: {
         "room_opened": ReceptionState.OPEN,
         "began": ReceptionState.LIVE,
+        "stopped_here": ReceptionState.STOPPED,
         "ended": ReceptionState.ABORTED,
     },
-    ReceptionState.OPEN: {"began": ReceptionState.LIVE, "ended": ReceptionState.ABORTED},
-    ReceptionState.LIVE: {"paused": ReceptionState.PAUSED, "ended": ReceptionState.ENDED},
-    ReceptionState.PAUSED: {"resumed": ReceptionState.LIVE, "ended": ReceptionState.ENDED},
+    ReceptionState.OPEN: {
+        "began": ReceptionState.LIVE,
+        "stopped_here": ReceptionState.STOPPED,
+        "ended": ReceptionState.ABORTED,
+    },
+    ReceptionState.LIVE: {
+        "paused": ReceptionState.PAUSED,
+        "stopped_here": ReceptionState.STOPPED,
+        "ended": ReceptionState.ENDED,
+    },
+    ReceptionState.PAUSED: {
+        "resumed": ReceptionState.LIVE,
+        "stopped_here": ReceptionState.STOPPED,
+        "ended": ReceptionState.ENDED,
+    },
     ReceptionState.ENDED: {"sealed": ReceptionState.SEALED},
     ReceptionState.ABORTED: {},
     ReceptionState.SEALED: {},
+    ReceptionState.STOPPED: {},
 }
 """State of a reception → note of the room (or seal of the minutes) → next state."""
 

@@ -6,7 +6,7 @@ from server.tables.media import Hold, Playback, Segment
 from server.tables.minutes import Document, Minutes, MinutesAnswer, MinutesText, Revision
 from server.tables.office import CalendarChange, NumberSequence, SpecialDay, Unit, UnitSetting
 from server.tables.people import Citizen, Login, Officer, OfficerRole
-from server.tables.receptions import DeviceCheck, GuestLink, Reception, ReceptionMember, RoomNote
+from server.tables.receptions import DeviceCheck, GuestLink, Reception, ReceptionMember, ReceptionTick, RoomNote
 from server.tables.requests import Attachment, ReceptionRequest, Representative, TriageDecision
 from server.tables.schedule import Appointment, DayMinutes, ReceptionDay, Slot
 from server.tables.system import AuditEntry, IdempotencyKey, Job, OutboxLetter, RateCounter
@@ -44,6 +44,7 @@ __all__ = [
     "ReceptionDay",
     "ReceptionMember",
     "ReceptionRequest",
+    "ReceptionTick",
     "Representative",
     "Revision",
     "RoomNote",

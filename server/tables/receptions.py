@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from server.tables.base import Base, Code, Id, Line, Name, Prose, word
 from server.tables.schedule import Appointment
-from server.words import IdentityCheck, ReceptionState
+from server.words import IdentityCheck, ReceptionState, TickList
 
 
 class Reception(Base):
@@ -34,6 +34,10 @@ class Reception(Base):
     began_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     without_recording_ground: Mapped[Prose] = mapped_column(default="")
+    outcome: Mapped[str] = mapped_column(String(20), default="")
+    stopped_at: Mapped[datetime | None]
+    stopped_by: Mapped[str] = mapped_column(String(40), default="")
+    stopped_ground: Mapped[str] = mapped_column(String(20), default="")
     notes_until: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
@@ -118,3 +122,17 @@ class DeviceCheck(Base):
     is_call_asked: Mapped[bool] = mapped_column(default=False)
     called_at: Mapped[datetime | None]
     called_by: Mapped[int | None] = mapped_column(ForeignKey("officers.id"))
+
+
+class ReceptionTick(Base):
+    """A line of a list that was ticked off beside a reception: by whom, when. Unticked lines have no row."""
+
+    __tablename__ = "reception_ticks"
+    __table_args__ = (UniqueConstraint("reception_id", "list", "code"),)
+
+    id: Mapped[Id]
+    reception_id: Mapped[int] = mapped_column(ForeignKey("receptions.id"), index=True)
+    list: Mapped[TickList] = mapped_column(word(TickList))
+    code: Mapped[str] = mapped_column(String(40))
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"))
+    at: Mapped[datetime]

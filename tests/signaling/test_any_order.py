@@ -1,4 +1,4 @@
-"""Whatever happens, in whatever order: the truths of a room hold, and its notes rebuild it."""
+"""Whatever happens, in whatever order: deadlines settle, and a room's notes rebuild it. The long way: test_walks."""
 
 from datetime import timedelta
 
@@ -128,13 +128,7 @@ def run(steps: list[tuple[Event, float]]) -> tuple[Room, list[Note]]:
     return room, notes
 
 
-@settings(max_examples=150, deadline=None)
-@given(script)
-def test_truths_hold(steps: list[tuple[Event, float]]) -> None:
-    run(steps)
-
-
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(script)
 def test_deadlines_settle(steps: list[tuple[Event, float]]) -> None:
     room, _ = run(steps)
@@ -150,7 +144,7 @@ def test_deadlines_settle(steps: list[tuple[Event, float]]) -> None:
     assert room.state.recording.is_wanted
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(script)
 def test_notes_rebuild_the_room(steps: list[tuple[Event, float]]) -> None:
     room, notes = run(steps)

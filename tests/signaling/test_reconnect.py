@@ -145,7 +145,8 @@ def test_a_killed_worker_rebuilds_the_room() -> None:
     play.say(HANH, Begin())
     again = Playbook(room=Room.from_notes("P-1", play.notes()), at=play.at)
     again.happen(Restored())
-    assert again.noted() == [(NoteKind.RECORDING_INTERRUPTED, None)]
+    lost = [(NoteKind.LOST, "hanh"), (NoteKind.LOST, "lan")]
+    assert again.noted() == [(NoteKind.RECORDING_INTERRUPTED, None), *lost]
     assert again.room.state.phase == Phase.LIVE
     again.connections = dict(play.connections)
     for who in (HANH, LAN):

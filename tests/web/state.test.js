@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { brokenFor, gateOf, layoutOf, lightOf, mainOf, movesOf, pageOf, rungOf, stillOf } from "../../web/static/js/room/derive.js";
+import { brokenFor, choicesOf, gateOf, layoutOf, lightOf, mainOf, movesOf, pageOf, rungOf, stillOf } from "../../web/static/js/room/derive.js";
 import { newsOf } from "../../web/static/js/room/news.js";
 import { initial, reduce } from "../../web/static/js/room/state.js";
 
@@ -205,4 +205,23 @@ test("pictures stand still by choice or for a weak line, and both are said", () 
   assert.deepEqual(newsOf(full, paused), [{ key: "news.picture_paused" }]);
   assert.deepEqual(newsOf(paused, reduce(paused, tick("full"))), [{ key: "news.picture_back" }]);
   assert.equal(stillOf(reduce(paused, view({}, { watching: false }))), "chosen");
+});
+
+test("who may stop, sees the button until the end; after a stop only the end is left", () => {
+  const chair = after({ ...welcome("chair"), powers: [...POWERS.chair, "stop_here"] }, view({ phase: "live", recording: on() }));
+  assert.deepEqual(names(chair), ["pause", "read_back_on", "stop_here", "end"]);
+  assert.deepEqual(names(reduce(chair, view({ phase: "stopped" }))), ["end"]);
+});
+
+test("the ladder offers more with each step, to those who may pause", () => {
+  const away = (rung, choice = null) => view({ phase: "live", failure: { since: "", rung, missing: ["m-lan"], choice } });
+  assert.deepEqual([0, 1, 2, 3, 4].map((rung) => choicesOf(after(welcome("chair"), away(rung))).length), [0, 1, 2, 3, 5]);
+  assert.deepEqual(choicesOf(after(welcome("chair"), away(3, "telephone"))), ["go_on", "sound_only"]);
+  assert.deepEqual(choicesOf(after(welcome("citizen"), away(4))), []);
+});
+
+test("who was given the floor is large", () => {
+  const members = [person("m-lan", "citizen"), person("m-vy", "interpreter")];
+  assert.equal(mainOf(after(welcome("chair"), view({ members })))?.member, "m-lan");
+  assert.equal(mainOf(after(welcome("chair"), view({ members, floor: "m-vy" })))?.member, "m-vy");
 });

@@ -13,6 +13,7 @@ const components = {
   menu: () => import("./components/menu.js"),
   player: () => import("./components/player.js"),
   print: () => import("./components/print.js"),
+  refresh: () => import("./components/refresh.js"),
   "table-filter": () => import("./components/table_filter.js"),
   upload: () => import("./components/upload.js"),
 };

@@ -71,7 +71,7 @@ export function mainOf(state) {
   const isDesk = state.me !== null && DESK.has(state.me.role);
   const order = isDesk ? ["citizen", "ward_room"] : ["chair", "officer", "clerk"];
   const host = order.map((role) => all.find((each) => each.role === role)).find(Boolean);
-  return find(state.stage.pinned) ?? all.find((each) => each.screen) ?? find(state.stage.speaker) ?? host ?? all[0] ?? null;
+  return find(state.stage.pinned) ?? all.find((each) => each.screen) ?? find(state.view?.floor ?? null) ?? find(state.stage.speaker) ?? host ?? all[0] ?? null;
 }
 
 /** Who receives. @param {RoomState} state @returns {Member | null} */
@@ -164,6 +164,7 @@ export function movesOf(state) {
   const view = state.view;
   if (!view) return [];
   const { phase, recording } = view;
+  if (phase === "stopped") return may(state, "end") ? [{ move: "end", kind: "apart", ground: false }] : [];
   const isOff = recording.state === "off" || recording.state === "waived";
   const gate = gateOf(state);
   const moves = [
@@ -177,11 +178,31 @@ export function movesOf(state) {
     { move: "recording_stop", power: "record", when: !isOff && phase === "lobby", kind: "secondary", ground: true },
     { move: "recording_waive", power: "waive_recording", kind: "apart",
       when: phase !== "ended" && recording.state !== "waived" && (phase !== "live" || recording.state !== "on"), ground: true },
+    { move: "stop_here", power: "stop_here", when: phase !== "ended", kind: "apart" },
     { move: "end", power: "end", when: phase !== "ended", kind: "apart" },
   ];
   return moves
     .filter((each) => each.when && may(state, each.power))
     .map(({ move, kind, ground }) => ({ move, kind: /** @type {"primary" | "secondary" | "apart"} */ (kind), ground: ground ?? false }));
+}
+
+/**
+ * What the ladder offers the desk now, one more with each step; empty while nothing is to be decided.
+ *
+ * @param {RoomState} state
+ * @returns {string[]}
+ */
+export function choicesOf(state) {
+  const failure = state.view?.failure;
+  if (!failure || !failure.rung || !may(state, "pause")) return [];
+  const steps = ["go_on", "sound_only", "telephone", "adjourn", "paper"];
+  const offered = steps.slice(0, failure.rung === 1 ? 1 : failure.rung === 2 ? 2 : failure.rung === 3 ? 3 : 5);
+  return offered.filter((each) => each !== failure.choice);
+}
+
+/** How long a member has spoken, in seconds. @param {RoomState} state @param {string} member */
+export function spokenOf(state, member) {
+  return state.tick?.spoken?.find((each) => each.member === member)?.seconds ?? 0;
 }
 
 /**

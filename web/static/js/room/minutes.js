@@ -93,6 +93,16 @@ export class Minutes {
     void this.save(field);
   }
 
+  /** Drop all words that the office does not have, for good: the reception was stopped. */
+  forget() {
+    for (const field of FIELDS) {
+      clearTimeout(this.#timers[field]);
+      this.#options.storage.removeItem(this.#place(field));
+    }
+    this.drafts = {};
+    void this.read();
+  }
+
   /** Whether some words are here only. */
   get hasUnsaved() {
     return Object.keys(this.drafts).length > 0;

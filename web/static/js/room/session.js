@@ -39,7 +39,10 @@ const LOOKS_PER_SAMPLE = 4;
  * @property {string} back where to go afterwards
  * @property {string} minutes
  * @property {boolean} isHigh
- * @property {string} scriptUrl
+ * @property {string} scriptUrl where ticks of the opening script are kept
+ * @property {string} stoppedHref what is to be done after a stop; only for the desk
+ * @property {string} citizenPhone only for the desk
+ * @property {Record<string, string>} ticks
  * @property {{code: string, words: string, done_at: string | null}[]} script
  * @property {{title: string, href: string, note: string}[]} papers
  * @property {{lead: string, items: string[]}} notice
@@ -52,6 +55,7 @@ export class Session {
   streams = signal(0);
   isSilenced = signal(false);
   minutesAt = signal(0);
+  /** When each line of the opening script was ticked. */ ticks = signal(/** @type {Record<string, string>} */ ({}));
   /** @type {{before: import("./wire.js").RoomState, after: import("./wire.js").RoomState, hear: ((before: import("./wire.js").RoomState, after: import("./wire.js").RoomState) => void) | null}} */
   #watch = { before: initial(), after: initial(), hear: null };
   /** @type {import("./quality.js").Sample | null} */ #sample = null;
@@ -67,6 +71,7 @@ export class Session {
   /** @param {Page} page @param {import("./words.js").Say} say */
   constructor(page, say) {
     this.page = page;
+    this.ticks.value = page.ticks;
     this.say = say;
     this.line = new Line({ url: page.socket, ticket: page.ticket, device: describeDevice(), hear: (message) => this.#hear(message) });
     this.media = new Media({
@@ -131,6 +136,10 @@ export class Session {
 
   /** @param {"mic" | "camera" | "screen"} kind @param {boolean} isOn */
   async switch(kind, isOn) {
+    if (kind === "mic" && isOn && this.room.peek().view?.you.locked) {
+      this.#put({ type: "failed", command: "media", text: this.say("refused.locked") });
+      return;
+    }
     if (kind === "screen") {
       if (isOn && !(await this.capture.share())) return;
       if (!isOn) this.capture.unshare();
@@ -181,14 +190,21 @@ export class Session {
     this.#put({ type: "pin", member });
   }
 
+  /** Fetch the ticks of the opening script again. */
+  async readTicks() {
+    if (this.page.scriptUrl) this.ticks.value = await json("GET", this.page.scriptUrl);
+  }
+
   /** The refusal was read. */
   read() {
     this.#put({ type: "read" });
   }
 
   async leave() {
-    if (this.line.state === "open") await Promise.race([this.ask("leave"), new Promise((go) => setTimeout(go, 1000))]);
-    this.line.close();
+    const asked = this.line.state === "open" ? this.ask("leave") : Promise.resolve(true);
+    const isGone = await Promise.race([asked, new Promise((go) => setTimeout(() => go(true), 1000))]);
+    // Whoever is the last to hold a running reception is told so, and stays.
+    if (isGone || this.room.peek().refusal?.code !== "chair_needed") this.line.close();
   }
 
   /** Where a member's sound and picture come in. @param {number} slot */
@@ -207,6 +223,7 @@ export class Session {
     if (message.type === "refused" && message.re === null && message.code === "media_failed") this.media.rebuild();
     if (message.type === "slots") this.#streamsChanged();
     if (message.type === "changed" && message.topic === "minutes") void this.minutes?.read();
+    if (message.type === "changed" && message.topic === "script") void this.readTicks().catch(() => {});
   }
 
   /** @param {import("./wire.js").Message} message */
@@ -223,6 +240,8 @@ export class Session {
   #follow(before, after, message) {
     if (after.link.state === "open") this.media.hold(false);
     if (message.type === "state") this.#place(before, after);
+    // After a stop not one word more is kept, here either.
+    if (after.view?.phase === "stopped" && before.view?.phase !== "stopped") this.minutes?.forget();
     if (before.link.state !== "closed" && after.link.state === "closed") this.#quiet();
     if (message.type === "media" && message.state === "connected") void this.#tellMedia();
     for (const kind of /** @type {("mic" | "camera" | "screen")[]} */ (["mic", "camera", "screen"])) {

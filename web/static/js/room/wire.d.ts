@@ -1,6 +1,6 @@
 /** What goes over the WebSocket, as `signaling/PROTOCOL.md` says, and what this page adds to it. */
 
-export type Phase = "lobby" | "live" | "paused" | "ended";
+export type Phase = "lobby" | "live" | "paused" | "stopped" | "ended";
 export type Status = "waiting" | "admitted" | "connected" | "lost" | "gone";
 export type Quality = "good" | "poor" | "bad" | "lost";
 export type RecordingState = "off" | "starting" | "on" | "paused" | "interrupted" | "waived";
@@ -13,12 +13,12 @@ export interface Person { name: string; title: string }
 export interface Member {
   member: string; name: string; title: string; role: Role; site: string; people: Person[];
   status: Status; hand: boolean; mic: boolean; camera: boolean; screen: boolean;
-  acknowledged: boolean; watching: boolean; link: Quality;
+  acknowledged: boolean; watching: boolean; locked: boolean; link: Quality;
 }
 
 export interface You {
   member: string; status: Status; acknowledged: boolean; hand: boolean;
-  mic: boolean; camera: boolean; screen: boolean; watching: boolean; muted_by: string | null; position: number | null;
+  mic: boolean; camera: boolean; screen: boolean; watching: boolean; locked: boolean; muted_by: string | null; position: number | null;
 }
 
 export interface Recording {
@@ -31,16 +31,20 @@ export interface Welcome {
   ice_servers: RTCIceServer[]; slots: number; connection: number; room_name: string | null;
 }
 
+/** Somebody needed is away; `rung` steps of the ladder have passed. */
+export interface Failure { since: string; rung: number; missing: string[]; choice: string | null }
+
 export interface StateMessage {
   type: "state"; seq: number; phase: Phase; recording: Recording; read_back: boolean;
-  began_at: string | null; paused_ground: string | null; ended_at: string | null;
+  began_at: string | null; paused_ground: string | null; stopped_ground: string | null; ended_at: string | null;
+  floor: string | null; hands: string[]; failure: Failure | null;
   you: You; members: Member[]; waiting: Member[];
 }
 
 export interface Seat { slot: number; member: string }
 export interface Answer { type: "answer"; sdp: string; connection: number }
 export interface Slots { type: "slots"; connection: number; seats: Seat[] }
-export interface Tick { type: "tick"; at: string; durable_seconds: number; speaking: string | null; picture: "full" | "fewer" | "paused"; /** added here: Date.now() */ heard_at?: number }
+export interface Tick { type: "tick"; at: string; durable_seconds: number; speaking: string | null; picture: "full" | "fewer" | "paused"; spoken: { member: string; seconds: number }[]; /** added here: Date.now() */ heard_at?: number }
 export interface Done { type: "done"; re: string }
 export interface RefusedMessage { type: "refused"; re: string | null; code: string }
 export interface Changed { type: "changed"; topic: string; version: number }

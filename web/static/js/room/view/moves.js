@@ -1,8 +1,9 @@
 /** The chair's moves: what comes next as a sentence, the buttons for it, the irreversible ones apart. */
 
 import { useState } from "preact/hooks";
-import { gateOf, isAsking, movesOf } from "../derive.js";
+import { choicesOf, gateOf, isAsking, movesOf } from "../derive.js";
 import { GroundDialog } from "./ground.js";
+import { length } from "../../lib/time.js";
 import { Button, Dialog, html } from "./parts.js";
 
 /** @typedef {import("../session.js").Session} Session */
@@ -10,7 +11,7 @@ import { Button, Dialog, html } from "./parts.js";
 
 const ICONS = /** @type {Record<string, string>} */ ({
   recording_start: "record", begin: "play", resume: "play", pause: "pause", read_back_on: "file-text",
-  read_back_off: "x", recording_stop: "stop", recording_waive: "circle", end: "stop",
+  read_back_off: "x", recording_stop: "stop", recording_waive: "circle", stop_here: "alert-triangle", end: "stop",
 });
 
 /** @param {{s: Session}} props */
@@ -18,7 +19,7 @@ export function Moves({ s }) {
   const [open, setOpen] = useState(/** @type {Move | null} */ (null));
   const moves = movesOf(s.room.value);
   const press = (/** @type {Move} */ move) => {
-    if (move.ground || move.move === "end") setOpen(move);
+    if (move.ground || move.move === "end" || move.move === "stop_here") setOpen(move);
     else if (move.move === "read_back_on") void s.readBack();
     else void s.ask(...commandOf(move.move));
   };
@@ -27,7 +28,8 @@ export function Moves({ s }) {
     label=${s.say(`move.${each.move}`)} busy=${isAsking(s.room.value, commandOf(each.move)[0])}
     onClick=${() => press(each)} />`);
   const apart = row(true);
-  return html`<div class="room__moves" role="group" aria-label=${s.say("move.group")}>
+  return html`<${Away} s=${s} />
+    <div class="room__moves" role="group" aria-label=${s.say("move.group")}>
       <${Next} s=${s} />
       ${row(false)}
     </div>
@@ -38,7 +40,7 @@ export function Moves({ s }) {
 /** @param {Move} move */
 function kindOf(move) {
   if (move.kind !== "apart") return move.kind;
-  return move.move === "end" ? "danger-quiet" : "quiet";
+  return move.move === "end" || move.move === "stop_here" ? "danger-quiet" : "quiet";
 }
 
 /** @param {string} move @returns {[string, Record<string, unknown>?]} */
@@ -65,6 +67,7 @@ function Asked({ s, move, onClose }) {
       question=${s.say(`move.${name}_question`)} text=${s.say(`move.${name}_text`)} yes=${s.say(`move.${name}_yes`)}
       onClose=${onClose} onYes=${(/** @type {string} */ ground) => s.ask(name, { ground })} />`;
   }
+  if (name === "stop_here") return html`<${Stop} s=${s} onClose=${onClose} />`;
   const yes = async () => {
     onClose();
     await s.ask(name);
@@ -77,4 +80,42 @@ function Asked({ s, move, onClose }) {
       <${Button} s=${s} label=${s.say("ground.no")} onClick=${onClose} />
     </div>
   <//>`;
+}
+
+/** What came up is one of two; either way there is no way back. @param {{s: Session, onClose: () => void}} props */
+function Stop({ s, onClose }) {
+  const stop = async (/** @type {string} */ ground) => {
+    onClose();
+    await s.ask("stop_here", { ground });
+  };
+  return html`<${Dialog} question=${s.say("stop.question")} onClose=${onClose}>
+    <p>${s.say("stop.text")}</p>
+    <div class="actions">
+      ${["denunciation", "secret"].map((ground) => html`<${Button} key=${ground} s=${s} kind="danger" icon="stop" label=${s.say(`stop.${ground}`)} onClick=${() => void stop(ground)} />`)}
+      <${Button} s=${s} label=${s.say("ground.no")} onClick=${onClose} />
+    </div>
+  <//>`;
+}
+
+/** Somebody needed is away: since when, and what the desk may do by now. @param {{s: Session}} props */
+function Away({ s }) {
+  const room = s.room.value;
+  const [asked, ask] = useState("");
+  const failure = room.view?.failure;
+  const choices = choicesOf(room);
+  if (!failure || (!choices.length && !failure.choice)) return null;
+  const names = failure.missing.map((code) => room.view?.members.find((each) => each.member === code)?.name ?? code).join(", ");
+  const time = length(Math.max(0, (s.now.value - Date.parse(failure.since)) / 1000));
+  const isPhone = failure.choice === "telephone" && s.page.citizenPhone;
+  const press = (/** @type {string} */ choice) =>
+    choice === "adjourn" || choice === "paper" ? ask(choice) : void s.ask("choose", { choice, ground: "" });
+  return html`<div class="room__away" role="group" aria-label=${s.say("away.label")}>
+    <p>${s.say("away.since", { names, time })} ${failure.choice ? s.say(`away.chosen_${failure.choice}`) : s.say(`away.rung_${failure.rung}`)}
+      ${isPhone && html` <a href=${`tel:${s.page.citizenPhone.replace(/\s/g, "")}`}>${s.page.citizenPhone}</a>`}</p>
+    ${choices.map((choice) => html`<${Button} key=${choice} s=${s} small kind=${choice === "paper" || choice === "adjourn" ? "danger-quiet" : "secondary"}
+      label=${s.say(`away.${choice}`)} onClick=${() => press(choice)} />`)}
+    ${asked && html`<${GroundDialog} s=${s} kind="danger" question=${s.say(`away.${asked}_question`)} text=${s.say(`away.${asked}_text`)}
+      yes=${s.say(`away.${asked}`)} onClose=${() => ask("")}
+      onYes=${(/** @type {string} */ ground) => s.ask("choose", { choice: asked, ground })} />`}
+  </div>`;
 }

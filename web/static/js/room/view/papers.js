@@ -37,37 +37,23 @@ export function Papers({ s }) {
   </section>`;
 }
 
-/**
- * Ticks kept in this browser, where the office keeps none.
- *
- * @param {string} place
- * @param {Line[]} lines
- */
-function recalled(place, lines) {
-  const kept = JSON.parse(localStorage.getItem(place) ?? "{}");
-  return lines.map((each) => ({ ...each, done_at: kept[each.code] ?? each.done_at }));
-}
-
 /** Each line is ticked when it was read out, and keeps its time. @param {{s: Session}} props */
 function Script({ s }) {
-  const place = `tiepdan.script.${s.page.title}`;
-  const [lines, setLines] = useState(() => (s.page.scriptUrl ? s.page.script : recalled(place, s.page.script)));
   const [trouble, setTrouble] = useState(false);
+  // What was pressed here stands until the office has answered; what the others pressed comes as news.
+  const [pressed, press] = useState(/** @type {Record<string, string | null>} */ ({}));
+  const lines = s.page.script.map((each) => ({ ...each, done_at: each.code in pressed ? (pressed[each.code] ?? null) : (s.ticks.value[each.code] ?? null) }));
   const tick = async (/** @type {Line} */ line) => {
     const done_at = line.done_at ? null : new Date(s.now.value).toISOString();
-    setLines((before) => before.map((each) => (each.code === line.code ? { ...each, done_at } : each)));
-    if (!s.page.scriptUrl) {
-      const now = lines.map((each) => (each.code === line.code ? { ...each, done_at } : each));
-      localStorage.setItem(place, JSON.stringify(Object.fromEntries(now.map((each) => [each.code, each.done_at]))));
-      return;
-    }
+    press((before) => ({ ...before, [line.code]: done_at }));
     try {
       await json("POST", s.page.scriptUrl, { line: line.code, done: done_at !== null });
+      await s.readTicks();
       setTrouble(false);
     } catch {
-      setLines((before) => before.map((each) => (each.code === line.code ? line : each)));
       setTrouble(true);
     }
+    press(({ [line.code]: _, ...others }) => others);
   };
   return html`<p class="soft">${s.say("script.hint")}</p>
     ${trouble && html`<p class="field__error"><${Icon} s=${s} name="alert-triangle" size="small" /><span>${s.say("script.not_kept")}</span></p>`}

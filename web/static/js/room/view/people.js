@@ -1,7 +1,8 @@
 /** Left of the desk: who waits, one button each; who is here, how they are heard and connected. */
 
 import { useState } from "preact/hooks";
-import { isAsking, may, others } from "../derive.js";
+import { isAsking, may, others, spokenOf } from "../derive.js";
+import { length } from "../../lib/time.js";
 import { GroundDialog } from "./ground.js";
 import { Button, Icon, html, initials } from "./parts.js";
 
@@ -72,7 +73,7 @@ function Myself({ s }) {
   if (!me) return null;
   return html`<li class="present__one">
     <${Person} s=${s} member=${me} note=${s.say("people.me")} />
-    <p class="present__about"><span>${s.say(quality ? `link.${quality}` : "link.unknown")}</span></p>
+    <p class="present__about"><span>${s.say(quality ? `link.${quality}` : "link.unknown")}</span><${Spoke} s=${s} member=${me.member} /></p>
   </li>`;
 }
 
@@ -90,13 +91,40 @@ function One({ s, member, ask }) {
       ${isHeard && html`<span><${Icon} s=${s} name=${member.mic ? "mic" : "mic-off"} size="small" /> ${s.say(member.mic ? "mark.mic_on" : "mark.mic_off")}</span>`}
       ${isHeard && html`<span><${Icon} s=${s} name=${member.screen ? "share" : member.camera ? "camera" : "camera-off"} size="small" /> ${s.say(member.screen ? "mark.screen" : member.camera ? "mark.camera_on" : "mark.camera_off")}</span>`}
       ${isHeard && !member.watching && html`<span><${Icon} s=${s} name="camera-off" size="small" /> ${s.say("mark.hears_only")}</span>`}
-      ${member.hand && html`<span class="present__hand"><${Icon} s=${s} name="hand" size="small" /> ${s.say("mark.hand")}</span>`}
+      <${Spoke} s=${s} member=${member.member} />
+      ${room.view?.floor === member.member && html`<span class="present__hand">${s.say("mark.floor")}</span>`}
+      ${member.locked && html`<span>${s.say("mark.locked")}</span>`}
+      ${member.hand && html`<span class="present__hand"><${Icon} s=${s} name="hand" size="small" /> ${handOf(s, member)}</span>`}
       ${!member.acknowledged && html`<span class="present__bad">${s.say("people.not_acknowledged")}</span>`}
     </p>
     ${member.role !== "chair" && html`<div class="present__moves">
       ${isHeard && member.mic && may(room, "mute_others") &&
       html`<${Button} s=${s} small icon="mic-off" label=${s.say("people.mute")} onClick=${() => void s.ask("mute", { member: member.member, kind: "audio" })} />`}
+      ${isHeard && may(room, "mute_others") && html`<${FloorAndLock} s=${s} member=${member} />`}
+      ${may(room, "remove") && html`<${Button} s=${s} small kind="quiet" label=${s.say("people.send_to_wait")} onClick=${() => ask({ command: "send_to_wait", member })} />`}
       ${may(room, "remove") && html`<${Button} s=${s} small kind="quiet" label=${s.say("people.remove")} onClick=${() => ask({ command: "remove", member })} />`}
     </div>`}
   </li>`;
+}
+
+/** How long somebody has spoken, so that everybody gets a fair part of the time. @param {{s: Session, member: string}} props */
+function Spoke({ s, member }) {
+  const seconds = spokenOf(s.room.value, member);
+  return seconds ? html`<span>${s.say("people.spoke", { time: length(seconds) })}</span>` : null;
+}
+
+/** Whose turn it is among raised hands. @param {Session} s @param {Member} member */
+function handOf(s, member) {
+  const hands = s.room.value.view?.hands ?? [];
+  if (hands.length < 2) return s.say("mark.hand");
+  return s.say("mark.hand_place", { number: hands.indexOf(member.member) + 1 });
+}
+
+/** @param {{s: Session, member: Member}} props */
+function FloorAndLock({ s, member }) {
+  const hasFloor = s.room.value.view?.floor === member.member;
+  const lock = () => void s.ask("mute", { member: member.member, kind: "audio", lock: !member.locked });
+  return html`<${Button} s=${s} small label=${s.say(hasFloor ? "people.floor_back" : "people.floor")}
+      onClick=${() => void s.ask("floor", { member: hasFloor ? null : member.member })} />
+    <${Button} s=${s} small kind="quiet" label=${s.say(member.locked ? "people.unlock" : "people.lock")} onClick=${lock} />`;
 }

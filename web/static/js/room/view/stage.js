@@ -114,6 +114,13 @@ function Band({ s }) {
       <${Button} s=${s} kind="primary" icon="volume" label=${s.say("band.listen")} onClick=${() => void s.sound.unblock()} />
     </div>`;
   }
+  if (view?.phase === "stopped") {
+    const isDesk = room.me?.powers.includes("stop_here") ?? false;
+    return html`<div class="stage__band stage__band--danger">
+      <p>${s.say(isDesk ? "band.stopped_desk" : "band.stopped")}</p>
+      ${isDesk && s.page.stoppedHref && html`<a href=${s.page.stoppedHref} target="_blank" rel="noopener">${s.say("band.stopped_next")}</a>`}
+    </div>`;
+  }
   if (view?.phase === "paused") return html`<p class="stage__band">${s.say("band.paused")}${view.paused_ground ? ` ${s.say("band.ground", { ground: view.paused_ground })}` : ""}</p>`;
   if (view?.recording.state === "interrupted") return html`<p class="stage__band stage__band--danger">${s.say("band.interrupted")}</p>`;
   if (own.mic && trouble.mic) return html`<${Trouble} s=${s} kind="mic" trouble=${trouble.mic} />`;

@@ -1,0 +1,123 @@
+"""Ticks beside receptions, and the city's list of a day."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.clock import at_office
+from server.errors import NotHere
+from server.reception import rules_desk
+from server.reception.rules_desk import Held
+from server.tables import Appointment, Officer, Reception, ReceptionDay, ReceptionTick, Slot, Unit
+from server.who import Who
+from server.words import AppointmentState, ReceptionState, TickList, UnitKind
+
+MOST_LINES = 500
+"""Receptions of one city on one day; more would be read by nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A line that was ticked off."""
+
+    code: str
+    officer_name: str
+    at: datetime
+
+
+def ticks(db: Session, reception_id: int, name: TickList) -> dict[str, Tick]:
+    """Return the ticked lines of a list, by code."""
+    rows = db.execute(
+        select(ReceptionTick.code, Officer.name, ReceptionTick.at)
+        .join(Officer, Officer.id == ReceptionTick.officer_id)
+        .where(ReceptionTick.reception_id == reception_id, ReceptionTick.list == name)
+    )
+    return {row.code: Tick(*row) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class CityLine:
+    """One reception of the day for the city: where, when, who presides, how it stands. No citizen, no matter."""
+
+    code: str
+    unit_name: str
+    unit_phone: str
+    chair_name: str
+    held: Held
+    taken: dict[str, Tick]
+
+
+def city_day(db: Session, who: Who, on: date) -> list[CityLine]:
+    """Return today's receptions of all wards of the city whose board asks. Raises NotHere for anybody else."""
+    board = db.get(Unit, who.unit_id)
+    if board is None or board.kind is not UnitKind.CITY_BOARD or who.role not in rules_desk.CITY:
+        raise NotHere
+    rows = db.execute(
+        select(Appointment, Slot, Unit, Officer.name, Reception)
+        .join(Slot, Slot.id == Appointment.slot_id)
+        .join(ReceptionDay, ReceptionDay.id == Slot.day_id)
+        .join(Unit, Unit.id == ReceptionDay.unit_id)
+        .join(Officer, Officer.id == ReceptionDay.chair_id)
+        .outerjoin(Reception, Reception.appointment_id == Appointment.id)
+        .where(
+            ReceptionDay.held_on == on,
+            Unit.parent_id == board.parent_id,
+            Slot.starts_at.between(at_office(on, 0, 0), at_office(on, 23, 59)),
+            Appointment.state.in_((AppointmentState.BOOKED, AppointmentState.KEPT)),
+        )
+        .order_by(Slot.starts_at, Unit.name)
+        .limit(MOST_LINES)
+    ).all()
+    ticked = _ticked(db, [row.Reception.id for row in rows if row.Reception is not None])
+    return [_line(row.Appointment, row.Slot, row.Unit, row.name, row.Reception, ticked) for row in rows]
+
+
+Ticked = dict[tuple[int, TickList], dict[str, Tick]]
+
+
+def _ticked(db: Session, ids: list[int]) -> Ticked:
+    rows = db.execute(
+        select(ReceptionTick.reception_id, ReceptionTick.list, ReceptionTick.code, Officer.name, ReceptionTick.at)
+        .join(Officer, Officer.id == ReceptionTick.officer_id)
+        .where(ReceptionTick.reception_id.in_(ids), ReceptionTick.list.in_((TickList.ALERT, TickList.STOPPED)))
+    )
+    found: Ticked = {}
+    for reception_id, name, code, officer, at in rows:
+        found.setdefault((reception_id, name), {})[code] = Tick(code, officer, at)
+    return found
+
+
+def _line(
+    appointment: Appointment, slot: Slot, unit: Unit, chair: str, reception: Reception | None, ticked: Ticked
+) -> CityLine:
+    steps = rules_desk.PAPER_STEPS.get(reception.stopped_ground, ()) if reception else ()
+    done = ticked.get((reception.id, TickList.STOPPED), {}) if reception else {}
+    return CityLine(
+        code=reception.code if reception else "",
+        unit_name=unit.name,
+        unit_phone=unit.phone,
+        chair_name=chair,
+        held=Held(
+            state=reception.state if reception else ReceptionState.SCHEDULED,
+            starts_at=slot.starts_at,
+            ends_at=slot.ends_at,
+            is_in_person=appointment.is_in_person,
+            open_steps=len(set(steps) - set(done)),
+        ),
+        taken=ticked.get((reception.id, TickList.ALERT), {}) if reception else {},
+    )
+
+
+def city_reception(db: Session, who: Who, code: str) -> tuple[int, str, int, int]:
+    """Return (id, code, case, unit) of a reception in one of the board's wards. Raises NotHere."""
+    board = db.get_one(Unit, who.unit_id)
+    row = db.execute(
+        select(Reception.id, Reception.code, Reception.case_id, Reception.unit_id)
+        .join(Unit, Unit.id == Reception.unit_id)
+        .where(Reception.code == code, Unit.parent_id == board.parent_id)
+    ).first()
+    if row is None or board.kind is not UnitKind.CITY_BOARD or who.role not in rules_desk.CITY:
+        raise NotHere
+    return row.id, row.code, row.case_id, row.unit_id
