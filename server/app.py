@@ -36,6 +36,7 @@ from server.reception import pages_entry as reception_entry
 from server.scheduling import pages as scheduling
 from server.scheduling import pages_citizen as scheduling_citizen
 from server.scheduling.rules import link_token
+from server.search import pages as search
 
 UPLOAD_FILES = 5
 
@@ -53,6 +54,7 @@ ROUTES: tuple[pagekit.Route, ...] = (
     *minutes_json.ROUTES,
     *minutes_citizen.ROUTES,
     *minutes_papers.ROUTES,
+    *search.ROUTES,
 )
 """Every address of the office; the generated access test walks this list."""
 

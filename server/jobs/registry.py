@@ -9,12 +9,14 @@ from server.jobs import deliver
 from server.jobs.runner import JobKind
 from server.minutes import jobs as minutes
 from server.scheduling import jobs as scheduling
+from server.search import jobs as search
 
 KINDS: tuple[JobKind, ...] = (
     JobKind("deliver", deliver.deliver, every=timedelta(seconds=2)),
     JobKind("remind_follow_ups", cases.remind, every=timedelta(hours=6)),
     JobKind("sweep_drafts", intake.sweep_drafts, every=timedelta(hours=1)),
     JobKind("release_withdrawn", scheduling.release_withdrawn, every=timedelta(minutes=1)),
+    JobKind("write_search_words", search.write_missing, every=timedelta(minutes=10)),
     JobKind("compose", archive.compose),
     JobKind("print_minutes", minutes.print_minutes),
 )

@@ -2,6 +2,7 @@
 
 from server.tables.base import Base
 from server.tables.cases import Assignment, Case, Deadline, FollowUp
+from server.tables.finding import AccessReview, ImportRow, ImportRun, SearchEntry, SearchWord
 from server.tables.media import Hold, Playback, Segment
 from server.tables.minutes import Document, Minutes, MinutesAnswer, MinutesText, Revision
 from server.tables.office import NumberSequence, SpecialDay, Unit, UnitSetting
@@ -12,6 +13,7 @@ from server.tables.schedule import Appointment, ReceptionDay, Slot
 from server.tables.system import AuditEntry, IdempotencyKey, Job, OutboxLetter, RateCounter
 
 __all__ = [
+    "AccessReview",
     "Appointment",
     "Assignment",
     "Attachment",
@@ -25,6 +27,8 @@ __all__ = [
     "GuestLink",
     "Hold",
     "IdempotencyKey",
+    "ImportRow",
+    "ImportRun",
     "Job",
     "Login",
     "Minutes",
@@ -43,6 +47,8 @@ __all__ = [
     "Representative",
     "Revision",
     "RoomNote",
+    "SearchEntry",
+    "SearchWord",
     "Segment",
     "Slot",
     "SpecialDay",
