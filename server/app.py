@@ -23,6 +23,7 @@ from server.config import Settings
 from server.db import Database, is_answering
 from server.house import WEB, CountWaiting, House, Render
 from server.i18n import load_catalogue
+from server.imports import pages as imports
 from server.intake import pages as intake
 from server.jobs import registry
 from server.jobs.runner import Runner
@@ -55,6 +56,7 @@ ROUTES: tuple[pagekit.Route, ...] = (
     *minutes_citizen.ROUTES,
     *minutes_papers.ROUTES,
     *search.ROUTES,
+    *imports.ROUTES,
 )
 """Every address of the office; the generated access test walks this list."""
 

@@ -77,13 +77,13 @@ class Registered:
 
 def register(db: Session, at: datetime, new: NewRequest, officer: Who | None = None) -> Registered:
     """Write a registration, its papers and its receipt letter; the same key gives the same one."""
-    known = db.scalar(select(ReceptionRequest).where(ReceptionRequest.idempotency_key == new.key))
-    if known is not None:
-        return Registered(known.id, known.code, is_new=False)
+    sent = db.scalar(select(ReceptionRequest).where(ReceptionRequest.idempotency_key == new.key))
+    if sent is not None:
+        return Registered(sent.id, sent.code, is_new=False)
     row = ReceptionRequest(
         code=_fresh_code(db),
         unit_id=new.unit_id,
-        citizen_id=_citizen(db, at, new.person).id,
+        citizen_id=known_or_new(db, at, new.person).id,
         kind=new.kind,
         state=RequestState.RECEIVED,
         is_without_content=new.is_without_content,
@@ -122,10 +122,11 @@ def _fresh_code(db: Session) -> str:
             return code
 
 
-def _citizen(db: Session, at: datetime, new: NewPerson) -> Citizen:
+def known_or_new(db: Session, at: datetime, new: NewPerson) -> Citizen:
+    """Return the citizen this is, or a new one; what was blank is filled in."""
     # Nobody proved who they are: a known person is found again only when number, name and all
     # that letters are sent to agree; other blanks are filled.
-    row = _known(db, new) if new.id_number else None
+    row = known(db, new) if new.id_number else None
     if row is None:
         row = Citizen(
             name=new.name,
@@ -152,7 +153,8 @@ def _citizen(db: Session, at: datetime, new: NewPerson) -> Citizen:
     return row
 
 
-def _known(db: Session, new: NewPerson) -> Citizen | None:
+def known(db: Session, new: NewPerson) -> Citizen | None:
+    """Return the citizen whose number, name and all that letters are sent to agree, or None."""
     return db.scalar(
         select(Citizen).where(
             Citizen.id_kind == new.id_kind,

@@ -2,9 +2,9 @@
 
 import sys
 
-from tests.bench import lines, media
+from tests.bench import lines, media, search
 
-WORDS = {"lines": lines.main, "media": media.main}
+WORDS = {"lines": lines.main, "media": media.main, "search": search.main}
 
 
 def main(arguments: list[str]) -> int:
