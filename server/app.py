@@ -38,6 +38,7 @@ from server.scheduling import pages as scheduling
 from server.scheduling import pages_citizen as scheduling_citizen
 from server.scheduling.rules import link_token
 from server.search import pages as search
+from server.staffing import pages as staffing
 
 UPLOAD_FILES = 5
 
@@ -57,6 +58,7 @@ ROUTES: tuple[pagekit.Route, ...] = (
     *minutes_papers.ROUTES,
     *search.ROUTES,
     *imports.ROUTES,
+    *staffing.ROUTES,
 )
 """Every address of the office; the generated access test walks this list."""
 

@@ -59,7 +59,9 @@ async def sign_in(request: web.Request) -> web.Response:
         await place.db.write(actions.forget_sign_ins, entry.username, network)
     except BadForm as bad:
         return await render(request, "accounts/sign_in.html", 422, values=values, errors=bad.fields)
-    answer = see_other(local_path(values["den"], FIRST_PAGE))
+    must_change = await place.db.read(queries.must_change_password, entry.username)
+    first = "/tai-khoan?da=change_first_password" if must_change else local_path(values["den"], FIRST_PAGE)
+    answer = see_other(first)
     security.set_cookie(answer, place.settings, LOGIN_COOKIE, token)
     return answer
 

@@ -171,6 +171,11 @@ def officer_for(db: Session, who: Who, officer_id: int) -> OfficerLine:
     return _lines(db, found)[0]
 
 
+def must_change_password(db: Session, username: str) -> bool:
+    """Whether an account still has the password that somebody else made for it."""
+    return bool(db.scalar(select(Officer.must_change_password).where(Officer.username == username.lower())))
+
+
 def account_of(db: Session, who: Who) -> OfficerLine:
     """Return the acting officer's own account."""
     own = db.get_one(Officer, who.officer_id)

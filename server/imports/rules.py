@@ -160,6 +160,11 @@ def common_faults(kind: ImportKind, cells: Cells) -> list[RowFault]:
     return faults
 
 
+def first_of_each(faults: Sequence[RowFault]) -> list[RowFault]:
+    """Return one fault for each column: of a blank cell it is enough to say that it is needed."""
+    return list({fault.column: fault for fault in reversed(faults)}.values())[::-1]
+
+
 def word_meant(value: str, meanings: Mapping[str, str]) -> str | None:
     """Return what a word means by its accent-free form, or None."""
     return meanings.get(folded(value))

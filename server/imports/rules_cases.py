@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from server import text
-from server.imports.rules import Cells, RowFault, common_faults, folded, word_meant
+from server.imports.rules import Cells, RowFault, common_faults, first_of_each, folded, word_meant
 from server.imports.rules_lists import phone_of
 from server.words import IdKind, ImportKind, Kind
 
@@ -93,7 +93,7 @@ def case_faults(cells: Cells, known: CasesKnown) -> list[RowFault]:
         faults.append(RowFault("id_number", "id_dropped_nought"))
     if not faults and number:
         known.numbers.add(number)
-    return faults
+    return first_of_each(faults)
 
 
 def _day_faults(column: str, day: date | None, written: str, today: date) -> list[RowFault]:

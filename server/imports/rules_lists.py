@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from server import text
-from server.imports.rules import Cells, RowFault, common_faults, folded, word_meant
+from server.imports.rules import Cells, RowFault, common_faults, first_of_each, folded, word_meant
 from server.words import ImportKind, Role, UnitKind
 
 UNIT_WORDS: Mapping[str, str] = {
@@ -81,8 +81,6 @@ def unit_code(cells: Cells) -> str:
 def unit_faults(cells: Cells, known: UnitsKnown) -> list[RowFault]:
     """Return what is wrong with a unit; a good one is known to the rows below it."""
     faults = common_faults(ImportKind.UNITS, cells)
-    if faults:
-        return faults
     code = unit_code(cells)
     kind = word_meant(cells["unit_kind"], UNIT_WORDS)
     if kind is None:
@@ -98,7 +96,7 @@ def unit_faults(cells: Cells, known: UnitsKnown) -> list[RowFault]:
         faults.append(RowFault("unit_parent", "unit_parent", {"value": parent}))
     if not faults:
         known.add(code, cells["unit_name"])
-    return faults
+    return first_of_each(faults)
 
 
 @dataclass(slots=True)
@@ -115,11 +113,9 @@ class AccountsKnown:
 def account_faults(cells: Cells, known: AccountsKnown) -> list[RowFault]:
     """Return what is wrong with an account. The same login in a further row is a further role of that person."""
     faults = common_faults(ImportKind.ACCOUNTS, cells)
-    if faults:
-        return faults
     username, name = cells["username"].lower(), text.fold(cells["person_name"])
     unit, role = known.units.find(cells["person_unit"]), word_meant(cells["role"], ROLE_WORDS)
-    faults = _username_faults(username, name, known)
+    faults += _username_faults(username, name, known)
     if unit is None:
         faults.append(RowFault("person_unit", "account_unit", {"value": cells["person_unit"]}))
     if role is None:
@@ -131,7 +127,7 @@ def account_faults(cells: Cells, known: AccountsKnown) -> list[RowFault]:
             return [RowFault("role", "account_twice")]
         known.names[username] = name
         known.held.add((username, unit, role))
-    return faults
+    return first_of_each(faults)
 
 
 def _username_faults(username: str, name: str, known: AccountsKnown) -> list[RowFault]:

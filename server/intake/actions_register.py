@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server import audit, text
-from server.intake import queries
+from server.audit import About
+from server.intake import queries, queries_known
 from server.intake.actions import about, write_to_citizen
 from server.tables import Attachment, Citizen, ReceptionRequest, Representative
 from server.who import Who
@@ -113,6 +114,16 @@ def register(db: Session, at: datetime, new: NewRequest, officer: Who | None = N
     audit.record(db, officer or citizen, at, "registered", about(row), papers=len(new.papers), **facts)
     write_to_citizen(db, at, row, "registered")
     return Registered(row.id, row.code, is_new=True)
+
+
+def take_known(db: Session, who: Who, at: datetime, citizen_id: int) -> queries.Person:
+    """Return a citizen whom the unit knows, to fill the form again; that it was looked at is written down.
+
+    Raises NotHere.
+    """
+    found = queries_known.known_citizen(db, who, citizen_id)
+    audit.record(db, who, at, "took_known_citizen", About("citizen", citizen_id))
+    return found
 
 
 def _fresh_code(db: Session) -> str:

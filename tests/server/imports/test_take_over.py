@@ -125,7 +125,7 @@ async def test_the_way_of_a_list_through_its_pages(open_browser: OpenBrowser, ho
     password = page.split("Chỉ hiện một lần")[1].split("mo.do")[1].split("<td")[1].split(">")[1].split("<")[0]
     assert await admin.post(f"{place}/thuc-hien", {"skips_bad": "1"}) == place
     mo = await open_browser()
-    assert await mo.post("/dang-nhap", username="mo.do", password=password) == "/hom-nay"
+    assert await mo.post("/dang-nhap", username="mo.do", password=password) == "/tai-khoan?da=change_first_password"
     await (await open_browser("tu")).get(place, status=404)
     async with admin.http.get(f"{place}/dong-loi") as answer:
         rows = sheets.read(await answer.read(), "x.xlsx")
