@@ -154,8 +154,8 @@ def _lines(db: Session, rows: Sequence[Officer]) -> tuple[OfficerLine, ...]:
         .where(OfficerRole.officer_id.in_([row.id for row in rows]))
         .order_by(OfficerRole.id)
     )
-    for officer_id, *one in db.execute(roles):
-        held.setdefault(officer_id, []).append(RoleHeld(*one))
+    for officer_id, role_id, role, unit_id, unit_name in db.execute(roles):
+        held.setdefault(officer_id, []).append(RoleHeld(role_id, role, unit_id, unit_name))
     return tuple(
         OfficerLine(o.id, o.username, o.name, o.title, o.phone, o.closed_at is not None, tuple(held.get(o.id, ())))
         for o in rows

@@ -99,9 +99,10 @@ def folded(heading: str) -> str:
 def find_headings(kind: ImportKind, rows: Sequence[Sequence[str]]) -> int:
     """Return the place of the row with the headings: the one most of whose cells are known, else the first with two."""
     known = {name for column in COLUMNS[kind] for name in column.known_as}
-    scores = [sum(folded(cell) in known for cell in row) for row in rows[:HEADINGS_WITHIN]]
-    if scores and max(scores):
-        return scores.index(max(scores))
+    scores: list[int] = [sum(folded(cell) in known for cell in row) for row in rows[:HEADINGS_WITHIN]]
+    best = max(scores, default=0)
+    if best:
+        return scores.index(best)
     return next((n for n, row in enumerate(rows[:HEADINGS_WITHIN]) if sum(map(bool, row)) > 1), 0)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, event, exists, insert, inspect, select
+from sqlalchemy import delete, event, exists, insert, inspect, select, update
 from sqlalchemy.orm import Session
 
 from server import audit, text
@@ -111,17 +111,18 @@ def write(db: Session, targets: Iterable[Target]) -> None:
 
 
 def _store(db: Session, new: SearchEntry, words: frozenset[str]) -> None:
-    table = SearchEntry.__table__
     place = {name: getattr(new, name) for name in ("unit_id", "case_id", "request_id", "held_on")}
     known = db.execute(
-        select(table.c.id, table.c.unit_id).where(table.c.kind == new.kind, table.c.ref_id == new.ref_id)
+        select(SearchEntry.id, SearchEntry.unit_id).where(
+            SearchEntry.kind == new.kind, SearchEntry.ref_id == new.ref_id
+        )
     ).first()
     if known is None:
-        made = db.execute(insert(table).values(kind=new.kind, ref_id=new.ref_id, **place))
-        entry_id, before = made.inserted_primary_key[0], frozenset[str]()
+        made = insert(SearchEntry).values(kind=new.kind, ref_id=new.ref_id, **place).returning(SearchEntry.id)
+        entry_id, before = db.scalars(made).one(), frozenset[str]()
     else:
         entry_id = known.id
-        db.execute(table.update().where(table.c.id == entry_id).values(**place))
+        db.execute(update(SearchEntry).where(SearchEntry.id == entry_id).values(**place))
         if known.unit_id != new.unit_id:
             db.execute(delete(SearchWord).where(SearchWord.entry_id == entry_id))
         before = frozenset(db.scalars(select(SearchWord.word).where(SearchWord.entry_id == entry_id)))

@@ -3,8 +3,10 @@
 from aiohttp import web
 
 from server.accounts import queries as accounts
+from server.accounts.queries import OfficerLine
 from server.pagekit import get, house, now, render, who
 from server.search import actions, queries_lines, rules
+from server.search.queries_lines import FoundLine
 from server.words import SearchKind
 
 LONGEST = 120
@@ -18,10 +20,10 @@ async def search(request: web.Request) -> web.Response:
     kind = SearchKind(which) if which in set(SearchKind) else None
     wanted = rules.asked(typed)
     citizen = request.query.get("cong-dan", "")
-    person, matters = "", ()
+    person, matters = "", tuple[FoundLine, ...]()
     if is_number(citizen):
         person, matters = await place.db.read(queries_lines.matters_of, here, int(citizen))
-    found, officers = None, []
+    found, officers = None, tuple[OfficerLine, ...]()
     if wanted is not None and here.role in rules.FINDS_OFFICERS:
         officers = await place.db.read(accounts.officers_named, here, typed)
     elif wanted is not None:
@@ -32,8 +34,17 @@ async def search(request: web.Request) -> web.Response:
     if wanted is not None or matters:
         hits = (found.total if found else 0) + len(officers) + len(matters)
         await place.db.write(actions.note_search, here, now(request), hits)
-    facts = {"found": found, "officers": officers, "matters": matters, "person": person}
-    return await render(request, "search/results.html", typed=typed, which=which, most=rules.MOST_HITS, **facts)
+    return await render(
+        request,
+        "search/results.html",
+        typed=typed,
+        which=which,
+        most=rules.MOST_HITS,
+        found=found,
+        officers=officers,
+        matters=matters,
+        person=person,
+    )
 
 
 def is_number(typed: str) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.cases import queries_lists
 from server.intake import queries as intake
+from server.intake import rules as intake_rules
 from server.search import queries, rules
 from server.search.queries import Hit
 from server.search.rules import Asked
@@ -76,7 +77,7 @@ def matters_of(db: Session, who: Who, citizen_id: int) -> tuple[str, tuple[Found
         return "", ()
     case_ids = db.scalars(open_cases.where(*queries_lists.visible(db, who)).limit(rules.PAGE)).all()
     request_ids: Sequence[int] = ()
-    if who.role in intake.rules.READERS:
+    if who.role in intake_rules.READERS:
         request_ids = db.scalars(asked.where(*intake.visible(db, who)).limit(rules.PAGE)).all()
     nowhere = date.min
     hits = [Hit(0, SearchKind.CASE, each, nowhere) for each in case_ids]

@@ -91,7 +91,7 @@ def _put(db: Session, table: Table, rows: list[dict[str, Any]]) -> None:
     names = list(rows[0])
     columns = ", ".join(f'"{name}"' for name in names)
     assert driver is not None
-    with driver.cursor().copy(f"copy {table.name} ({columns}) from stdin") as copy:  # type: ignore[attr-defined]
+    with driver.cursor().copy(f"copy {table.name} ({columns}) from stdin") as copy:
         for row in rows:
             copy.write_row([_plain(row[name]) for name in names])
 

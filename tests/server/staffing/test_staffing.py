@@ -20,7 +20,7 @@ from server.tables import Assignment, AuditEntry, Case, Citizen, FollowUp
 from server.who import Who
 from server.words import Kind, Role
 from tests.conftest import START, OpenBrowser
-from tests.journeys.test_1_register import LAN
+from tests.people import LAN
 from tests.server.search.test_find import matter
 
 WhoOf = Callable[..., Who]
@@ -108,7 +108,7 @@ async def test_the_pages_of_people(open_browser: OpenBrowser, house: House, who_
     admin = await open_browser("quantri", Role.SYS_ADMIN)
     assert f"/can-bo/{dung}" in await admin.get("/can-bo")
     assert "Đang giữ" in await admin.get(f"/can-bo/{dung}")
-    assert "bắt buộc" in await admin.post(f"/can-bo/{dung}/vai-tro", {"role": "vua"}, status=422)
+    assert "Cần sửa" in await admin.post(f"/can-bo/{dung}/vai-tro", {"role": "vua"}, status=422)
     await admin.post(f"/can-bo/{dung}/vai-tro", {"role": "case_officer", "unit_id": "999999"}, status=404)
     page = await admin.post(f"/can-bo/{mo}/mat-khau-moi", status=200)
     password = page.split("<strong>")[1].split("<")[0]
