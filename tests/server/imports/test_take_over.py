@@ -40,9 +40,12 @@ def count(db: Session, table: type[Case | Officer | Unit]) -> int:
     return db.scalar(select(func.count()).select_from(table)) or 0
 
 
-async def test_earlier_cases_go_on_where_they_stopped(house: House, who_of: WhoOf, monkeypatch: object) -> None:
+async def test_earlier_cases_go_on_where_they_stopped(
+    house: House, who_of: WhoOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tu, write = who_of("tu"), house.db.write_now
-    table = [HEADINGS, *[earlier(n) for n in range(1, 70)], earlier(200, FORMULA), ("x", "30/02/2026", "", "", "", "")]
+    monkeypatch.setattr(actions_cases, "CHUNK", 3)
+    table = [HEADINGS, *[earlier(n) for n in range(1, 5)], earlier(200, FORMULA), ("x", "30/02/2026", "", "", "", "")]
     code = write(hand_in, tu, ImportKind.CASES, *table)
     with pytest.raises(Refused, match="import_bad_rows"):
         write(actions_cases.begin, tu, START, code, None, skips_bad=False)
@@ -59,13 +62,13 @@ async def test_earlier_cases_go_on_where_they_stopped(house: House, who_of: WhoO
     with pytest.raises(KeyboardInterrupt):
         write(stop_midway)
     half = house.db.read_now(queries.run_for, tu, code)
-    assert (half.state, half.count("done"), half.count("good")) == (ImportState.RUNNING, 50, 20)
+    assert (half.state, half.count("done"), half.count("good")) == (ImportState.RUNNING, 3, 2)
     while write(actions_cases.take_chunk, START, run.id):
         pass
     assert not write(actions_cases.take_chunk, START, run.id)
-    assert house.db.read_now(count, Case) == 70
+    assert house.db.read_now(count, Case) == 5
     done = house.db.read_now(queries.run_for, tu, code)
-    assert (done.state, done.count("done"), done.count("bad")) == (ImportState.DONE, 70, 1)
+    assert (done.state, done.count("done"), done.count("bad")) == (ImportState.DONE, 5, 1)
     names = house.db.read_now(lambda db: set(db.scalars(select(Citizen.name))))
     assert names == {"Lê Thị Ước", FORMULA}
     # The office's own numbers go on after those of the book.

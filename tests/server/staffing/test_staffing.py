@@ -111,7 +111,7 @@ async def test_the_pages_of_people(open_browser: OpenBrowser, house: House, who_
     assert "Cần sửa" in await admin.post(f"/can-bo/{dung}/vai-tro", {"role": "vua"}, status=422)
     await admin.post(f"/can-bo/{dung}/vai-tro", {"role": "case_officer", "unit_id": "999999"}, status=404)
     page = await admin.post(f"/can-bo/{mo}/mat-khau-moi", status=200)
-    password = page.split("<strong>")[1].split("<")[0]
+    password = page.split("Mật khẩu lần đầu mới")[1].split("<strong>")[1].split("<")[0]
     own = await open_browser()
     assert await own.post("/dang-nhap", username="mo", password=password) == "/tai-khoan?da=change_first_password"
     leaving = await open_browser("dung", Role.CASE_OFFICER)
