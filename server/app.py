@@ -24,6 +24,7 @@ from server.config import Settings
 from server.db import Database, is_answering
 from server.house import WEB, CountWaiting, House, Render
 from server.i18n import load_catalogue
+from server.imports import pages as imports
 from server.intake import pages as intake
 from server.jobs import registry
 from server.jobs.runner import Runner
@@ -41,6 +42,8 @@ from server.scheduling import pages as scheduling
 from server.scheduling import pages_citizen as scheduling_citizen
 from server.scheduling import pages_plan as scheduling_plan
 from server.scheduling.rules import link_token
+from server.search import pages as search
+from server.staffing import pages as staffing
 
 UPLOAD_FILES = 5
 
@@ -63,6 +66,9 @@ ROUTES: tuple[pagekit.Route, ...] = (
     *minutes_json.ROUTES,
     *minutes_citizen.ROUTES,
     *minutes_papers.ROUTES,
+    *search.ROUTES,
+    *imports.ROUTES,
+    *staffing.ROUTES,
 )
 """Every address of the office; the generated access test walks this list."""
 

@@ -368,3 +368,40 @@ class PlaybackState(StrEnum):
     WAITING = "waiting"
     READY = "ready"
     FAILED = "failed"
+
+
+class SearchKind(StrEnum):
+    """Things that staff find by words."""
+
+    CASE = "case"
+    REQUEST = "request"
+    DOCUMENT = "document"
+    ATTACHMENT = "attachment"
+
+
+class ImportKind(StrEnum):
+    """Lists that are read in from a table."""
+
+    UNITS = "units"
+    ACCOUNTS = "accounts"
+    CASES = "cases"
+
+
+class ImportState(StrEnum):
+    """States of a list that is read in."""
+
+    UPLOADED = "uploaded"
+    CHECKED = "checked"
+    RUNNING = "running"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+class RowState(StrEnum):
+    """States of one line of such a list."""
+
+    UNCHECKED = "unchecked"
+    GOOD = "good"
+    BAD = "bad"
+    DONE = "done"
+    SKIPPED = "skipped"

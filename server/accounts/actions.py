@@ -20,6 +20,8 @@ from server.who import Who
 from server.words import Role
 
 HASHER = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)
+RANDOM_HASHER = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1)
+"""For passwords made here of 72 random bits and changed at the first sign-in: nobody can try through them."""
 # Of a random password nobody kept. Written down because making one takes a tenth of every start.
 _NOBODYS = "$argon2id$v=19$m=65536,t=3,p=4$4mXdlNgQLQqlWWizR+0yEQ$/Bn+Z2DVVLYkhgK/u5v11KDN6M0b+nb9hn/aYktOq+U"
 

@@ -59,7 +59,9 @@ async def sign_in(request: web.Request) -> web.Response:
         await place.db.write(actions.forget_sign_ins, entry.username, network)
     except BadForm as bad:
         return await render(request, "accounts/sign_in.html", 422, values=values, errors=bad.fields)
-    answer = see_other(local_path(values["den"], FIRST_PAGE))
+    must_change = await place.db.read(queries.must_change_password, entry.username)
+    first = "/tai-khoan?da=change_first_password" if must_change else local_path(values["den"], FIRST_PAGE)
+    answer = see_other(first)
     security.set_cookie(answer, place.settings, LOGIN_COOKIE, token)
     return answer
 
@@ -112,8 +114,10 @@ async def change_password(request: web.Request) -> web.Response:
 
 async def officer_list(request: web.Request) -> web.Response:
     """Show the officers of this unit and below."""
-    found = await house(request).db.read(queries.officers, who(request))
-    return await render(request, "accounts/officers.html", officers=found)
+    typed = request.query.get("trang", "1")
+    page = max(1, int(typed)) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 1  # noqa: PLR2004 no list is that long
+    found = await house(request).db.read(queries.officers, who(request), page)
+    return await render(request, "accounts/officers.html", found=found, page=page)
 
 
 async def officer_form(request: web.Request) -> web.Response:

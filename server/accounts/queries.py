@@ -1,12 +1,14 @@
 """Find a person, a signed-in browser, the officers of a unit."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from server import text
 from server.accounts import rules
 from server.errors import NotHere
 from server.tables import Citizen, Login, Officer, OfficerRole, ReceptionRequest, Unit
@@ -104,26 +106,74 @@ def roles_of(db: Session, officer_id: int) -> tuple[RoleHeld, ...]:
     return tuple(RoleHeld(*row) for row in rows)
 
 
-def officers(db: Session, who: Who) -> list[OfficerLine]:
-    """Return the officers of the acting person's unit and the units below it, in Vietnamese order."""
-    unit_ids = units_below(db, who.unit_id)
-    found = db.scalars(
+PAGE = 50
+MOST_NAMED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerPage:
+    """One page of officers."""
+
+    lines: tuple[OfficerLine, ...]
+    total: int
+    pages: int
+
+
+def officers(db: Session, who: Who, page: int = 1) -> OfficerPage:
+    """Return a page of the officers of the acting person's unit and the units below it, in Vietnamese order."""
+    mine = _of_units(units_below(db, who.unit_id))
+    total = db.scalar(select(func.count()).select_from(Officer).where(mine)) or 0
+    rows = db.scalars(
+        select(Officer).where(mine).order_by(Officer.name_sort, Officer.id).limit(PAGE).offset((page - 1) * PAGE)
+    ).all()
+    return OfficerPage(_lines(db, rows), total, max(1, -(-total // PAGE)))
+
+
+def officers_named(db: Session, who: Who, typed: str) -> tuple[OfficerLine, ...]:
+    """Return the officers one may manage whose name, login or telephone carries what was typed, without accents."""
+    like = f"%{text.fold(typed)}%"
+    found = or_(Officer.name_folded.like(like), Officer.username.like(like), Officer.phone.like(like))
+    rows = db.scalars(
         select(Officer)
-        .where(Officer.id.in_(select(OfficerRole.officer_id).where(OfficerRole.unit_id.in_(unit_ids))))
+        .where(_of_units(units_below(db, who.unit_id)), found)
         .order_by(Officer.name_sort)
+        .limit(MOST_NAMED)
+    ).all()
+    return _lines(db, rows)
+
+
+def _of_units(unit_ids: list[int]) -> ColumnElement[bool]:
+    return Officer.id.in_(select(OfficerRole.officer_id).where(OfficerRole.unit_id.in_(unit_ids)))
+
+
+def _lines(db: Session, rows: Sequence[Officer]) -> tuple[OfficerLine, ...]:
+    held: dict[int, list[RoleHeld]] = {}
+    roles = (
+        select(OfficerRole.officer_id, OfficerRole.id, OfficerRole.role, OfficerRole.unit_id, Unit.name)
+        .join(Unit, Unit.id == OfficerRole.unit_id)
+        .where(OfficerRole.officer_id.in_([row.id for row in rows]))
+        .order_by(OfficerRole.id)
     )
-    return [
-        OfficerLine(o.id, o.username, o.name, o.title, o.phone, o.closed_at is not None, roles_of(db, o.id))
-        for o in found
-    ]
+    for officer_id, role_id, role, unit_id, unit_name in db.execute(roles):
+        held.setdefault(officer_id, []).append(RoleHeld(role_id, role, unit_id, unit_name))
+    return tuple(
+        OfficerLine(o.id, o.username, o.name, o.title, o.phone, o.closed_at is not None, tuple(held.get(o.id, ())))
+        for o in rows
+    )
 
 
 def officer_for(db: Session, who: Who, officer_id: int) -> OfficerLine:
     """Return one officer whom the acting person may manage. Raises NotHere."""
-    for line in officers(db, who):
-        if line.id == officer_id:
-            return line
-    raise NotHere
+    mine = _of_units(units_below(db, who.unit_id))
+    found = db.scalars(select(Officer).where(Officer.id == officer_id, mine)).all()
+    if not found:
+        raise NotHere
+    return _lines(db, found)[0]
+
+
+def must_change_password(db: Session, username: str) -> bool:
+    """Whether an account still has the password that somebody else made for it."""
+    return bool(db.scalar(select(Officer.must_change_password).where(Officer.username == username.lower())))
 
 
 def account_of(db: Session, who: Who) -> OfficerLine:

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server import audit, text
-from server.intake import queries
+from server.audit import About
+from server.intake import queries, queries_known
 from server.intake.actions import about, write_to_citizen
 from server.tables import Attachment, Citizen, ReceptionRequest, Representative
 from server.who import Who
@@ -77,13 +78,13 @@ class Registered:
 
 def register(db: Session, at: datetime, new: NewRequest, officer: Who | None = None) -> Registered:
     """Write a registration, its papers and its receipt letter; the same key gives the same one."""
-    known = db.scalar(select(ReceptionRequest).where(ReceptionRequest.idempotency_key == new.key))
-    if known is not None:
-        return Registered(known.id, known.code, is_new=False)
+    sent = db.scalar(select(ReceptionRequest).where(ReceptionRequest.idempotency_key == new.key))
+    if sent is not None:
+        return Registered(sent.id, sent.code, is_new=False)
     row = ReceptionRequest(
         code=_fresh_code(db),
         unit_id=new.unit_id,
-        citizen_id=_citizen(db, at, new.person).id,
+        citizen_id=known_or_new(db, at, new.person).id,
         kind=new.kind,
         state=RequestState.RECEIVED,
         is_without_content=new.is_without_content,
@@ -115,6 +116,16 @@ def register(db: Session, at: datetime, new: NewRequest, officer: Who | None = N
     return Registered(row.id, row.code, is_new=True)
 
 
+def take_known(db: Session, who: Who, at: datetime, citizen_id: int) -> queries.Person:
+    """Return a citizen whom the unit knows, to fill the form again; that it was looked at is written down.
+
+    Raises NotHere.
+    """
+    found = queries_known.known_citizen(db, who, citizen_id)
+    audit.record(db, who, at, "took_known_citizen", About("citizen", citizen_id))
+    return found
+
+
 def _fresh_code(db: Session) -> str:
     while True:
         code = text.new_code("TD", 4, 2)
@@ -122,10 +133,11 @@ def _fresh_code(db: Session) -> str:
             return code
 
 
-def _citizen(db: Session, at: datetime, new: NewPerson) -> Citizen:
+def known_or_new(db: Session, at: datetime, new: NewPerson) -> Citizen:
+    """Return the citizen this is, or a new one; what was blank is filled in."""
     # Nobody proved who they are: a known person is found again only when number, name and all
     # that letters are sent to agree; other blanks are filled.
-    row = _known(db, new) if new.id_number else None
+    row = known(db, new) if new.id_number else None
     if row is None:
         row = Citizen(
             name=new.name,
@@ -152,7 +164,8 @@ def _citizen(db: Session, at: datetime, new: NewPerson) -> Citizen:
     return row
 
 
-def _known(db: Session, new: NewPerson) -> Citizen | None:
+def known(db: Session, new: NewPerson) -> Citizen | None:
+    """Return the citizen whose number, name and all that letters are sent to agree, or None."""
     return db.scalar(
         select(Citizen).where(
             Citizen.id_kind == new.id_kind,

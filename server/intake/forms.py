@@ -9,8 +9,9 @@ from pydantic import BeforeValidator
 
 from server import text
 from server.errors import BadForm, FieldError
+from server.i18n import date_vi
 from server.intake import rules
-from server.intake.queries import Spokesperson
+from server.intake.queries import Person, Spokesperson
 from server.office.forms_fields import (
     DayOrNone,
     Email,
@@ -94,6 +95,25 @@ class WhoForm(FormModel):
             elif odd and not self.card_note:
                 found["card_note"] = FieldError("card_note_needed")
         return found
+
+
+def as_typed(known: Person) -> dict[str, str]:
+    """Return a known citizen as the fields of ``WhoForm``, to be looked over and sent again."""
+    born = known.born_on
+    return {
+        "name": known.name,
+        "id_kind": known.id_kind.value,
+        "id_number": known.id_number,
+        "id_issued_on": date_vi(known.id_issued_on),
+        "id_issued_by": known.id_issued_by,
+        "born_day": str(born.day) if born else "",
+        "born_month": str(born.month) if born else "",
+        "born_year": str(born.year) if born else "",
+        "sex": known.sex.value if known.sex else "",
+        "phone": known.phone,
+        "email": known.email,
+        "address": known.address,
+    }
 
 
 def _id_fault(kind: IdKind, number: str) -> str | None:

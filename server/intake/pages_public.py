@@ -10,11 +10,12 @@ from typing import Any
 from aiohttp import web
 
 from server.errors import BadForm, FieldError, NotHere
-from server.intake import actions_citizen, actions_register, forms, pages_meet, rules, rules_files
+from server.intake import actions_citizen, actions_register, forms, pages_meet, queries_known, rules, rules_files
 from server.intake import pages_draft as drafts
 from server.intake.actions_register import NewPaper, NewPerson, NewRequest
 from server.intake.pages_draft import Draft
 from server.intake.pages_meet import check_day, count, count_registration, give_receipt, officer_here, ward_of
+from server.intake.queries import Person
 from server.office import queries as office
 from server.office.forms_fields import read_form
 from server.office.queries import UnitCard
@@ -28,6 +29,7 @@ from server.pagekit import (
     render,
     see_other,
 )
+from server.who import Who
 from server.words import Kind
 
 TEMPLATES = {
@@ -75,6 +77,9 @@ async def _show(
     if step == drafts.STEPS[0] and not typed:
         typed = {"unit": request.query.get("phuong", wards[0].code if len(wards) == 1 else "")}
     ward = _ward(wards, draft)
+    known: list[Person] = []
+    if step == "nguoi" and (officer := officer_here(request)) is not None:
+        known, typed = await _offer_known(request, officer, typed)
     shown: dict[str, Any] = {"unit": ward} if ward is not None else {}
     return await render(
         request,
@@ -84,6 +89,8 @@ async def _show(
         typed=typed,
         answers=draft.answers,
         files=draft.files,
+        known=known,
+        asked=request.query.get("quen", ""),
         key=draft.key,
         wards=wards,
         unit_chosen=ward,
@@ -97,6 +104,18 @@ async def _show(
         **_place_in_order(draft, step),
         **shown,
     )
+
+
+async def _offer_known(
+    request: web.Request, officer: Who, typed: dict[str, str]
+) -> tuple[list[Person], dict[str, str]]:
+    """At the desk: who registered before with this telephone or number, and the form filled with one of them."""
+    place, chosen = house(request), request.query.get("dung", "")
+    if request.method == "GET" and chosen.isascii() and chosen.isdigit() and len(chosen) <= 9:  # noqa: PLR2004 longer is no id
+        found = await place.db.write(actions_register.take_known, officer, now(request), int(chosen))
+        return [], forms.as_typed(found)
+    numbers = (request.query.get("quen", "")[:40], typed.get("phone", ""), typed.get("id_number", ""))
+    return await place.db.read(queries_known.known_citizens, officer, *numbers), typed
 
 
 def _place_in_order(draft: Draft, step: str) -> dict[str, Any]:

@@ -233,7 +233,7 @@ class Inbox:
 
 def inbox(db: Session, who: Who, wanted: InboxFilter) -> Inbox:
     """Return the requests of the acting person's unit that they may know of, oldest first."""
-    seen = _visible(db, who)
+    seen = visible(db, who)
     by_state = db.execute(select(ReceptionRequest.state, func.count()).where(*seen).group_by(ReceptionRequest.state))
     counts = {state: count for state, count in by_state}  # noqa: C416 rows are not pairs to mypy
     where = list(seen)
@@ -273,11 +273,12 @@ def waiting(db: Session, who: Who) -> int:
     """Return how many requests wait to be sorted by this person's unit."""
     if who.role not in rules.SORTERS:
         return 0
-    where = [*_visible(db, who), ReceptionRequest.state == RequestState.RECEIVED]
+    where = [*visible(db, who), ReceptionRequest.state == RequestState.RECEIVED]
     return db.scalar(select(func.count()).select_from(ReceptionRequest).where(*where)) or 0
 
 
-def _visible(db: Session, who: Who) -> list[Any]:
+def visible(db: Session, who: Who) -> list[Any]:
+    """Return the conditions under which staff may know of a request: ``rules.may_open`` as SQL."""
     units = cases.watched_units(db, who) if who.role is Role.INSPECTOR else [who.unit_id]
     seen: list[Any] = [ReceptionRequest.unit_id.in_(units)]
     if who.role not in rules.RECEIVERS:

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 from server.archive import jobs as archive
 from server.cases import jobs as cases
+from server.imports import jobs as imports
 from server.intake import jobs as intake
 from server.jobs import deliver
 from server.jobs.runner import JobKind
 from server.minutes import jobs as minutes
 from server.scheduling import jobs as scheduling
+from server.search import jobs as search
 
 KINDS: tuple[JobKind, ...] = (
     JobKind("deliver", deliver.deliver, every=timedelta(seconds=2)),
@@ -16,6 +18,8 @@ KINDS: tuple[JobKind, ...] = (
     JobKind("keep_calendar", cases.keep_calendar, every=timedelta(hours=24)),
     JobKind("sweep_drafts", intake.sweep_drafts, every=timedelta(hours=1)),
     JobKind("release_withdrawn", scheduling.release_withdrawn, every=timedelta(minutes=1)),
+    JobKind("write_search_words", search.write_missing, every=timedelta(minutes=10)),
+    JobKind("import_cases", imports.import_cases),
     JobKind("compose", archive.compose),
     JobKind("print_minutes", minutes.print_minutes),
     JobKind("print_day_minutes", scheduling.print_day_minutes),

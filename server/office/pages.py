@@ -4,7 +4,7 @@ from aiohttp import web
 
 from server import security
 from server.accounts import rules as account_rules
-from server.errors import BadForm
+from server.errors import BadForm, NotHere
 from server.i18n import LOCALES
 from server.office import actions_unit, forms, queries_unit
 from server.pagekit import (
@@ -26,6 +26,8 @@ LOOK_FOR_DAYS = 400 * 86400
 LOOKS = {"locale": ("language", LOCALES), "theme": ("theme", THEMES), "text_size": ("text-size", TEXT_SIZES)}
 MAY_SET = frozenset({Role.SYS_ADMIN, Role.OFFICE_HEAD})
 PAGE_LENGTH = 100
+GUIDES = ("cong-dan", "can-bo", "chu-tich", "ky-thuat")
+"""Who has a guide of one page; its sentences are ``sheet.<reader>.…`` in ``web/words/guidance_sheets.toml``."""
 
 
 async def front(request: web.Request) -> web.Response:
@@ -37,6 +39,14 @@ async def assistance(request: web.Request) -> web.Response:
     """Explain the way from registering to the answer, the rules of the room, and what is kept."""
     units = await house(request).db.read(queries_unit.receiving_units)
     return await render(request, "office/assistance.html", units=units)
+
+
+async def one_page_guide(request: web.Request) -> web.Response:
+    """Show a guide of one page, made for paper: for the citizen, the officer, the chair, the technician."""
+    reader = request.match_info["reader"]
+    if reader not in GUIDES:
+        raise NotHere("no_such_page")
+    return await render(request, "office/guide.html", reader=reader)
 
 
 async def change_look(request: web.Request) -> web.Response:
@@ -78,6 +88,7 @@ async def audit_log(request: web.Request) -> web.Response:
 ROUTES = (
     get("/", front),
     get("/giup-do", assistance),
+    get("/giup-do/to-huong-dan/{reader}", one_page_guide),
     post("/giao-dien", change_look),
     get("/cai-dat", settings, MAY_SET),
     post("/cai-dat", change_settings, MAY_SET),

@@ -2,6 +2,7 @@
 
 from server.tables.base import Base
 from server.tables.cases import Assignment, Case, Deadline, DeadlineChange, FollowUp
+from server.tables.finding import AccessReview, ImportRow, ImportRun, SearchEntry, SearchWord
 from server.tables.media import Hold, Playback, Segment
 from server.tables.minutes import Document, Minutes, MinutesAnswer, MinutesText, Revision
 from server.tables.office import CalendarChange, NumberSequence, SpecialDay, Unit, UnitSetting
@@ -12,6 +13,7 @@ from server.tables.schedule import Appointment, DayMinutes, ReceptionDay, Slot
 from server.tables.system import AuditEntry, IdempotencyKey, Job, OutboxLetter, RateCounter
 
 __all__ = [
+    "AccessReview",
     "Appointment",
     "Assignment",
     "Attachment",
@@ -29,6 +31,8 @@ __all__ = [
     "GuestLink",
     "Hold",
     "IdempotencyKey",
+    "ImportRow",
+    "ImportRun",
     "Job",
     "Login",
     "Minutes",
@@ -48,6 +52,8 @@ __all__ = [
     "Representative",
     "Revision",
     "RoomNote",
+    "SearchEntry",
+    "SearchWord",
     "Segment",
     "Slot",
     "SpecialDay",

@@ -2,9 +2,9 @@
 
 import sys
 
-from tests.bench import join, lines, media
+from tests.bench import join, lines, media, search
 
-WORDS = {"join": join.main, "lines": lines.main, "media": media.main}
+WORDS = {"join": join.main, "lines": lines.main, "media": media.main, "search": search.main}
 
 
 def main(arguments: list[str]) -> int:

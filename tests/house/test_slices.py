@@ -14,6 +14,9 @@ SLICES = {
     "reception",
     "minutes",
     "reports",
+    "search",
+    "imports",
+    "staffing",
 }
 # The lowest first. A kind that outgrew one file goes on in kind_something.py.
 KINDS = ("rules", "queries", "actions", "forms", "pages", "jobs")

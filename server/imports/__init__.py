@@ -1,0 +1,1 @@
+"""Lists read in from tables: units, accounts, earlier cases and books."""

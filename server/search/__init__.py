@@ -1,0 +1,1 @@
+"""Find people, matters and papers by words without accents."""

@@ -1,0 +1,1 @@
+"""Who works here: roles given and ended, matters handed over, access looked at every quarter."""
