@@ -5,6 +5,7 @@ from server.tables.cases import Assignment, Case, Deadline, FollowUp
 from server.tables.media import Hold, Playback, Segment
 from server.tables.minutes import Document, Minutes, MinutesAnswer, MinutesText, Revision
 from server.tables.office import NumberSequence, SpecialDay, Unit, UnitSetting
+from server.tables.papers import BookCorrection, BookLine, OfficialPaper
 from server.tables.people import Citizen, Login, Officer, OfficerRole
 from server.tables.receptions import GuestLink, Reception, ReceptionMember, RoomNote
 from server.tables.requests import Attachment, ReceptionRequest, Representative, TriageDecision
@@ -17,6 +18,8 @@ __all__ = [
     "Attachment",
     "AuditEntry",
     "Base",
+    "BookCorrection",
+    "BookLine",
     "Case",
     "Citizen",
     "Deadline",
@@ -33,6 +36,7 @@ __all__ = [
     "NumberSequence",
     "Officer",
     "OfficerRole",
+    "OfficialPaper",
     "OutboxLetter",
     "Playback",
     "RateCounter",
