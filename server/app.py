@@ -17,6 +17,7 @@ from server.adapters.media_nodes import MediaNodes
 from server.adapters.pdf import Press
 from server.adapters.sms import FolderTexter, HttpTexter
 from server.archive import pages as archive
+from server.book import pages as book
 from server.cases import pages as cases
 from server.clock import Clock
 from server.config import Settings
@@ -53,6 +54,7 @@ ROUTES: tuple[pagekit.Route, ...] = (
     *minutes_json.ROUTES,
     *minutes_citizen.ROUTES,
     *minutes_papers.ROUTES,
+    *book.ROUTES,
 )
 """Every address of the office; the generated access test walks this list."""
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from server.archive import jobs as archive
+from server.book import jobs as book
 from server.cases import jobs as cases
 from server.intake import jobs as intake
 from server.jobs import deliver
@@ -15,6 +16,7 @@ KINDS: tuple[JobKind, ...] = (
     JobKind("remind_follow_ups", cases.remind, every=timedelta(hours=6)),
     JobKind("sweep_drafts", intake.sweep_drafts, every=timedelta(hours=1)),
     JobKind("release_withdrawn", scheduling.release_withdrawn, every=timedelta(minutes=1)),
+    JobKind("keep_book", book.keep, every=timedelta(minutes=5)),
     JobKind("compose", archive.compose),
     JobKind("print_minutes", minutes.print_minutes),
 )
