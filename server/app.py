@@ -32,6 +32,8 @@ from server.minutes import pages_citizen as minutes_citizen
 from server.minutes import pages_json as minutes_json
 from server.minutes import pages_papers as minutes_papers
 from server.office import pages as office
+from server.papers import pages as papers
+from server.papers import pages_steps as papers_steps
 from server.reception import pages as reception
 from server.reception import pages_entry as reception_entry
 from server.scheduling import pages as scheduling
@@ -55,6 +57,8 @@ ROUTES: tuple[pagekit.Route, ...] = (
     *minutes_citizen.ROUTES,
     *minutes_papers.ROUTES,
     *book.ROUTES,
+    *papers.ROUTES,
+    *papers_steps.ROUTES,
 )
 """Every address of the office; the generated access test walks this list."""
 
@@ -62,6 +66,7 @@ COUNTERS: tuple[CountWaiting, ...] = (
     intake.counters,
     cases.counters,
     scheduling.count_waiting,
+    papers.counters,
 )
 
 

@@ -9,6 +9,7 @@ from server.intake import jobs as intake
 from server.jobs import deliver
 from server.jobs.runner import JobKind
 from server.minutes import jobs as minutes
+from server.papers import jobs as papers
 from server.scheduling import jobs as scheduling
 
 KINDS: tuple[JobKind, ...] = (
@@ -19,4 +20,5 @@ KINDS: tuple[JobKind, ...] = (
     JobKind("keep_book", book.keep, every=timedelta(minutes=5)),
     JobKind("compose", archive.compose),
     JobKind("print_minutes", minutes.print_minutes),
+    JobKind("print_official", papers.print_official),
 )

@@ -297,7 +297,7 @@ FORMS: Mapping[PaperForm, Form] = {
         "TB",
         _HEAD,
         (
-            _line("met"),
+            Field("met", FieldKind.DAY, is_needed=True),
             _prose("attendees", is_needed=False),
             _CONTENT,
             _prose("conclusion"),
@@ -309,7 +309,7 @@ FORMS: Mapping[PaperForm, Form] = {
     PaperForm.HANDLING_NOTICE: Form(
         "TB",
         _HEAD,
-        (_line("met"), _CONTENT, _prose("handling"), _MORE),
+        (Field("met", FieldKind.DAY, is_needed=True), _CONTENT, _prose("handling"), _MORE),
         ("reception_law_28", "reception_circular"),
         cell=BookCell.RESULT,
         meets=("D1",),
