@@ -180,6 +180,11 @@ def able_signers(db: Session, row: OfficialPaper) -> list[Signer]:
     return queries.signers(db, row.unit_id, row.form, is_secret=matter.is_secret)
 
 
+def signers_of(db: Session, who: Who, code: str) -> list[Signer]:
+    """Return who can sign a paper this person may open. Raises NotHere."""
+    return able_signers(db, queries.row_for(db, who, code))
+
+
 def held(db: Session, who: Who, code: str, version: int | None = None) -> OfficialPaper:
     """Return a paper to be changed by one at a time. Raises NotHere, Stale."""
     row = queries.row_for(db, who, code)

@@ -125,6 +125,12 @@ def printable(
     return rules_print.facts(paper, matter, basis, issuing.say)
 
 
+def as_it_stands(db: Session, who: Who, code: str, given: Issuing) -> dict[str, Any]:
+    """Return what would be printed of a paper now, without number and day; an issued one as it was issued."""
+    row = queries.row_for(db, who, code)
+    return row.sealed if row.issued_on is not None else printable(db, row, given, None, None)
+
+
 def _former(db: Session, row: OfficialPaper) -> Signature:
     """Whoever was named and has left: nobody signs in their place."""
     if row.signer_id is None or row.issued_on is None:

@@ -125,12 +125,8 @@ async def show(request: web.Request, status: int = 200, **facts: Any) -> web.Res
 
 
 async def _signers(place: House, here: Who, found: Paper) -> list[tuple[int, str]]:
-    able = await place.db.read(_able, here, found.code)
+    able = await place.db.read(actions.signers_of, here, found.code)
     return [(one.id, f"{one.name} – {one.title}") for one in able]
-
-
-def _able(db: Any, here: Who, code: str) -> list[queries.Signer]:
-    return actions.able_signers(db, queries.row_for(db, here, code))
 
 
 def written(typed: dict[str, str], form: PaperForm) -> Written:
@@ -147,7 +143,7 @@ async def preview(request: web.Request) -> web.Response:
     """Print a paper as it stands now, with DỰ THẢO across it and without number and day (F50)."""
     place, here, code = house(request), who(request), request.match_info["code"]
     await place.db.write(actions.note_view, here, now(request), code)
-    printed = await place.db.read(_as_it_stands, here, code, issuing(place))
+    printed = await place.db.read(actions_issue.as_it_stands, here, code, issuing(place))
     body = await place.press.print(f"papers/{printed['form']}", {**printed, "lookup": jobs.lookup(place)})
     return web.Response(
         body=body,
@@ -157,13 +153,6 @@ async def preview(request: web.Request) -> web.Response:
             hdrs.CACHE_CONTROL: "private, no-store",
         },
     )
-
-
-def _as_it_stands(db: Any, here: Who, code: str, given: Issuing) -> dict[str, Any]:
-    row = queries.row_for(db, here, code)
-    if row.issued_on is not None:
-        return row.sealed
-    return actions_issue.printable(db, row, given, None, None)
 
 
 def issuing(place: House, number: int | None = None, version: int | None = None) -> Issuing:
