@@ -346,6 +346,19 @@ class PaperForm(StrEnum):
     HANDLING_NOTICE = "handling_notice"
 
 
+FOR_CITIZENS = frozenset(PaperForm) - {
+    PaperForm.RETURN_MISDIRECTED,
+    PaperForm.DENUNCIATION_TRANSFER,
+    PaperForm.URGING,
+    PaperForm.COMPLAINT_PROPOSAL,
+    PaperForm.DENUNCIATION_PROPOSAL,
+    PaperForm.COMPLAINT_VERIFICATION,
+    PaperForm.DENUNCIATION_ACCEPTANCE,
+    PaperForm.DENUNCIATION_VERIFICATION,
+}
+"""The papers that the citizen whom they concern may read; the others go from office to office."""
+
+
 class PaperState(StrEnum):
     """States of an official paper."""
 

@@ -19,7 +19,7 @@ from server.papers import queries, queries_matter, rules, rules_print
 from server.papers.queries import Signer
 from server.papers.rules import Hand
 from server.papers.rules_forms import forms_for
-from server.tables import OfficialPaper, ReceptionRequest
+from server.tables import FollowUp, OfficialPaper, ReceptionRequest
 from server.who import Who
 from server.words import PaperForm, PaperState, PaperVerb
 
@@ -61,18 +61,25 @@ def draft(db: Session, who: Who, at: datetime, new: NewPaper) -> str:
     return _keep(db, who, at, row)
 
 
-def urge(db: Session, who: Who, at: datetime, follow_up_code: str, key: str) -> str:
-    """Make an urging letter from something overdue (F76); returns its code. Raises NotHere, Refused("not_overdue")."""
-    known = _known(db, who, key)
-    if known:
-        return known
+def urge(db: Session, who: Who, at: datetime, follow_up_code: str) -> str:
+    """Make an urging letter from something overdue (F76); returns its code. One that is not issued yet is gone on with.
+
+    Raises NotHere, Refused("not_overdue").
+    """
     promise = owed.follow_up_for(db, who, follow_up_code, local(at).date())
     case = cases.case_for(db, who, promise.case_id)
     if case.unit_id != who.unit_id:
         raise NotYours("paper_other_unit")
     if not promise.is_overdue:
         raise Refused("not_overdue")
-    row = _blank(who, at, PaperForm.URGING, key)
+    db.execute(select(FollowUp.id).where(FollowUp.id == promise.id).with_for_update())
+    begun = select(OfficialPaper.code).where(
+        OfficialPaper.follow_up_id == promise.id, OfficialPaper.state.in_(rules.LIVE)
+    )
+    known = db.scalar(begun.limit(1))
+    if known is not None:
+        return known
+    row = _blank(who, at, PaperForm.URGING, text.new_code("U", 16))
     row.case_id, row.unit_id, row.follow_up_id = case.id, case.unit_id, promise.id
     row.request_id = _newest_request(db, case.id)
     return _keep(db, who, at, row)

@@ -24,7 +24,7 @@ from server.papers.rules_forms import FORMS
 from server.papers.rules_print import Say, Signature
 from server.tables import Citizen, Deadline, Document, Minutes, NumberSequence, Officer, OfficialPaper, ReceptionRequest
 from server.who import Who, the_system
-from server.words import BookCell, DocumentKind, Origin, PaperState, PaperVerb
+from server.words import FOR_CITIZENS, BookCell, DocumentKind, Origin, PaperState, PaperVerb
 
 PDF = "application/pdf"
 
@@ -174,7 +174,7 @@ def keep_printed(db: Session, at: datetime, code: str, kept: Kept, name: str) ->
         return False
     system = the_system(row.unit_id)
     row.document_id = _file(db, system, at, row, Filed(kept, name, PDF, DocumentKind.OFFICIAL))
-    if FORMS[row.form].is_for_citizen and row.state is PaperState.ISSUED:
+    if row.form in FOR_CITIZENS and row.state is PaperState.ISSUED:
         _tell_citizen(db, at, row)
     return True
 

@@ -22,7 +22,6 @@ class UrgeForm(FormModel):
     """What is overdue."""
 
     follow_up: Annotated[str, BeforeValidator(line(40))] = ""
-    key: Key = ""
 
 
 class VersionForm(FormModel):

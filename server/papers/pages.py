@@ -17,7 +17,7 @@ from server.papers.actions_issue import Issuing
 from server.papers.queries import Paper, PaperFilter
 from server.papers.rules_forms import FORMS, Signs, forms_for
 from server.who import Who
-from server.words import DeclineGround, PaperForm, PaperState
+from server.words import FOR_CITIZENS, DeclineGround, PaperForm, PaperState
 
 TABS = {
     "dang-soan": (PaperState.DRAFT,),
@@ -82,7 +82,7 @@ async def begin(request: web.Request) -> web.Response:
 async def urge(request: web.Request) -> web.Response:
     """Make an urging letter from something overdue."""
     form = read_form(forms.UrgeForm, _words(await posted(request)))
-    code = await house(request).db.write(actions.urge, who(request), now(request), form.follow_up, form.key)
+    code = await house(request).db.write(actions.urge, who(request), now(request), form.follow_up)
     return see_other(f"/van-ban/{code}?da=paper_drafted")
 
 
@@ -117,7 +117,7 @@ async def show(request: web.Request, status: int = 200, **facts: Any) -> web.Res
         verbs=[verb.value for verb in allowed],
         is_heads=form.signs is Signs.HEAD,
         is_numbered=bool(form.type_code),
-        is_for_citizen=form.is_for_citizen,
+        is_for_citizen=found.form in FOR_CITIZENS,
         preview=rules.number_text(found.form, None),
         megabytes=place.settings.upload_megabytes,
         **{"errors": {}, "typed": None, "is_stale": False, **facts},

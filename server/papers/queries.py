@@ -171,7 +171,7 @@ def waiting_for(db: Session, who: Who) -> int:
 
 
 def _desk(who: Who) -> Select[Any]:
-    base = (
+    base: Select[Any] = (
         select(OfficialPaper, Case.number, ReceptionRequest.code)
         .outerjoin(Case, Case.id == OfficialPaper.case_id)
         .outerjoin(ReceptionRequest, ReceptionRequest.id == OfficialPaper.request_id)

@@ -47,8 +47,6 @@ class Form:
     basis: tuple[str, ...]
     kinds: frozenset[Kind] = frozenset(Kind)
     """The kinds of matter in which it can be used."""
-    is_for_citizen: bool = True
-    """Whether the citizen whom the matter concerns may read it."""
     cell: BookCell | None = None
     """The cell of the reception book that names it when it is issued."""
     cell_names_body: bool = False
@@ -155,7 +153,6 @@ FORMS: Mapping[PaperForm, Form] = {
         _HEAD,
         (_TO, _line("incoming"), _CONTENT, _REASONS, _ENCLOSED, _MORE),
         _PETITION,
-        is_for_citizen=False,
     ),
     PaperForm.FEEDBACK_TRANSFER: Form(
         "PC",
@@ -173,8 +170,6 @@ FORMS: Mapping[PaperForm, Form] = {
         (_TO, _ON, _CONTENT, _ENCLOSED, _MORE),
         (*_DENUNCIATIONS, *_PETITION),
         _DENUNCIATION,
-        # The denouncer is told that it was handed on; the paper itself goes to the body alone.
-        is_for_citizen=False,
         cell=BookCell.TRANSFERRED,
         cell_names_body=True,
     ),
@@ -199,7 +194,6 @@ FORMS: Mapping[PaperForm, Form] = {
             _MORE,
         ),
         ("reception_law",),
-        is_for_citizen=False,
     ),
     PaperForm.COMPLAINT_PROPOSAL: Form(
         "PĐX",
@@ -207,7 +201,6 @@ FORMS: Mapping[PaperForm, Form] = {
         (_ON, _CONTENT, _REASONS, _prose("proposal")),
         (*_COMPLAINTS, *_PETITION),
         _COMPLAINT,
-        is_for_citizen=False,
     ),
     PaperForm.DENUNCIATION_PROPOSAL: Form(
         "PĐX",
@@ -215,7 +208,6 @@ FORMS: Mapping[PaperForm, Form] = {
         (_ON, _CONTENT, _REASONS, _prose("proposal")),
         (*_DENUNCIATIONS, *_PETITION),
         _DENUNCIATION,
-        is_for_citizen=False,
     ),
     PaperForm.COMPLAINT_ACCEPTANCE: Form(
         "TB", _HEAD, (_ON, _CONTENT, _DAYS, _MORE), _COMPLAINTS, _COMPLAINT, cell=BookCell.ACCEPTED, meets=("D1", "D2")
@@ -238,7 +230,6 @@ FORMS: Mapping[PaperForm, Form] = {
         (_CONTENT, _TEAM, _TASKS, _DAYS, _MORE),
         ("local_government_law", *_COMPLAINTS),
         _COMPLAINT,
-        is_for_citizen=False,
     ),
     PaperForm.DENUNCIATION_MINUTES: Form(
         "BB",
@@ -260,7 +251,6 @@ FORMS: Mapping[PaperForm, Form] = {
         (_CONTENT, _TEAM, _DAYS, _MORE),
         ("local_government_law", *_DENUNCIATIONS),
         _DENUNCIATION,
-        is_for_citizen=False,
         cell=BookCell.ACCEPTED,
     ),
     PaperForm.DENUNCIATION_VERIFICATION: Form(
@@ -269,7 +259,6 @@ FORMS: Mapping[PaperForm, Form] = {
         (_CONTENT, _TEAM, _TASKS, _DAYS, _MORE),
         ("local_government_law", *_DENUNCIATIONS),
         _DENUNCIATION,
-        is_for_citizen=False,
     ),
     PaperForm.DENUNCIATION_NOTICE: Form(
         "TB", _HEAD, (_line("decision"), _CONTENT, _DAYS, _MORE), _DENUNCIATIONS, _DENUNCIATION, meets=("D1",)
