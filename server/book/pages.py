@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
+from server import text
 from server.adapters import sheets
 from server.adapters.sheets import Sheet
 from server.book import actions, forms, queries, rules
@@ -14,7 +15,7 @@ from server.book.queries import BookFilter
 from server.errors import BadForm, FieldError, NotYours, Stale
 from server.office.forms_fields import day, read_form
 from server.pagekit import get, house, now, post, posted, render, see_other, who
-from server.words import Kind
+from server.words import BookCell, Kind
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _WIDTHS = (6, 11, 28, 20, 34, 14, 18, 12, 22, 22, 24, 16)
@@ -142,13 +143,20 @@ async def correct(request: web.Request) -> web.Response:
     await house(request).db.read(queries.line_for, here, number)
     try:
         form = read_form(forms.CorrectionForm, typed)
-        given = Correcting(form.cell, form.words, form.ground, form.version)
+        words = _kind_named(request, form.words) if form.cell is BookCell.KIND else form.words
+        given = Correcting(form.cell, words, form.ground, form.version)
         await house(request).db.write(actions.correct, here, now(request), number, given)
     except BadForm as bad:
         return await _show_line(request, 422, errors=bad.fields, typed=typed)
     except Stale:
         return await _show_line(request, 409, typed=typed, is_stale=True)
     return see_other(f"/so-tiep/dong/{number}?da=book_corrected")
+
+
+def _kind_named(request: web.Request, typed: str) -> str:
+    """The kind whose name was typed, with or without accents; what is none stays as it is and is refused."""
+    say = _say(request)
+    return next((kind.value for kind in Kind if text.fold(say(f"kind.{kind.value}")) == text.fold(typed)), typed)
 
 
 async def as_sheet(request: web.Request) -> web.Response:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from server.accounts import queries as accounts
@@ -170,8 +170,8 @@ def waiting_for(db: Session, who: Who) -> int:
     return db.scalar(select(func.count()).select_from(base.subquery())) or 0
 
 
-def _desk(who: Who) -> Select[Any]:
-    base: Select[Any] = (
+def _desk(who: Who) -> Any:
+    base: Any = (
         select(OfficialPaper, Case.number, ReceptionRequest.code)
         .outerjoin(Case, Case.id == OfficialPaper.case_id)
         .outerjoin(ReceptionRequest, ReceptionRequest.id == OfficialPaper.request_id)

@@ -103,13 +103,13 @@ FORMS: Mapping[PaperForm, Form] = {
         "GBN",
         _RECEIVER,
         (_line("place"), Field("documents", FieldKind.ITEMS, is_needed=True), _line("copies")),
-        _RECEPTION,
+        (),
     ),
     PaperForm.INVITATION: Form(
         "GM",
         _HEAD,
         (_CONTENT, _line("meet_at"), _line("place"), _prose("bring", is_needed=False), _MORE),
-        _RECEPTION,
+        (),
     ),
     PaperForm.COMPLAINT_GUIDE: Form(
         "HD",
@@ -242,7 +242,7 @@ FORMS: Mapping[PaperForm, Form] = {
             Field("documents", FieldKind.ITEMS),
             _line("ended"),
         ),
-        ("denunciations_law",),
+        (),
         _DENUNCIATION,
     ),
     PaperForm.DENUNCIATION_ACCEPTANCE: Form(
