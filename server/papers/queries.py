@@ -211,10 +211,12 @@ def signers(db: Session, unit_id: int, form: PaperForm, *, is_secret: bool) -> l
     is_heads = FORMS[form].signs is Signs.HEAD
     roles = {Role.WARD_CHAIR} if is_secret else {Role.WARD_CHAIR, Role.WARD_VICE_CHAIR}
     if not is_heads:
-        roles = {Role.RECEPTION_OFFICER} if is_secret else {Role.RECEPTION_OFFICER, Role.PETITION_OFFICER}
+        roles = set(case_rules.RECEIVERS if is_secret else case_rules.WARD_DESK)
     deputies = {one.id for one in accounts.holders(db, unit_id, frozenset({Role.WARD_VICE_CHAIR}))}
     found = [
         Signer(one.id, one.name, one.title, is_heads and one.id in deputies)
         for one in accounts.holders(db, unit_id, frozenset(roles))
     ]
-    return sorted(found, key=lambda one: one.is_deputy)
+    # The chair first among leaders; among receivers the chair, who seldom writes a receipt, last.
+    chairs = {one.id for one in accounts.holders(db, unit_id, frozenset({Role.WARD_CHAIR}))}
+    return sorted(found, key=lambda one: (one.id not in chairs) == is_heads)

@@ -47,7 +47,7 @@ PAPER_FLOW: Mapping[PaperState, Mapping[PaperVerb, Move]] = {
         PaperVerb.DISCARD: Move(PaperState.DISCARDED, DRAFTERS),
     },
     PaperState.SUBMITTED: {
-        PaperVerb.ISSUE: Move(PaperState.ISSUED, SIGNERS),
+        PaperVerb.ISSUE: Move(PaperState.ISSUED, DRAFTERS),
         PaperVerb.RETURN: Move(PaperState.DRAFT, DRAFTERS),
     },
     PaperState.ISSUED: {PaperVerb.WITHDRAW: Move(PaperState.WITHDRAWN, SIGNERS | cases.RECEIVERS)},
@@ -75,13 +75,11 @@ class Hand:
 
 
 def verbs(form: PaperForm, state: PaperState, hand: Hand) -> tuple[PaperVerb, ...]:
-    """Return what somebody may do to a paper now."""
+    """Return what somebody may do to a paper now: whoever is named to sign issues it, and nobody else."""
     found = [verb for verb, move in PAPER_FLOW[state].items() if hand.role in move.roles]
     is_heads = FORMS[form].signs is Signs.HEAD
-    if PaperVerb.ISSUE in found and is_heads and not hand.is_signer:
+    if PaperVerb.ISSUE in found and not (hand.is_signer and may_sign(hand.role, FORMS[form])):
         found.remove(PaperVerb.ISSUE)
-    if PaperVerb.SUBMIT in found and not is_heads:
-        found.remove(PaperVerb.SUBMIT)
     if PaperVerb.WITHDRAW in found and is_heads and hand.role not in SIGNERS:
         found.remove(PaperVerb.WITHDRAW)
     return tuple(found)
@@ -94,7 +92,7 @@ def check(form: PaperForm, state: PaperState, verb: PaperVerb, hand: Hand) -> Pa
     """
     to = moved(state, verb, hand.role)
     if verb not in verbs(form, state, hand):
-        raise NotYours("paper_head_only")
+        raise NotYours("paper_signer_only")
     return to
 
 
