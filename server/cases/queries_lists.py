@@ -180,14 +180,7 @@ def _owed(db: Session, who: Who, where: list[Any], today: date) -> list[Owed]:
     open_cases = set(
         db.scalars(select(Case.id).where(*visible(db, who), Case.id.in_(select(FollowUp.case_id).where(*where))))
     )
-    rows = db.execute(
-        select(FollowUp, Case, Unit.name)
-        .join(Case, Case.id == FollowUp.case_id)
-        .join(Unit, Unit.id == FollowUp.owner_unit_id)
-        .where(*where)
-        .order_by(FollowUp.due_on, FollowUp.id)
-        .limit(300)
-    ).all()
+    rows = _promises(db, where)
     late = [f.id for f, *_ in rows if rules.is_overdue(f.state, f.due_on, today)]
     letters = urged_on(db, late) if late else {}
     calendar = office.calendar(db) if late else Calendar()
@@ -217,6 +210,18 @@ def _owed(db: Session, who: Who, where: list[Any], today: date) -> list[Owed]:
         )
         for f, c, unit in rows
     ]
+
+
+def _promises(db: Session, where: list[Any]) -> list[tuple[FollowUp, Case, str]]:
+    rows = db.execute(
+        select(FollowUp, Case, Unit.name)
+        .join(Case, Case.id == FollowUp.case_id)
+        .join(Unit, Unit.id == FollowUp.owner_unit_id)
+        .where(*where)
+        .order_by(FollowUp.due_on, FollowUp.id)
+        .limit(300)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def _step(row: FollowUp, letters: tuple[date, ...], today: date, calendar: Calendar) -> EscalationStep:

@@ -14,12 +14,9 @@ async def print_official(house: House, args: Mapping[str, Any]) -> None:
     sealed = await house.db.read(actions_issue.to_print, code)
     if sealed is None:
         return
-    kept = await print_paper(house, f"papers/{sealed['form']}", {**sealed, "lookup": lookup(house)})
+    kept = await print_paper(
+        house, f"papers/{sealed['form']}", {**sealed, "lookup": f"{house.settings.base_url}/tra-cuu"}
+    )
     name = house.words.find("labels", f"paper_form.{sealed['form']}", "vi")
     if not await house.db.write(actions_issue.keep_printed, house.clock.now(), code, kept, name):
         house.files.drop(kept.stored_as)
-
-
-def lookup(house: House) -> str:
-    """Return the address at which an electronic original is looked up (F54)."""
-    return f"{house.settings.base_url}/tra-cuu"

@@ -11,7 +11,7 @@ from server.house import WEB, House
 from server.intake import queries as intake
 from server.office.forms_fields import read_form
 from server.pagekit import get, house, now, post, posted, render, see_other, who
-from server.papers import actions, actions_issue, forms, jobs, queries, rules, rules_basis
+from server.papers import actions, actions_issue, forms, queries, rules, rules_basis
 from server.papers.actions import NewPaper, Written
 from server.papers.actions_issue import Issuing
 from server.papers.queries import Paper, PaperFilter
@@ -144,7 +144,9 @@ async def preview(request: web.Request) -> web.Response:
     place, here, code = house(request), who(request), request.match_info["code"]
     await place.db.write(actions.note_view, here, now(request), code)
     printed = await place.db.read(actions_issue.as_it_stands, here, code, issuing(place))
-    body = await place.press.print(f"papers/{printed['form']}", {**printed, "lookup": jobs.lookup(place)})
+    body = await place.press.print(
+        f"papers/{printed['form']}", {**printed, "lookup": f"{place.settings.base_url}/tra-cuu"}
+    )
     return web.Response(
         body=body,
         headers={

@@ -117,12 +117,7 @@ def lay(db: Session, links: bytes, stored_as: str) -> Codes:
     db.add_all([paper, document, playback])
     db.flush()
     official = papers.draft(db, tu, at, NewPaper(PaperForm.HANDLING_NOTICE, "the key of a paper", case.code))
-    day = db.scalars(
-        select(ReceptionDay)
-        .join(Slot, Slot.day_id == ReceptionDay.id)
-        .join(Appointment, Appointment.slot_id == Slot.id)
-        .where(Appointment.code == held.appointment_code)
-    ).one()
+    day = _day_of(db, held.appointment_code)
     return Codes(
         request=fresh.code, booked_request=held.request_code, paper=paper.code, case=case.code, follow_up=owed.code,
         day=day.code, appointment=held.appointment_code, reception=held.code, document=document.code,
@@ -130,6 +125,15 @@ def lay(db: Session, links: bytes, stored_as: str) -> Codes:
         playback=playback.code, token=link_token(links, held.appointment_code), officer=officer_named(db, "yen").officer_id or 0,
         phone="0912345678",
     )  # fmt: skip
+
+
+def _day_of(db: Session, appointment_code: str) -> ReceptionDay:
+    return db.scalars(
+        select(ReceptionDay)
+        .join(Slot, Slot.day_id == ReceptionDay.id)
+        .join(Appointment, Appointment.slot_id == Slot.id)
+        .where(Appointment.code == appointment_code)
+    ).one()
 
 
 def of_booked(codes: Codes) -> Codes:

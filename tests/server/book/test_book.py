@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import delete, select, update
+from sqlalchemy import Executable, delete, select, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
@@ -37,6 +37,10 @@ def hold(db: Session) -> int:
     return held.case_id
 
 
+def _run(db: Session, change: Executable) -> None:
+    db.execute(change)
+
+
 def form(key: str, **more: str) -> dict[str, str]:
     return {
         "received_on": "06/07/2026", "name": MINH.name, "address": MINH.address, "identity": MINH.id_number,
@@ -66,7 +70,7 @@ async def test_f46_f47_f48_the_book_of_a_year(house: House, clock: Clock, open_b
     assert lines(house)[0][1] == f"{LAN.name}\n{LAN.address}"
     for gone in (delete(BookLine), update(BookLine).values(number=9)):
         with pytest.raises(DatabaseError, match="sealed"):
-            house.db.write_now(lambda db, gone=gone: db.execute(gone))
+            house.db.write_now(_run, gone)
     correction = {"cell": "transferred", "words": "Sở Nông nghiệp", "ground": "Ghi nơi chuyển", "version": "1"}
     await tu.post("/so-tiep/dong/1", correction)
     assert "vừa được sửa" in await tu.post("/so-tiep/dong/1", {**correction, "words": "Sở khác"}, status=409)
@@ -79,7 +83,7 @@ async def test_f46_f47_f48_the_book_of_a_year(house: House, clock: Clock, open_b
     assert page.count("Lý do: Ghi nơi chuyển") == 1
     assert "Thiếu số văn bản" not in page
     with pytest.raises(DatabaseError, match="sealed"):
-        house.db.write_now(lambda db: db.execute(delete(BookCorrection)))
+        house.db.write_now(_run, delete(BookCorrection))
     await (await open_browser("quan")).get("/so-tiep/dong/1", status=404)
     assert LAN.name not in await (await open_browser("quan")).get("/so-tiep")
 

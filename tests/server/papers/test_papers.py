@@ -54,6 +54,10 @@ def case_code(house: House, held: Held) -> str:
     return house.db.read_now(lambda db: db.get_one(Case, held.case_id).code)
 
 
+def _change(db: Session, change: dict[str, object]) -> None:
+    db.execute(update(OfficialPaper).values(change))
+
+
 Row = TypeVar("Row", bound=Base)
 
 
@@ -148,9 +152,10 @@ async def test_f54_f50_a_scan_has_its_mark_and_an_issued_paper_is_replaced_not_c
     assert (kept.origin, kept.converted_by, kept.number) == (Origin.SCANNED, "Đỗ Thị Hạnh", "07/PC-UBND")
     assert "Đỗ Thị Hạnh" in await hanh.get(paper)
     await hanh.post(paper, words, status=409)
-    for change in ({"number": 8}, {"issued_on": date(2026, 1, 1)}, {"words": {}}):
+    changes: tuple[dict[str, object], ...] = ({"number": 8}, {"issued_on": date(2026, 1, 1)}, {"words": {}})
+    for change in changes:
         with pytest.raises(DatabaseError, match="sealed"):
-            house.db.write_now(lambda db, change=change: db.execute(update(OfficialPaper).values(change)))
+            house.db.write_now(_change, change)
     await hanh.post(f"{paper}/thu-hoi", {"ground": ""}, status=422)
     for _ in range(2):
         await hanh.post(f"{paper}/thu-hoi", {"ground": "Ghi sai cơ quan nhận"})

@@ -15,7 +15,7 @@ from server.adapters.pdf import Press
 from server.house import WEB
 from server.papers import rules, rules_basis
 from server.papers.rules_forms import FORMS, forms_for
-from server.words import FOR_CITIZENS, Kind, PaperForm, Role
+from server.words import FOR_CITIZENS, Kind, PaperForm, PaperState, PaperVerb, Role
 from tests.server.papers import samples
 
 PRESS = Press(WEB)
@@ -120,8 +120,7 @@ def test_f28_outside_competence_a_complaint_is_returned_and_a_denunciation_hande
 def test_only_the_named_signer_issues_what_the_head_signs() -> None:
     for role in Role:
         found = {
-            hand: rules.verbs(PaperForm.REFUSAL, rules.PaperState.SUBMITTED, rules.Hand(role, hand))
-            for hand in (True, False)
+            hand: rules.verbs(PaperForm.REFUSAL, PaperState.SUBMITTED, rules.Hand(role, hand)) for hand in (True, False)
         }
-        assert rules.PaperVerb.ISSUE not in found[False]
-        assert (rules.PaperVerb.ISSUE in found[True]) == (role in rules.SIGNERS)
+        assert PaperVerb.ISSUE not in found[False]
+        assert (PaperVerb.ISSUE in found[True]) == (role in rules.SIGNERS)
