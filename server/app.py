@@ -17,6 +17,7 @@ from server.adapters.media_nodes import MediaNodes
 from server.adapters.pdf import Press
 from server.adapters.sms import FolderTexter, HttpTexter
 from server.archive import pages as archive
+from server.book import pages as book
 from server.cases import pages as cases
 from server.cases import pages_terms as cases_terms
 from server.clock import Clock
@@ -34,6 +35,8 @@ from server.minutes import pages_json as minutes_json
 from server.minutes import pages_papers as minutes_papers
 from server.office import pages as office
 from server.office import pages_calendar as office_calendar
+from server.papers import pages as papers
+from server.papers import pages_steps as papers_steps
 from server.reception import pages as reception
 from server.reception import pages_door as reception_door
 from server.reception import pages_desk as reception_desk
@@ -69,6 +72,9 @@ ROUTES: tuple[pagekit.Route, ...] = (
     *search.ROUTES,
     *imports.ROUTES,
     *staffing.ROUTES,
+    *book.ROUTES,
+    *papers.ROUTES,
+    *papers_steps.ROUTES,
 )
 """Every address of the office; the generated access test walks this list."""
 
@@ -76,6 +82,7 @@ COUNTERS: tuple[CountWaiting, ...] = (
     intake.counters,
     cases.counters,
     scheduling.count_waiting,
+    papers.counters,
 )
 
 

@@ -6,6 +6,13 @@ The Vietnamese sentence for each value lives in ``web/words/*.toml`` under
 
 from enum import StrEnum
 
+from server.words_papers import FOR_CITIZENS as FOR_CITIZENS
+from server.words_papers import BookCell as BookCell
+from server.words_papers import EscalationStep as EscalationStep
+from server.words_papers import PaperForm as PaperForm
+from server.words_papers import PaperState as PaperState
+from server.words_papers import PaperVerb as PaperVerb
+
 
 class Role(StrEnum):
     """What a person acts as (domain.md 5.2)."""
@@ -353,6 +360,7 @@ class DocumentKind(StrEnum):
     SLIP = "slip"
     RECEIPT = "receipt"
     SCAN = "scan"
+    OFFICIAL = "official"
 
 
 class Origin(StrEnum):

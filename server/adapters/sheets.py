@@ -1,125 +1,124 @@
-"""Tables from outside and for outside: XLSX and CSV, read as text and written as text.
+"""Tables as an XLSX file, by openpyxl (one tool, so no interface).
 
-A formula is what somebody typed, never a thing to be computed: it is read as its letters and
-written as its letters, so that ``=HYPERLINK(…)`` in a name stays a name wherever it is opened.
+Whatever a person typed stays text: a cell that begins with ``=``, ``+``, ``-`` or ``@`` is written
+as a string and marked so, and no spreadsheet takes it for a formula.
 """
 
-import csv
 import io
-import zipfile
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from server import text
-from server.errors import BadForm, FieldError
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Border, Font, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
 
-MOST_ROWS = 20_000
-MOST_COLUMNS = 60
-LONGEST_CELL = 5_000
-MOST_UNPACKED = 200 * 1024 * 1024
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Cell = str | int | float | None
+
+LONGEST_CELL = 32_767
+"""Characters a cell of the format holds."""
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\]")
+_FACE = "Times New Roman"
+_THIN = Side(style="thin", color="FF808080")
 
 
 @dataclass(frozen=True, slots=True)
-class SheetRow:
-    """A row with its number as the program that wrote it shows it; cells are tidy text in NFC."""
+class Band:
+    """A heading above headings: its words, the first column it covers (from 0), how many columns and rows."""
 
-    number: int
-    cells: tuple[str, ...]
-
-
-def read(content: bytes, name: str) -> tuple[SheetRow, ...]:
-    """Return the filled rows of the first sheet. Raises BadForm for the field ``file``; blocks: call it in a thread."""
-    try:
-        rows = _read_xlsx(content) if content[:2] == b"PK" else _read_csv(content, name)
-        found = tuple(_filled(rows))
-    except BadForm:
-        raise
-    except Exception as error:  # a broken file makes the library raise nearly anything
-        raise _fault("sheet_broken") from error
-    if not found:
-        raise _fault("sheet_empty")
-    return found
+    words: str
+    column: int
+    columns: int
+    rows: int
 
 
-def _fault(code: str, **facts: int) -> BadForm:
-    return BadForm({"file": FieldError(code, facts)})
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet: lines above, headings with widths in characters, rows. ``landscape`` says how it prints.
+
+    ``bands`` are rows of headings that cover several columns and stand above ``headings``.
+    """
+
+    title: str
+    headings: tuple[tuple[str, float], ...]
+    rows: Sequence[Sequence[Cell]]
+    above: tuple[str, ...] = field(default=())
+    is_landscape: bool = True
+    bands: tuple[tuple[Band, ...], ...] = field(default=())
 
 
-def _filled(rows: Iterable[Sequence[Any]]) -> Iterator[SheetRow]:
-    count = 0
-    for number, cells in enumerate(rows, 1):
-        if len(cells) > MOST_COLUMNS and any(cells[MOST_COLUMNS:]):
-            raise _fault("sheet_columns", most=MOST_COLUMNS)
-        read_cells = tuple(text_of(cell) for cell in cells[:MOST_COLUMNS])
-        if not any(read_cells):
-            continue
-        count += 1
-        if count > MOST_ROWS:
-            raise _fault("sheet_rows", most=MOST_ROWS)
-        yield SheetRow(number, read_cells)
+def workbook(sheets: Sequence[Sheet]) -> bytes:
+    """Return an XLSX file with these sheets."""
+    book = Workbook()
+    book.remove(book.active)
+    for sheet in sheets:
+        _fill(book.create_sheet(_NOT_IN_TITLES.sub(" ", sheet.title)[:31]), sheet)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
 
 
-def text_of(cell: Any) -> str:
-    """Return what stands in a cell as people read it: dates 05/02/2026, whole numbers without a point."""
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime):
-        day = cell.strftime("%d/%m/%Y")
-        return day if cell.time() == time() else f"{day} {cell:%H:%M}"
-    if isinstance(cell, date):
-        return cell.strftime("%d/%m/%Y")
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return text.tidy(str(cell))[:LONGEST_CELL]
+def _fill(page: Worksheet, sheet: Sheet) -> None:
+    row = 1
+    for number, words in enumerate(sheet.above):
+        _write(page, row, 1, words).font = Font(name=_FACE, size=14 if number == 0 else 12, bold=number == 0)
+        page.merge_cells(start_row=row, end_row=row, start_column=1, end_column=len(sheet.headings))
+        row += 1
+    row += 1 if sheet.above else 0
+    first = row
+    for bands in sheet.bands:
+        for band in bands:
+            _band(page, row, band)
+        row += 1
+    for column, (words, width) in enumerate(sheet.headings, 1):
+        head = _write(page, row, column, words)
+        head.font = Font(name=_FACE, size=12, bold=True)
+        _box(head, "center")
+        page.column_dimensions[get_column_letter(column)].width = width
+    page.freeze_panes = f"A{row + 1}"
+    page.print_title_rows = f"{first}:{row}"
+    for line in sheet.rows:
+        row += 1
+        for column, value in enumerate(line, 1):
+            cell = _write(page, row, column, value)
+            cell.font = Font(name=_FACE, size=12)
+            _box(cell, "left" if isinstance(value, str) else "right")
+    page.page_setup.orientation = "landscape" if sheet.is_landscape else "portrait"
+    page.page_setup.paperSize = page.PAPERSIZE_A4
+    page.page_setup.fitToHeight = 0
+    page.sheet_properties.pageSetUpPr.fitToPage = True
 
 
-def _read_xlsx(content: bytes) -> Iterator[Sequence[Any]]:
-    from openpyxl import load_workbook  # noqa: PLC0415 slow to load, and seldom needed
-
-    with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
-            raise _fault("sheet_large")
-    book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
-    try:
-        yield from book.worksheets[0].iter_rows(values_only=True)
-    finally:
-        book.close()
-
-
-def _read_csv(content: bytes, name: str) -> Iterator[Sequence[Any]]:
-    if not name.lower().endswith((".csv", ".txt")) or b"\0" in content[:2000].replace(b"\xff\xfe", b"")[:1]:
-        raise _fault("sheet_kind")
-    try:
-        letters = content.decode("utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig")
-    except UnicodeDecodeError:
-        raise _fault("sheet_letters") from None
-    first = letters.partition("\n")[0]
-    mark = max(";,\t", key=first.count)
-    yield from csv.reader(io.StringIO(letters), delimiter=mark)
+def _band(page: Worksheet, row: int, band: Band) -> None:
+    for down in range(band.rows):
+        for across in range(band.columns):
+            cell = _write(page, row + down, band.column + across + 1, None)
+            _box(cell, "center")
+    head = _write(page, row, band.column + 1, band.words)
+    head.font = Font(name=_FACE, size=12, bold=True)
+    page.merge_cells(
+        start_row=row,
+        end_row=row + band.rows - 1,
+        start_column=band.column + 1,
+        end_column=band.column + band.columns,
+    )
 
 
-def write(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """Return an XLSX file with one sheet of text cells. Blocks for long tables: call it in a thread."""
-    from openpyxl import Workbook  # noqa: PLC0415 slow to load, and seldom needed
-    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 the same
-    from openpyxl.styles import Font  # noqa: PLC0415 the same
+def _write(page: Worksheet, row: int, column: int, value: Cell) -> Any:
+    cell = page.cell(row, column)
+    if isinstance(value, str):
+        cell.value = _FORBIDDEN.sub("", value)[:LONGEST_CELL]
+        # openpyxl takes a leading "=" for a formula unless told what it is.
+        cell.data_type = "s"
+        cell.quotePrefix = True
+    else:
+        cell.value = value
+    return cell
 
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet()
-    for number, title in enumerate(titles):
-        sheet.column_dimensions[chr(ord("A") + number)].width = max(14, len(title) + 4)
-    for number, values in enumerate([titles, *rows]):
-        cells = []
-        for value in values:
-            cell = WriteOnlyCell(sheet, value=value)
-            cell.data_type = "s"
-            cell.number_format = "@"
-            cell.font = Font(bold=number == 0)
-            cells.append(cell)
-        sheet.append(cells)
-    target = io.BytesIO()
-    book.save(target)
-    return target.getvalue()
+
+def _box(cell: Any, across: str) -> None:
+    cell.alignment = Alignment(horizontal=across, vertical="top", wrap_text=True)
+    cell.border = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)

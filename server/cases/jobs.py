@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from server import audit, outbox
 from server.accounts import queries as accounts
 from server.audit import About
-from server.cases import actions_terms, rules
+from server.cases import actions_terms, queries_lists, rules
 from server.clock import local
 from server.house import House
 from server.office import queries as office
@@ -18,7 +18,7 @@ from server.office.rules import Calendar, add_working_days, written_at
 from server.outbox import Letter
 from server.tables import Case, FollowUp, Officer
 from server.who import the_system
-from server.words import Role
+from server.words import EscalationStep, Role
 
 _ANSWERABLE = frozenset({Role.CASE_OFFICER, Role.OFFICE_HEAD, Role.CITY_BOARD_MEMBER})
 
@@ -58,11 +58,29 @@ def _remind(db: Session, at: datetime, row: FollowUp, calendar: Calendar) -> boo
         facts={"code": row.code, "due_on": row.due_on.strftime("%d/%m/%Y")},
     )
     outbox.put(db, letter, at, written_at(at, calendar))
+    if is_late:
+        _tell_head(db, at, row, case, calendar)
     if is_late and (row.urged_at is None or (today - local(row.urged_at).date()).days >= 7):  # noqa: PLR2004 a week
         row.urged_at = at
         where = About("follow_up", row.id, row.code, case.id, case.unit_id)
         audit.record(db, the_system(case.unit_id), at, "urged_follow_up", where)
     return True
+
+
+def _tell_head(db: Session, at: datetime, row: FollowUp, case: Case, calendar: Calendar) -> None:
+    """After letters that did not help, the head is told, once for each letter."""
+    letters = queries_lists.urged_on(db, [row.id]).get(row.id, ())
+    if rules.escalation(row.due_on, letters, local(at).date(), calendar) is not EscalationStep.REPORT:
+        return
+    for head in accounts.holders(db, case.unit_id, frozenset({Role.WARD_CHAIR})):
+        letter = Letter(
+            key=f"follow_up_report:{row.code}:{len(letters)}:{head.id}",
+            template="follow_up_report",
+            unit_id=case.unit_id,
+            phone=head.phone,
+            facts={"code": row.code, "due_on": row.due_on.strftime("%d/%m/%Y")},
+        )
+        outbox.put(db, letter, at)
 
 
 def _address(db: Session, row: FollowUp) -> tuple[str, str]:

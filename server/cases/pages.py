@@ -71,12 +71,18 @@ async def _show(
         owners=await place.db.read(queries_file.owners, found.case),
         shows_kind=queries_lists.kinds_shown(found.case.kind, here),
         shows_looks=queries_file.may_see_looks(here),
+        may_draft=_may_draft(here) and here.unit_id == found.case.unit_id,
         owed_verbs=_owed_verbs(here, found.owed),
         key=secrets.token_hex(16),
         typed=typed or {},
         errors=errors or {},
         is_stale=is_stale,
     )
+
+
+def _may_draft(here: Who) -> bool:
+    """Whether this person drafts papers of the office: what is overdue can be urged by a letter."""
+    return here.role in rules.CHECKERS
 
 
 def _owed_verbs(here: Who, owed: tuple[queries_lists.Owed, ...]) -> dict[str, list[str]]:
@@ -189,6 +195,7 @@ async def _show_owed(request: web.Request, status: int = 200, **facts: Any) -> w
         owed=found,
         which=which,
         owed_verbs=_owed_verbs(here, tuple(found)),
+        may_draft=_may_draft(here),
         **{"errors": {}, "typed": {}, "is_stale": False, "wrong_code": "", **facts},
     )
 

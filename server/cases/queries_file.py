@@ -1,6 +1,6 @@
 """Everything about one case on one line of time."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -21,6 +21,7 @@ from server.tables import (
     Minutes,
     Officer,
     OfficerRole,
+    OfficialPaper,
     Reception,
     ReceptionMember,
     ReceptionRequest,
@@ -31,7 +32,7 @@ from server.tables import (
     Unit,
 )
 from server.who import Who
-from server.words import CaseState, Role, UnitKind
+from server.words import CaseState, PaperForm, PaperState, Role, UnitKind
 
 ROOM_NOTES = (
     "began",
@@ -83,6 +84,17 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Official:
+    """A paper that the office drafts or has issued in the case."""
+
+    code: str
+    form: PaperForm
+    state: PaperState
+    number: str
+    issued_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFile:
     """A case with all that hangs on it."""
 
@@ -97,7 +109,7 @@ class CaseFile:
     assigned: tuple[Assigned, ...]
     looks: tuple[Look, ...]
     open_reception: str = ""
-    papers: tuple[Entry, ...] = field(default=())
+    papers: tuple[Official, ...] = ()
 
 
 def case_file(db: Session, who: Who, code: str, today: date) -> CaseFile:
@@ -132,7 +144,17 @@ def case_file(db: Session, who: Who, code: str, today: date) -> CaseFile:
         tuple(owed),
         assigned(db, case.id),
         _looks(db, case.id),
+        papers=_official(db, who, case),
     )
+
+
+def _official(db: Session, who: Who, case: CaseCard) -> tuple[Official, ...]:
+    """What is not issued yet is seen by its own desk only."""
+    where = [OfficialPaper.case_id == case.id, OfficialPaper.state != PaperState.DISCARDED]
+    if who.unit_id != case.unit_id or who.role not in rules.CHECKERS:
+        where.append(OfficialPaper.issued_on.is_not(None))
+    rows = db.scalars(select(OfficialPaper).where(*where).order_by(OfficialPaper.id.desc()).limit(100))
+    return tuple(Official(p.code, p.form, p.state, p.number_text, p.issued_on) for p in rows)
 
 
 def _requests(db: Session, case_id: int) -> list[Entry]:

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from server import text
 from server.cases import queries, rules, rules_terms
 from server.errors import NotHere
-from server.tables import Assignment, Case, Citizen, Deadline, FollowUp, Unit
+from server.office import queries as office
+from server.office.rules import Calendar
+from server.tables import Assignment, Case, Citizen, Deadline, FollowUp, OfficialPaper, Unit
 from server.who import Who
-from server.words import CaseState, FollowUpState, Kind, Role
+from server.words import CaseState, EscalationStep, FollowUpState, Kind, PaperForm, PaperState, Role
 
 PAGE = 30
 
@@ -123,6 +125,9 @@ class Owed:
     is_overdue: bool
     is_mine: bool
     is_case_open_to_me: bool
+    letters: int = 0
+    """Urging letters that went out."""
+    step: EscalationStep = EscalationStep.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +176,10 @@ def _owed(db: Session, who: Who, where: list[Any], today: date) -> list[Owed]:
     open_cases = set(
         db.scalars(select(Case.id).where(*visible(db, who), Case.id.in_(select(FollowUp.case_id).where(*where))))
     )
-    rows = db.execute(
-        select(FollowUp, Case, Unit.name)
-        .join(Case, Case.id == FollowUp.case_id)
-        .join(Unit, Unit.id == FollowUp.owner_unit_id)
-        .where(*where)
-        .order_by(FollowUp.due_on, FollowUp.id)
-        .limit(300)
-    )
+    rows = _promises(db, where)
+    late = [f.id for f, *_ in rows if rules.is_overdue(f.state, f.due_on, today)]
+    letters = urged_on(db, late) if late else {}
+    calendar = office.calendar(db) if late else Calendar()
     return [
         Owed(
             f.id,
@@ -200,9 +201,46 @@ def _owed(db: Session, who: Who, where: list[Any], today: date) -> list[Owed]:
             rules.is_overdue(f.state, f.due_on, today),
             is_owner(who, f),
             c.id in open_cases,
+            len(letters.get(f.id, ())),
+            _step(f, letters.get(f.id, ()), today, calendar),
         )
         for f, c, unit in rows
     ]
+
+
+def _promises(db: Session, where: list[Any]) -> list[tuple[FollowUp, Case, str]]:
+    rows = db.execute(
+        select(FollowUp, Case, Unit.name)
+        .join(Case, Case.id == FollowUp.case_id)
+        .join(Unit, Unit.id == FollowUp.owner_unit_id)
+        .where(*where)
+        .order_by(FollowUp.due_on, FollowUp.id)
+        .limit(300)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def _step(row: FollowUp, letters: tuple[date, ...], today: date, calendar: Calendar) -> EscalationStep:
+    if not rules.is_overdue(row.state, row.due_on, today):
+        return EscalationStep.NONE
+    return rules.escalation(row.due_on, letters, today, calendar)
+
+
+def urged_on(db: Session, follow_ups: list[int]) -> dict[int, tuple[date, ...]]:
+    """Return on which days urging letters were issued, by what they urge; a withdrawn letter does not count."""
+    found: dict[int, tuple[date, ...]] = {}
+    rows = db.execute(
+        select(OfficialPaper.follow_up_id, OfficialPaper.issued_on).where(
+            OfficialPaper.follow_up_id.in_(follow_ups),
+            OfficialPaper.form == PaperForm.URGING,
+            OfficialPaper.state == PaperState.ISSUED,
+        )
+    )
+    for follow_up_id, on in rows:
+        if follow_up_id is None or on is None:
+            continue
+        found[follow_up_id] = (*found.get(follow_up_id, ()), on)
+    return found
 
 
 def is_owner(who: Who, row: FollowUp) -> bool:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from server.errors import NotYours, Refused
+from server.office.rules import Calendar, add_working_days
 from server.who import Who
-from server.words import CaseState, CaseVerb, FollowUpState, FollowUpVerb, Kind, Role
+from server.words import CaseState, CaseVerb, EscalationStep, FollowUpState, FollowUpVerb, Kind, Role
 
 RECEIVERS = frozenset({Role.RECEPTION_OFFICER, Role.WARD_CHAIR})
 WARD_DESK = RECEIVERS | {Role.PETITION_OFFICER, Role.OFFICE_HEAD}
@@ -119,6 +120,30 @@ def follow_up_verbs(state: FollowUpState, *, is_owner: bool, is_checker: bool) -
 def is_overdue(state: FollowUpState, due_on: date, today: date) -> bool:
     """Whether somebody owes this and its day has passed."""
     return state in LATE_STATES and due_on < today
+
+
+GRACE = 2
+"""Working days after its day before something owed is urged by a letter."""
+ANSWER = 5
+"""Working days that a letter gives before the next step."""
+LETTERS = 2
+"""Urging letters before the head is told."""
+
+
+def escalation(due_on: date, urged_on: tuple[date, ...], today: date, calendar: Calendar) -> EscalationStep:
+    """Return the next step for something owed since ``due_on`` and urged by letters on these days.
+
+    The system reminds from the first day; then come a letter, a second one, and a report to the head.
+    """
+    if today <= due_on:
+        return EscalationStep.NONE
+    since = max(urged_on) if urged_on else due_on
+    wait = ANSWER if urged_on else GRACE
+    if today <= add_working_days(since, wait, calendar):
+        return EscalationStep.REMIND
+    if len(urged_on) >= LETTERS:
+        return EscalationStep.REPORT
+    return EscalationStep.URGE_AGAIN if urged_on else EscalationStep.URGE
 
 
 def terms_at_opening(kind: Kind) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from server import audit, text
-from server.adapters.sheets import SheetRow
+from server.adapters.sheets_in import SheetRow
 from server.audit import About
 from server.clock import local
 from server.errors import BadForm, FieldError, NotHere, NotYours, Refused, Stale

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from server.accounts import actions as accounts
 from server.accounts import pages as account_pages
-from server.adapters import sheets
+from server.adapters import sheets_in
 from server.errors import BadForm, FieldError, NotHere, Refused
 from server.imports import actions, actions_cases, actions_lists, queries, rules
 from server.imports.actions import NewRun
@@ -38,7 +38,7 @@ async def hand_in(request: web.Request) -> web.Response:
     kind = _kind(str(form.get("kind", "")), request)
     try:
         name, content = _file(form.get("file"), place.settings.upload_megabytes)
-        rows = await asyncio.to_thread(sheets.read, content, name)
+        rows = await asyncio.to_thread(sheets_in.read, content, name)
         digest = hashlib.sha256(content).hexdigest()
         new = NewRun(kind, name, digest, rows, str(form.get("key", "")) or digest)
         code = await place.db.write(actions.hand_in, who(request), now(request), new)
@@ -68,13 +68,13 @@ async def example(request: web.Request) -> web.Response:
         raise NotHere
     words = house(request).words
     titles = [words.find("labels", f"column.{column.name}", "vi") for column in rules.COLUMNS[ImportKind(kind)]]
-    content = await asyncio.to_thread(sheets.write, titles, [])
+    content = await asyncio.to_thread(sheets_in.write, titles, [])
     return _download(content, f"mau-{kind}.xlsx")
 
 
 def _download(content: bytes, name: str) -> web.Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return web.Response(body=content, content_type=sheets.XLSX, headers=headers)
+    return web.Response(body=content, content_type=sheets_in.XLSX, headers=headers)
 
 
 async def run_page(request: web.Request) -> web.Response:
@@ -180,13 +180,13 @@ async def bad_rows(request: web.Request) -> web.Response:
     """Give the rows with faults as a table, with the sentence behind each, to be mended and handed in again."""
     place = house(request)
     run = await place.db.read(queries.run_for, who(request), request.match_info["code"])
-    rows = await place.db.read(queries.rows, run.id, (RowState.BAD,), sheets.MOST_ROWS)
+    rows = await place.db.read(queries.rows, run.id, (RowState.BAD,), sheets_in.MOST_ROWS)
     told = []
     for row in rows:
         why = "; ".join(field_sentence(request, code, facts) for _, code, facts in row.faults)
         told.append([*row.cells, *[""] * (len(run.columns) - len(row.cells)), why])
     titles = [*run.columns, place.words.find("labels", "column.what_is_wrong", "vi")]
-    return _download(await asyncio.to_thread(sheets.write, titles, told), f"dong-loi-{run.code}.xlsx")
+    return _download(await asyncio.to_thread(sheets_in.write, titles, told), f"dong-loi-{run.code}.xlsx")
 
 
 async def drop(request: web.Request) -> web.Response:

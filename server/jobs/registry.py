@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 from server.archive import jobs as archive
+from server.book import jobs as book
 from server.cases import jobs as cases
 from server.imports import jobs as imports
 from server.intake import jobs as intake
 from server.jobs import deliver
 from server.jobs.runner import JobKind
 from server.minutes import jobs as minutes
+from server.papers import jobs as papers
 from server.scheduling import jobs as scheduling
 from server.search import jobs as search
 
@@ -23,4 +25,8 @@ KINDS: tuple[JobKind, ...] = (
     JobKind("compose", archive.compose),
     JobKind("print_minutes", minutes.print_minutes),
     JobKind("print_day_minutes", scheduling.print_day_minutes),
+    JobKind("keep_book", book.keep, every=timedelta(minutes=5)),
+    JobKind("compose", archive.compose),
+    JobKind("print_minutes", minutes.print_minutes),
+    JobKind("print_official", papers.print_official),
 )

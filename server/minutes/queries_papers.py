@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from server.cases import queries as cases
 from server.errors import NotHere
+from server.intake import queries as intake
 from server.reception import queries as receptions
-from server.tables import Appointment, Case, Document, Minutes, Reception, ReceptionRequest
+from server.tables import Appointment, Case, Document, Minutes, OfficialPaper, Reception, ReceptionRequest
 from server.who import Who
-from server.words import DocumentKind, MinutesState, Origin, Role
+from server.words import FOR_CITIZENS, DocumentKind, MinutesState, Origin, PaperState, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,14 @@ def document_for(db: Session, who: Who, code: str) -> Paper:
 
 def _may_open(db: Session, who: Who, row: Document) -> bool:
     if who.role is Role.CITIZEN:
-        return row.kind is not DocumentKind.SLIP and row.reception_id in _own_receptions(db, who)
+        is_of_office = row.kind in {DocumentKind.SLIP, DocumentKind.OFFICIAL}
+        is_of_reception = not is_of_office and row.reception_id in _own_receptions(db, who)
+        return is_of_reception or row.id in _own_official(db, who)
     case = db.get(Case, row.case_id) if row.case_id else None
     if case is not None and cases.is_open_to(db, who, case):
         return True
+    if case is None and row.reception_id is None:
+        return _is_of_open_request(db, who, row)
     if row.reception_id is None or (case is not None and case.is_restricted):
         return False
     try:
@@ -76,6 +81,29 @@ def _may_open(db: Session, who: Who, row: Document) -> bool:
     except NotHere:
         return False
     return True
+
+
+def _is_of_open_request(db: Session, who: Who, row: Document) -> bool:
+    """A paper that answered a registration before there was a case."""
+    request = db.scalars(
+        select(ReceptionRequest)
+        .join(OfficialPaper, OfficialPaper.request_id == ReceptionRequest.id)
+        .where(or_(OfficialPaper.document_id == row.id, OfficialPaper.scan_id == row.id))
+        .limit(1)
+    ).first()
+    return request is not None and intake.is_open_to(db, who, request)
+
+
+def _own_official(db: Session, who: Who) -> set[int]:
+    """The papers issued to the citizen of the own request that the citizen may read, and their signed scans."""
+    if who.request_id is None:
+        return set()
+    rows = db.execute(
+        select(OfficialPaper.form, OfficialPaper.document_id, OfficialPaper.scan_id).where(
+            OfficialPaper.request_id == who.request_id, OfficialPaper.state == PaperState.ISSUED
+        )
+    )
+    return {kept for form, *files in rows if form in FOR_CITIZENS for kept in files if kept is not None}
 
 
 def _own_receptions(db: Session, who: Who) -> set[int]:
@@ -97,9 +125,18 @@ def documents_of_request(db: Session, who: Who, code: str) -> list[Paper]:
     request_id = db.scalar(select(ReceptionRequest.id).where(ReceptionRequest.code == code))
     if request_id is None or who.request_id != request_id:
         raise NotHere
+    # A scan of an official paper follows its paper, not the reception it came from.
+    official = select(OfficialPaper.id).where(OfficialPaper.scan_id == Document.id).exists()
     rows = db.scalars(
         select(Document)
-        .where(Document.reception_id.in_(_own_receptions(db, who)), Document.kind != DocumentKind.SLIP)
+        .where(
+            or_(
+                Document.reception_id.in_(_own_receptions(db, who))
+                & Document.kind.not_in({DocumentKind.SLIP, DocumentKind.OFFICIAL})
+                & ~official,
+                Document.id.in_(_own_official(db, who)),
+            )
+        )
         .order_by(Document.id.desc())
     )
     return [_paper(row) for row in rows]

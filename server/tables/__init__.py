@@ -6,6 +6,7 @@ from server.tables.finding import AccessReview, ImportRow, ImportRun, SearchEntr
 from server.tables.media import Hold, Playback, Segment
 from server.tables.minutes import Document, Minutes, MinutesAnswer, MinutesText, Revision
 from server.tables.office import CalendarChange, NumberSequence, SpecialDay, Unit, UnitSetting
+from server.tables.papers import BookCorrection, BookLine, OfficialPaper
 from server.tables.people import Citizen, Login, Officer, OfficerRole
 from server.tables.receptions import DeviceCheck, GuestLink, Reception, ReceptionMember, ReceptionTick, RoomNote
 from server.tables.requests import Attachment, ReceptionRequest, Representative, TriageDecision
@@ -19,6 +20,8 @@ __all__ = [
     "Attachment",
     "AuditEntry",
     "Base",
+    "BookCorrection",
+    "BookLine",
     "CalendarChange",
     "Case",
     "Citizen",
@@ -41,6 +44,7 @@ __all__ = [
     "NumberSequence",
     "Officer",
     "OfficerRole",
+    "OfficialPaper",
     "OutboxLetter",
     "Playback",
     "RateCounter",

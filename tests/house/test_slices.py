@@ -13,6 +13,8 @@ SLICES = {
     "archive",
     "reception",
     "minutes",
+    "book",
+    "papers",
     "reports",
     "search",
     "imports",

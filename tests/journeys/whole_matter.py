@@ -12,6 +12,8 @@ from server.demo import officer_named
 from server.minutes import actions as minutes
 from server.minutes import actions_write
 from server.minutes.actions_write import Saving
+from server.papers import actions as papers
+from server.papers.actions import NewPaper
 from server.scheduling.rules import link_token
 from server.tables import (
     Appointment,
@@ -25,7 +27,7 @@ from server.tables import (
     Slot,
 )
 from server.text import new_code
-from server.words import DocumentKind, MinutesField, Origin, PlaybackState, RequestState
+from server.words import DocumentKind, MinutesField, Origin, PaperForm, PlaybackState, RequestState
 from tests.server.minutes import receptions
 from tests.server.minutes.receptions import NINE, Room
 
@@ -45,6 +47,7 @@ class Codes:
     appointment: str
     reception: str
     document: str
+    official: str
     playback: str
     token: str
     officer: int
@@ -69,6 +72,7 @@ class Codes:
             ("/bien-ban/", self.reception),
             ("/ban-ghi/", self.reception),
             ("/giay-to/", self.document),
+            ("/van-ban/", self.official),
             ("/viec-theo-doi/", self.follow_up),
             ("/vu-viec/", self.case),
         )
@@ -78,7 +82,7 @@ def invented(codes: Codes) -> Codes:
     """Codes of the same form, of nothing."""
     return Codes(
         request="TD-ZZZZ-ZZ", booked_request="TD-ZZZZ-ZZ", paper="TL-ZZZZ-ZZ", case="VV-ZZZZ-ZZ", follow_up="VT-ZZZZ-ZZ",
-        day="KT-ZZZZ", appointment="LH-ZZZZ-ZZ", reception="PT-ZZZZ-ZZ", document="VB-ZZZZ-ZZ", playback="BG-ZZZZ-ZZ",
+        day="KT-ZZZZ", appointment="LH-ZZZZ-ZZ", reception="PT-ZZZZ-ZZ", document="GT-ZZZZ-ZZ", official="VB-ZZZZ-ZZZZ", playback="BG-ZZZZ-ZZ",
         token=codes.token[:-1] + ("a" if codes.token[-1] != "a" else "b"), officer=999_999_999, phone=codes.phone,
     )  # fmt: skip
 
@@ -112,18 +116,24 @@ def lay(db: Session, links: bytes, stored_as: str) -> Codes:
     )  # fmt: skip
     db.add_all([paper, document, playback])
     db.flush()
-    day = db.scalars(
-        select(ReceptionDay)
-        .join(Slot, Slot.day_id == ReceptionDay.id)
-        .join(Appointment, Appointment.slot_id == Slot.id)
-        .where(Appointment.code == held.appointment_code)
-    ).one()
+    official = papers.draft(db, tu, at, NewPaper(PaperForm.HANDLING_NOTICE, "the key of a paper", case.code))
+    day = _day_of(db, held.appointment_code)
     return Codes(
         request=fresh.code, booked_request=held.request_code, paper=paper.code, case=case.code, follow_up=owed.code,
         day=day.code, appointment=held.appointment_code, reception=held.code, document=document.code,
+        official=official,
         playback=playback.code, token=link_token(links, held.appointment_code), officer=officer_named(db, "yen").officer_id or 0,
         phone="0912345678",
     )  # fmt: skip
+
+
+def _day_of(db: Session, appointment_code: str) -> ReceptionDay:
+    return db.scalars(
+        select(ReceptionDay)
+        .join(Slot, Slot.day_id == ReceptionDay.id)
+        .join(Appointment, Appointment.slot_id == Slot.id)
+        .where(Appointment.code == appointment_code)
+    ).one()
 
 
 def of_booked(codes: Codes) -> Codes:

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from server.adapters import sheets
-from server.adapters.sheets import SheetRow
+from server.adapters import sheets_in
+from server.adapters.sheets_in import SheetRow
 from server.cases import actions as cases
 from server.cases.actions import NewCase
 from server.errors import Refused
@@ -131,7 +131,7 @@ async def test_the_way_of_a_list_through_its_pages(open_browser: OpenBrowser, ho
     assert await mo.post("/dang-nhap", username="mo.do", password=password) == "/tai-khoan?da=change_first_password"
     await (await open_browser("tu")).get(place, status=404)
     async with admin.http.get(f"{place}/dong-loi") as answer:
-        rows = sheets.read(await answer.read(), "x.xlsx")
+        rows = sheets_in.read(await answer.read(), "x.xlsx")
     assert rows[1].cells[0] == FORMULA
     await admin.post(f"{place}/bo")
     await admin.post(f"{place}/bo")
@@ -147,7 +147,7 @@ async def hand_in_file(browser: object, form: dict[str, str], content: bytes) ->
     data = FormData()
     for name, value in {**form, "csrf_token": browser.form_token()}.items():
         data.add_field(name, value)
-    data.add_field("file", content, filename="bang.xlsx", content_type=sheets.XLSX)
+    data.add_field("file", content, filename="bang.xlsx", content_type=sheets_in.XLSX)
     async with browser.http.post("/nhap-du-lieu", data=data, allow_redirects=False) as answer:
         assert answer.status == 303, await answer.text()
         return answer.headers["Location"]

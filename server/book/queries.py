@@ -1,0 +1,158 @@
+"""Pages of the reception book, one line with its corrections, the whole book of a year."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from server.book import rules
+from server.book.rules import Line
+from server.errors import NotHere
+from server.tables import BookCorrection, BookLine, Case, Reception, Unit
+from server.who import Who
+from server.words import BookCell, Kind, ReceptionState
+
+PAGE = 30
+MOST_LINES = 20_000
+"""Lines in one copy: more than any office receives in a year."""
+HELD = frozenset({ReceptionState.ENDED, ReceptionState.SEALED})
+
+
+@dataclass(frozen=True, slots=True)
+class BookFilter:
+    """What a page of the book shows; every part stands in the address."""
+
+    year: int
+    on: date | None = None
+    kind: Kind | None = None
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class BookPage:
+    """One page of the book, newest line first."""
+
+    lines: tuple[Line, ...]
+    total: int
+    pages: int
+    years: tuple[int, ...]
+    waiting: int
+    """Receptions that were held and are not in the book yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A correction with both texts."""
+
+    cell: BookCell
+    old_text: str
+    new_text: str
+    ground: str
+    officer_name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LineFile:
+    """One line with everything that was ever changed in it."""
+
+    line: Line
+    case_code: str
+    corrections: tuple[Correction, ...]
+
+
+def line(row: BookLine) -> Line:
+    """Return the frozen record of a row."""
+    return Line(
+        row.id, row.year, row.number, row.received_on, row.case_id, row.is_restricted, row.person, row.identity,
+        row.matter, row.kind, row.people, row.resolved_by, row.accepted, row.guided, row.transferred, row.result,
+        row.remark, row.entered_by, row.entered_at, row.version,
+    )  # fmt: skip
+
+
+def book(db: Session, who: Who, wanted: BookFilter) -> BookPage:
+    """Return one page of the book of this person's unit."""
+    where: list[Any] = [BookLine.unit_id == who.unit_id, BookLine.year == wanted.year]
+    if wanted.on is not None:
+        where.append(BookLine.received_on == wanted.on)
+    if wanted.kind is not None:
+        where.append(BookLine.kind == wanted.kind)
+        if who.role not in rules.WHOLE:
+            # The kind itself would tell what a redacted line keeps secret.
+            where.append(BookLine.is_restricted.is_(False))
+    total = db.scalar(select(func.count()).select_from(BookLine).where(*where)) or 0
+    rows = db.scalars(
+        select(BookLine).where(*where).order_by(BookLine.number.desc()).limit(PAGE).offset((wanted.page - 1) * PAGE)
+    )
+    years = db.scalars(select(BookLine.year).where(BookLine.unit_id == who.unit_id).distinct())
+    return BookPage(
+        tuple(line(row) for row in rows),
+        total,
+        max(1, -(-total // PAGE)),
+        tuple(sorted({*years, wanted.year}, reverse=True)),
+        len(held_and_missing(db, who.unit_id)),
+    )
+
+
+def whole_year(db: Session, who: Who, year: int) -> list[Line]:
+    """Return the book of a year from line 1, to be copied."""
+    rows = db.scalars(
+        select(BookLine)
+        .where(BookLine.unit_id == who.unit_id, BookLine.year == year)
+        .order_by(BookLine.number)
+        .limit(MOST_LINES)
+    )
+    return [line(row) for row in rows]
+
+
+def row_for(db: Session, who: Who, line_id: int) -> BookLine:
+    """Return a line of this person's unit that they read whole. Raises NotHere."""
+    row = db.get(BookLine, line_id)
+    if row is None or row.unit_id != who.unit_id or who.role not in rules.READERS:
+        raise NotHere
+    if not rules.may_read_whole(who.role, is_restricted=row.is_restricted):
+        raise NotHere
+    return row
+
+
+def line_for(db: Session, who: Who, line_id: int) -> LineFile:
+    """Return one line with its corrections. Raises NotHere."""
+    row = row_for(db, who, line_id)
+    found = db.scalars(select(BookCorrection).where(BookCorrection.line_id == row.id).order_by(BookCorrection.id))
+    code = db.scalar(select(Case.code).where(Case.id == row.case_id)) if row.case_id else ""
+    return LineFile(
+        line(row),
+        code or "",
+        tuple(Correction(c.cell, c.old_text, c.new_text, c.ground, c.officer_name, c.at) for c in found),
+    )
+
+
+def held_and_missing(db: Session, unit_id: int | None) -> list[int]:
+    """Return the receptions that were held and have no line yet, in the order in which they began."""
+    where = [Reception.unit_id == unit_id] if unit_id is not None else []
+    entered = select(BookLine.id).where(BookLine.reception_id == Reception.id)
+    rows = db.scalars(
+        select(Reception.id)
+        .where(*where, Reception.state.in_(HELD), Reception.began_at.is_not(None), ~entered.exists())
+        .order_by(Reception.began_at, Reception.id)
+        .limit(500)
+    )
+    return list(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """What stands on the cover of the book."""
+
+    name: str
+    parent: str
+    locality: str
+
+
+def agency(db: Session, unit_id: int) -> Agency:
+    """Return the office and the one above it."""
+    unit = db.get_one(Unit, unit_id)
+    parent = db.get(Unit, unit.parent_id) if unit.parent_id else None
+    return Agency(unit.name, parent.name if parent else "", unit.locality)

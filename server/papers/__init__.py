@@ -1,0 +1,1 @@
+"""Official papers: drafted from a form, submitted, numbered once, issued, printed, withdrawn with a reason."""

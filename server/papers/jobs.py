@@ -1,0 +1,22 @@
+"""Print issued papers and file them with their fingerprint."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from server.documents import print_paper
+from server.house import House
+from server.papers import actions_issue
+
+
+async def print_official(house: House, args: Mapping[str, Any]) -> None:
+    """Print and file; done again, it changes nothing. Raises Unavailable, and is then tried again."""
+    code = str(args["paper"])
+    sealed = await house.db.read(actions_issue.to_print, code)
+    if sealed is None:
+        return
+    kept = await print_paper(
+        house, f"papers/{sealed['form']}", {**sealed, "lookup": f"{house.settings.base_url}/tra-cuu"}
+    )
+    name = house.words.find("labels", f"paper_form.{sealed['form']}", "vi")
+    if not await house.db.write(actions_issue.keep_printed, house.clock.now(), code, kept, name):
+        house.files.drop(kept.stored_as)
