@@ -7,6 +7,7 @@ from server.tables.minutes import Document, Minutes, MinutesAnswer, MinutesText,
 from server.tables.office import NumberSequence, SpecialDay, Unit, UnitSetting
 from server.tables.people import Citizen, Login, Officer, OfficerRole
 from server.tables.receptions import GuestLink, Reception, ReceptionMember, RoomNote
+from server.tables.reports import CaseResult, PetitionSorting, ReportCorrection, ResultAmount, SentReport
 from server.tables.requests import Attachment, ReceptionRequest, Representative, TriageDecision
 from server.tables.schedule import Appointment, ReceptionDay, Slot
 from server.tables.system import AuditEntry, IdempotencyKey, Job, OutboxLetter, RateCounter
@@ -18,6 +19,7 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Case",
+    "CaseResult",
     "Citizen",
     "Deadline",
     "Document",
@@ -34,16 +36,20 @@ __all__ = [
     "Officer",
     "OfficerRole",
     "OutboxLetter",
+    "PetitionSorting",
     "Playback",
     "RateCounter",
     "Reception",
     "ReceptionDay",
     "ReceptionMember",
     "ReceptionRequest",
+    "ReportCorrection",
     "Representative",
+    "ResultAmount",
     "Revision",
     "RoomNote",
     "Segment",
+    "SentReport",
     "Slot",
     "SpecialDay",
     "TriageDecision",
