@@ -33,6 +33,9 @@ from server.minutes import pages_papers as minutes_papers
 from server.office import pages as office
 from server.reception import pages as reception
 from server.reception import pages_entry as reception_entry
+from server.reports import pages as reports
+from server.reports import pages_files as reports_files
+from server.reports import pages_sorting as reports_sorting
 from server.scheduling import pages as scheduling
 from server.scheduling import pages_citizen as scheduling_citizen
 from server.scheduling.rules import link_token
@@ -53,6 +56,9 @@ ROUTES: tuple[pagekit.Route, ...] = (
     *minutes_json.ROUTES,
     *minutes_citizen.ROUTES,
     *minutes_papers.ROUTES,
+    *reports.ROUTES,
+    *reports_files.ROUTES,
+    *reports_sorting.ROUTES,
 )
 """Every address of the office; the generated access test walks this list."""
 

@@ -15,7 +15,7 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-Cell = str | int | None
+Cell = str | int | float | None
 
 LONGEST_CELL = 32_767
 """Characters a cell of the format holds."""
@@ -26,14 +26,28 @@ _THIN = Side(style="thin", color="FF808080")
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    """A heading above headings: its words, the first column it covers (from 0), how many columns and rows."""
+
+    words: str
+    column: int
+    columns: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet: lines above, headings with widths in characters, rows. ``landscape`` says how it prints."""
+    """One sheet: lines above, headings with widths in characters, rows. ``landscape`` says how it prints.
+
+    ``bands`` are rows of headings that cover several columns and stand above ``headings``.
+    """
 
     title: str
     headings: tuple[tuple[str, float], ...]
     rows: Sequence[Sequence[Cell]]
     above: tuple[str, ...] = field(default=())
     is_landscape: bool = True
+    bands: tuple[tuple[Band, ...], ...] = field(default=())
 
 
 def workbook(sheets: Sequence[Sheet]) -> bytes:
@@ -54,23 +68,43 @@ def _fill(page: Worksheet, sheet: Sheet) -> None:
         page.merge_cells(start_row=row, end_row=row, start_column=1, end_column=len(sheet.headings))
         row += 1
     row += 1 if sheet.above else 0
+    first = row
+    for bands in sheet.bands:
+        for band in bands:
+            _band(page, row, band)
+        row += 1
     for column, (words, width) in enumerate(sheet.headings, 1):
         head = _write(page, row, column, words)
         head.font = Font(name=_FACE, size=12, bold=True)
         _box(head, "center")
         page.column_dimensions[get_column_letter(column)].width = width
     page.freeze_panes = f"A{row + 1}"
-    page.print_title_rows = f"{row}:{row}"
+    page.print_title_rows = f"{first}:{row}"
     for line in sheet.rows:
         row += 1
         for column, value in enumerate(line, 1):
             cell = _write(page, row, column, value)
             cell.font = Font(name=_FACE, size=12)
-            _box(cell, "left")
+            _box(cell, "left" if isinstance(value, str) else "right")
     page.page_setup.orientation = "landscape" if sheet.is_landscape else "portrait"
     page.page_setup.paperSize = page.PAPERSIZE_A4
     page.page_setup.fitToHeight = 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
+
+
+def _band(page: Worksheet, row: int, band: Band) -> None:
+    for down in range(band.rows):
+        for across in range(band.columns):
+            cell = _write(page, row + down, band.column + across + 1, None)
+            _box(cell, "center")
+    head = _write(page, row, band.column + 1, band.words)
+    head.font = Font(name=_FACE, size=12, bold=True)
+    page.merge_cells(
+        start_row=row,
+        end_row=row + band.rows - 1,
+        start_column=band.column + 1,
+        end_column=band.column + band.columns,
+    )
 
 
 def _write(page: Worksheet, row: int, column: int, value: Cell) -> Any:

@@ -23,6 +23,7 @@ from server.words import Role, UnitKind
 
 RECEIVING = (UnitKind.CITY, UnitKind.CITY_BOARD, UnitKind.WARD)
 PAGE = 50
+CROWD = "crowd_from"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,12 @@ def chosen(units: tuple[UnitHead, ...], code: str) -> tuple[UnitHead, ...]:
 
 def crowds(db: Session, units: tuple[UnitHead, ...]) -> dict[int, int]:
     """Return from how many people on each unit counts a large group: its own setting, else the nearest above."""
-    name, usual = "crowd_from", SETTINGS["crowd_from"].default
-    chosen_by = {unit: int(value) for unit, value in _settings(db, name)}
+    usual = SETTINGS[CROWD].default
+    rows = db.execute(select(UnitSetting.unit_id, UnitSetting.value).where(UnitSetting.name == CROWD))
+    chosen_by = {row.unit_id: int(row.value) for row in rows}
     if not chosen_by:
         return {unit.id: usual for unit in units}
-    parents = dict(db.execute(select(Unit.id, Unit.parent_id)).tuples())
+    parents = {row.id: row.parent_id for row in db.execute(select(Unit.id, Unit.parent_id))}
     found = {}
     for unit in units:
         above: int | None = unit.id
@@ -78,10 +80,6 @@ def crowds(db: Session, units: tuple[UnitHead, ...]) -> dict[int, int]:
             above = parents.get(above)
         found[unit.id] = usual if above is None else chosen_by[above]
     return found
-
-
-def _settings(db: Session, name: str) -> list[tuple[int, str]]:
-    return list(db.execute(select(UnitSetting.unit_id, UnitSetting.value).where(UnitSetting.name == name)).tuples())
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +191,14 @@ def report(db: Session, form: Form, period: Period, units: tuple[UnitHead, ...])
         lines.append(Line(unit, last.figures if last else present, row, present, last))
     total = rules.add(form, (line.figures for line in lines))
     return Report(form, period, tuple(lines), total, counted.unsorted)
+
+
+def asked_for(
+    db: Session, who: Who, form: Form, period: Period, unit: str
+) -> tuple[tuple[UnitHead, ...], Report]:
+    """Return the units a person may choose from, and a table of the one chosen or of all. Raises NotHere."""
+    units = scope(db, who)
+    return units, report(db, form, period, chosen(units, unit))
 
 
 def _differences(db: Session, form: Form, period: Period, units: tuple[int, ...]) -> dict[int, dict[str, int]]:

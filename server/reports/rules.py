@@ -216,3 +216,20 @@ def headings(form: Form) -> tuple[tuple[Heading, ...], ...]:
         level = len(column.under)
         rows[level].append(Heading(column.title, 1, depth - level, at, is_leaf=True))
     return tuple(tuple(row) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Money, land or people of a result: its name, the column that adds it up, and what it is a part of."""
+
+    name: str
+    column: Column
+    whole: str
+
+
+def amounts(slug: str) -> tuple[Amount, ...]:
+    """Return what one table adds up of results, in the order of its columns."""
+    named = {c.code: next(iter(c.where["amount"])) for c in form_named(slug).columns if "amount" in c.where}
+    return tuple(
+        Amount(named[c.code], c, named.get(c.within, "")) for c in form_named(slug).columns if c.code in named
+    )

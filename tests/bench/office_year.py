@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
 from server.clock import at_office
@@ -81,6 +81,7 @@ class City:
 class Year:
     """The rows so far, by table, and the next number of each."""
 
+    seed: int
     chance: random.Random
     top: int
     next_ids: dict[str, int]
@@ -113,7 +114,7 @@ def invent(db: Session, city: City) -> list[int]:
     """Fill a founded office with one year of a city; return its wards."""
     top = db.scalars(select(Unit.id).where(Unit.parent_id.is_(None)).order_by(Unit.id).limit(1)).one()
     ids = {t.__tablename__: (db.scalar(select(func.max(t.id))) or 0) + 1 for t in TABLES}  # type: ignore[attr-defined]
-    year = Year(random.Random(city.seed), top, ids)
+    year = Year(city.seed, random.Random(city.seed), top, ids)
     wards = [_ward(year, n) for n in range(city.wards)]
     for n, ward in enumerate(wards):
         # Some wards are busy; the last one has nothing to report.
@@ -122,6 +123,10 @@ def invent(db: Session, city: City) -> list[int]:
     for table in TABLES:
         for each in _alike(year.rows.get(table.__tablename__, [])):
             db.execute(insert(table), each)
+        if db.get_bind().dialect.name == "postgresql":
+            # Rows came with their numbers; what is added later must not begin with them again.
+            name = table.__tablename__
+            db.execute(text(f"select setval(pg_get_serial_sequence('{name}', 'id'), {year.next_ids[name]})"))  # noqa: S608 our own names
     return [ward.unit for ward in wards]
 
 
@@ -135,7 +140,7 @@ def _alike(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 def _ward(year: Year, n: int) -> Ward:
     at = at_office(FROM_ON, 8, 0)
     unit = year.add(
-        Unit, code=f"phuong-{n}", kind=UnitKind.WARD, parent_id=year.top, name=f"UBND phường Số {n:03d}",
+        Unit, code=f"phuong-{year.seed}-{n}", kind=UnitKind.WARD, parent_id=year.top, name=f"UBND phường Số {n:03d}",
         name_sort=f"ubnd phường số {n:03d}", short_code=f"P{n}", created_at=at,
     )  # fmt: skip
     people = []
@@ -143,7 +148,7 @@ def _ward(year: Year, n: int) -> Ward:
         name = f"{year.of(*FAMILY)} {year.of(*GIVEN)} {n}"
         people.append(
             year.add(
-                Officer, username=f"{username}-{n}", name=name, name_folded=name.lower(), name_sort=name.lower(),
+                Officer, username=f"{username}-{year.seed}-{n}", name=name, name_folded=name.lower(), name_sort=name.lower(),
                 title="", password_hash="", created_at=at,
             )
         )  # fmt: skip
@@ -174,7 +179,7 @@ def _days(year: Year, ward: Ward) -> tuple[list[tuple[int, date]], list[tuple[in
         at = at_office(on, 7, 0)
         kind = DayKind.REGULAR if n % 4 else year.of(DayKind.PERIODIC, DayKind.PERIODIC, DayKind.URGENT)
         day = year.add(
-            ReceptionDay, code=f"L{ward.number}-{n}", unit_id=ward.unit, kind=kind, held_on=on, place="",
+            ReceptionDay, code=f"L{ward.unit}-{n}", unit_id=ward.unit, kind=kind, held_on=on, place="",
             chair_id=ward.chair if kind is not DayKind.REGULAR else ward.clerk,
             is_delegated=kind is not DayKind.REGULAR and year.chance.random() < 0.3,
             state=year.of(DayState.CLOSED, DayState.CLOSED, DayState.PUBLISHED, DayState.CANCELLED),
@@ -250,11 +255,11 @@ def _heard(year: Year, ward: Ward, day: tuple[int, date], cases: list[tuple[int,
             title="Việc thử nghiệm", title_folded="viec thu nghiem", opened_at=came, closed_at=closed,
             state=CaseState.CLOSED if closed else CaseState.OPEN, is_restricted=kind is Kind.DENUNCIATION,
         )  # fmt: skip
+        year.add(
+            Deadline, case_id=case, rule="D1", rule_version="2026-07", article="reception_28", started_on=came.date(),
+            due_on=came.date() + timedelta(14), met_on=on if year.chance.random() < 0.9 else None,
+        )  # fmt: skip
         cases.append((case, citizen, kind))
-    year.add(
-        Deadline, case_id=case, rule=f"D1-{request}", rule_version="2026-07", article="reception_28",
-        started_on=came.date(), due_on=came.date() + timedelta(14), met_on=on if year.chance.random() < 0.9 else None,
-    )  # fmt: skip
     _decide(year, request, RequestVerb.ACCEPT, RequestState.ACCEPTED, came + timedelta(year.chance.randint(0, 9)))
     _decide(year, request, RequestVerb.HEAR, RequestState.HEARD, at)
     _receive(year, ward, (day_id, request, case), at)
