@@ -44,9 +44,7 @@ def record_result(db: Session, who: Who, at: datetime, code: str, result: Result
     if who.role not in rules_sorting.SORTERS or who.officer_id is None or case.unit_id != who.unit_id:
         raise NotYours("report_not_yours")
     _check(rules_sorting.result_faults(result, parts, local(at).date()))
-    row = db.scalar(
-        select(CaseResult).where(CaseResult.case_id == case.id, CaseResult.instance == result.instance)
-    )
+    row = db.scalar(select(CaseResult).where(CaseResult.case_id == case.id, CaseResult.instance == result.instance))
     if row is None:
         row = CaseResult(case_id=case.id, instance=result.instance)
         db.add(row)

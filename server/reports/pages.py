@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from server.clock import local
-from server.errors import BadForm
+from server.errors import BadForm, Fact
 from server.i18n import date_vi
+from server.office.forms_fields import read_form
 from server.pagekit import get, house, locale, now, post, posted, render, see_other, who
 from server.reports import actions, forms_entry, queries, queries_dashboard, rules, rules_charts, rules_period
 from server.reports.actions import Changing, Table
@@ -42,7 +43,7 @@ def asked(request: web.Request) -> Asked:
 
 def period_name(request: web.Request, period: Period) -> str:
     """Return how a period is called: ``Quý 1 năm 2026``."""
-    facts = {
+    facts: dict[str, Fact] = {
         "number": period.number,
         "year": period.year,
         "from_on": date_vi(period.from_on),
@@ -57,7 +58,13 @@ def choices(request: web.Request, chosen: Period) -> list[tuple[str, str]]:
     offered = [
         rules_period.period(kind, year, number)
         for year in (this, this - 1)
-        for kind in (PeriodKind.YEAR, PeriodKind.NINE_MONTHS, PeriodKind.SIX_MONTHS, PeriodKind.QUARTER, PeriodKind.MONTH)
+        for kind in (
+            PeriodKind.YEAR,
+            PeriodKind.NINE_MONTHS,
+            PeriodKind.SIX_MONTHS,
+            PeriodKind.QUARTER,
+            PeriodKind.MONTH,
+        )
         for number in (range(1, 12 // rules_period.MONTHS_OF[kind] + 1) if kind in rules_period.NUMBERED else (1,))
     ]
     if chosen not in offered:
@@ -100,9 +107,7 @@ def _usual(request: web.Request) -> Asked:
 
 async def _table(request: web.Request, wanted: Asked, bad: BadForm | None = None, status: int = 200) -> web.Response:
     place, here = house(request), who(request)
-    units, report = await place.db.read(
-        queries.asked_for, here, wanted.table.form, wanted.table.period, wanted.unit
-    )
+    units, report = await place.db.read(queries.asked_for, here, wanted.table.form, wanted.table.period, wanted.unit)
     own = next((line for line in report.lines if line.unit.id == here.unit_id), None)
     is_single = len(report.lines) == 1
     changes = (
@@ -213,7 +218,7 @@ async def send(request: web.Request) -> web.Response:
     """Close the table of one's own unit and send it up."""
     form, wanted = await posted(request), asked(request)
     try:
-        told = forms_entry.read_form(forms_entry.SendForm, dict(form))
+        told = read_form(forms_entry.SendForm, dict(form))
     except BadForm as bad:
         return await _table(request, wanted, bad, 422)
     await house(request).db.write(actions.send, who(request), now(request), wanted.table, told.remark, told.key)

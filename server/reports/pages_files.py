@@ -30,9 +30,7 @@ def _say(request: web.Request) -> Callable[[str], str]:
 
 async def _taken(request: web.Request, kind: str) -> tuple[Asked, Report]:
     wanted, place, here = asked(request), house(request), who(request)
-    _, report = await place.db.read(
-        queries.asked_for, here, wanted.table.form, wanted.table.period, wanted.unit
-    )
+    _, report = await place.db.read(queries.asked_for, here, wanted.table.form, wanted.table.period, wanted.unit)
     await place.db.write(actions.note_taken, here, now(request), wanted.table, kind)
     return wanted, report
 

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from server.errors import BadForm
 from server.i18n import date_vi
+from server.office.forms_fields import read_form
 from server.pagekit import get, house, now, post, posted, render, see_other, who
 from server.reports import actions_sorting, forms_entry, queries_sorting, rules, rules_sorting
 from server.reports.pages import BASE
@@ -73,7 +74,7 @@ async def sort(request: web.Request) -> web.Response:
     """Keep how a petition counts."""
     form, place, code = await posted(request), house(request), request.match_info["code"]
     try:
-        told = forms_entry.read_form(forms_entry.SortingForm, dict(form)).as_sorting()
+        told = read_form(forms_entry.SortingForm, dict(form)).as_sorting()
         await place.db.write(actions_sorting.sort_petition, who(request), now(request), code, told)
     except BadForm as bad:
         found = await place.db.read(queries_sorting.petition_for, who(request), code)

@@ -113,8 +113,7 @@ def count(db: Session, form: Form, span: Span) -> Counted:
 
 def _asked(base: FromClause, column: Column) -> list[ColumnElement[bool]]:
     """The conditions under which a matter counts in a column."""
-    conditions = [base.c[way].in_(sorted(values)) for way, values in sorted(column.where.items())]
-    return conditions or [true()]
+    return [true(), *(base.c[way].in_(sorted(values)) for way, values in sorted(column.where.items()))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +192,7 @@ def report(db: Session, form: Form, period: Period, units: tuple[UnitHead, ...])
     return Report(form, period, tuple(lines), total, counted.unsorted)
 
 
-def asked_for(
-    db: Session, who: Who, form: Form, period: Period, unit: str
-) -> tuple[tuple[UnitHead, ...], Report]:
+def asked_for(db: Session, who: Who, form: Form, period: Period, unit: str) -> tuple[tuple[UnitHead, ...], Report]:
     """Return the units a person may choose from, and a table of the one chosen or of all. Raises NotHere."""
     units = scope(db, who)
     return units, report(db, form, period, chosen(units, unit))

@@ -95,8 +95,9 @@ def _chairs(db: Session, units: tuple[UnitHead, ...], first: date, today: date) 
         )
     )
     days: dict[int, list[ChairDay]] = {}
-    for unit_id, *day in rows:
-        days.setdefault(unit_id, []).append(ChairDay(*day))
+    for row in rows:
+        day = ChairDay(row.held_on, row.state, row.kind, row.is_delegated)
+        days.setdefault(row.unit_id, []).append(day)
     return tuple(
         Chair(unit.name, chair_month(days.get(unit.id, []), first.year, first.month, today))
         for unit in units
@@ -136,7 +137,9 @@ def _minutes_open(db: Session, ids: tuple[int, ...]) -> int:
         or_(Minutes.id.is_(None), Minutes.state != MinutesState.SEALED),
     )
     return (
-        db.scalar(select(func.count(Reception.id)).outerjoin(Minutes, Minutes.reception_id == Reception.id).where(*where))
+        db.scalar(
+            select(func.count(Reception.id)).outerjoin(Minutes, Minutes.reception_id == Reception.id).where(*where)
+        )
         or 0
     )
 

@@ -73,9 +73,7 @@ def petition_for(db: Session, who: Who, code: str) -> Petition:
         competence = row.competence or Competence.OWN
         said = Sorting(row.field, row.standing, row.instance, competence, row.direction, row.replied_on)
     is_referred = request.state is RequestState.REFERRED
-    return Petition(
-        request.code, request.kind, request.subject, local(request.received_at).date(), is_referred, said
-    )
+    return Petition(request.code, request.kind, request.subject, local(request.received_at).date(), is_referred, said)
 
 
 @dataclass(frozen=True, slots=True)

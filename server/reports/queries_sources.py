@@ -266,7 +266,7 @@ def petitions(span: Span) -> Select[Any]:
 
 def replies(span: Span) -> Select[Any]:
     """Return replies to transferred petitions that came in the span."""
-    return (
+    found: Select[Any] = (
         select(
             ReceptionRequest.unit_id,
             _kind().label("kind"),
@@ -283,6 +283,7 @@ def replies(span: Span) -> Select[Any]:
             PetitionSorting.replied_on.between(span.from_on, span.until_on),
         )
     )
+    return found
 
 
 def _result_columns() -> tuple[Any, ...]:

@@ -230,6 +230,4 @@ class Amount:
 def amounts(slug: str) -> tuple[Amount, ...]:
     """Return what one table adds up of results, in the order of its columns."""
     named = {c.code: next(iter(c.where["amount"])) for c in form_named(slug).columns if "amount" in c.where}
-    return tuple(
-        Amount(named[c.code], c, named.get(c.within, "")) for c in form_named(slug).columns if c.code in named
-    )
+    return tuple(Amount(named[c.code], c, named.get(c.within, "")) for c in form_named(slug).columns if c.code in named)

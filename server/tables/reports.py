@@ -9,9 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.tables.base import Base, Id, Line, Name, Prose, word
 from server.words_reports import (
     Competence,
-    OutsideWay,
     Finding,
     Instance,
+    OutsideWay,
     PeriodKind,
     PetitionField,
     ResultWay,

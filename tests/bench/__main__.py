@@ -2,9 +2,9 @@
 
 import sys
 
-from tests.bench import lines, media
+from tests.bench import lines, media, office
 
-WORDS = {"lines": lines.main, "media": media.main}
+WORDS = {"lines": lines.main, "media": media.main, "office": office.main}
 
 
 def main(arguments: list[str]) -> int:

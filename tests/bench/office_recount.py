@@ -133,9 +133,9 @@ class Recount:
             for column, value in more.items():
                 row[str(column)] += value
         for day in self.days.values():
-            if day["unit_id"] == unit and first <= day["held_on"] <= last and day["kind"] != "regular":
-                if day["state"] == "closed" or day["id"] in self.held:
-                    row["21" if day["is_delegated"] else "12"] += 1
+            is_mine = day["unit_id"] == unit and first <= day["held_on"] <= last and day["kind"] != "regular"
+            if is_mine and (day["state"] == "closed" or day["id"] in self.held):
+                row["21" if day["is_delegated"] else "12"] += 1
         return row
 
     def petitions(self, unit: int, first: date, last: date) -> list[Petition]:
@@ -210,10 +210,21 @@ class Recount:
         row = {"1": len(mine), "2": before, "3": len(mine) - before, "4": sum(not p.outside for p in leads)}
         row["5"] = sum(r["way"] == "decision" for r in ended)
         row["6"] = sum(r["way"] == "withdrawn" for r in ended)
-        names = (
-            "state_money state_land org_money org_land person_money person_land orgs persons sanctioned "
-            "sanctioned_officials referred_cases referred_people referred_officials"
-        ).split()
+        names = [
+            "state_money",
+            "state_land",
+            "org_money",
+            "org_land",
+            "person_money",
+            "person_land",
+            "orgs",
+            "persons",
+            "sanctioned",
+            "sanctioned_officials",
+            "referred_cases",
+            "referred_people",
+            "referred_officials",
+        ]
         row |= self._sums(7, names, ended)
         for column, finding in enumerate(("right", "wrong", "partly", "upheld", "changed"), 20):
             row[str(column)] = sum(r["finding"] == finding and r["way"] == "decision" for r in ended)
@@ -229,11 +240,25 @@ class Recount:
             and r["decided_on"] <= last
             and (r["executed_on"] is None or r["executed_on"] >= first)
         ]
-        names = (
-            "due_state_money due_state_land got_state_money got_state_land due_org_money due_org_land due_person_money "
-            "due_person_land paid_org_money paid_org_land paid_person_money paid_person_land done_sanctioned "
-            "done_sanctioned_officials charged_cases charged_people charged_officials"
-        ).split()
+        names = [
+            "due_state_money",
+            "due_state_land",
+            "got_state_money",
+            "got_state_land",
+            "due_org_money",
+            "due_org_land",
+            "due_person_money",
+            "due_person_land",
+            "paid_org_money",
+            "paid_org_land",
+            "paid_person_money",
+            "paid_person_land",
+            "done_sanctioned",
+            "done_sanctioned_officials",
+            "charged_cases",
+            "charged_people",
+            "charged_officials",
+        ]
         done = sum(r["executed_on"] is not None and r["executed_on"] <= last for r in owed)
         return {"1": len(owed), "2": done} | self._sums(3, names, owed)
 
@@ -356,5 +381,3 @@ def _proposals(all_of: list[Petition], first: date) -> Row:
             "18": lambda p: p.outside and p.direction == "urge",
         },
     )
-
-

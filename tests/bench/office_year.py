@@ -126,7 +126,7 @@ def invent(db: Session, city: City) -> list[int]:
         if db.get_bind().dialect.name == "postgresql":
             # Rows came with their numbers; what is added later must not begin with them again.
             name = table.__tablename__
-            db.execute(text(f"select setval(pg_get_serial_sequence('{name}', 'id'), {year.next_ids[name]})"))  # noqa: S608 our own names
+            db.execute(text(f"select setval(pg_get_serial_sequence('{name}', 'id'), {year.next_ids[name]})"))
     return [ward.unit for ward in wards]
 
 
@@ -171,7 +171,8 @@ def _fill(year: Year, ward: Ward, receptions: int) -> None:
 
 
 def _days(year: Year, ward: Ward) -> tuple[list[tuple[int, date]], list[tuple[int, date]]]:
-    before, within = [], []
+    before: list[tuple[int, date]] = []
+    within: list[tuple[int, date]] = []
     span = (UNTIL_ON - FROM_ON).days + 1
     wanted = [FROM_ON - timedelta(year.chance.randint(1, BEFORE)) for _ in range(6)]
     wanted += [FROM_ON, UNTIL_ON, *(FROM_ON + timedelta(d) for d in range(3, span, 7))]
@@ -315,7 +316,9 @@ def _result(year: Year, ward: Ward, case: int) -> None:
     instance = year.of(Instance.FIRST, Instance.FIRST, Instance.SECOND)
     way = year.of(ResultWay.DECISION, ResultWay.DECISION, ResultWay.WITHDRAWN)
     findings = (
-        (Finding.RIGHT, Finding.WRONG, Finding.PARTLY) if instance is Instance.FIRST else (Finding.UPHELD, Finding.CHANGED)
+        (Finding.RIGHT, Finding.WRONG, Finding.PARTLY)
+        if instance is Instance.FIRST
+        else (Finding.UPHELD, Finding.CHANGED)
     )
     decided = way is ResultWay.DECISION
     result = year.add(

@@ -94,7 +94,7 @@ class Ward:
 
     def held_day(self, on: date, kind: DayKind = DayKind.PERIODIC, *, is_delegated: bool = False) -> None:
         """A day that was closed; whether anybody came is another matter."""
-        self.house.db.write_now(lambda db: self.day(db, Heard(on, kind, is_delegated), DayState.CLOSED) and None)
+        self.house.db.write_now(lambda db: self.day(db, Heard(on, kind, is_delegated), DayState.CLOSED).id)
 
     def receive(self, case_id: int, one: Heard) -> str:
         """Put down a reception; return the code of its request."""

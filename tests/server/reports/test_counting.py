@@ -117,9 +117,7 @@ def test_identities_hold_for_random_offices_and_a_slow_count_agrees(house: House
         for span in spans:
             found = house.db.read_now(every_line, wards, span)
             expected = {
-                (slug, unit): row
-                for unit in wards
-                for slug, row in slow.all(unit, span.from_on, span.until_on).items()
+                (slug, unit): row for unit in wards for slug, row in slow.all(unit, span.from_on, span.until_on).items()
             }
             assert found == expected
             for (slug, _), row in found.items():

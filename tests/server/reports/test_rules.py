@@ -1,6 +1,7 @@
 """Periods, tables as data, and figures as they are typed."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -41,7 +42,7 @@ def test_months_and_quarters_cover_the_year_without_gap(kind: PeriodKind, year: 
     whole = rules_period.period(PeriodKind.YEAR, year)
     assert parts[0].from_on == whole.from_on
     assert parts[-1].until_on == whole.until_on
-    assert all(b.from_on - a.until_on == timedelta(1) for a, b in zip(parts, parts[1:], strict=False))
+    assert all(b.from_on - a.until_on == timedelta(1) for a, b in pairwise(parts))
 
 
 @given(on=st.dates(date(2001, 1, 1), date(2098, 12, 31)))
@@ -123,9 +124,7 @@ def test_what_is_no_count_is_refused(words: str) -> None:
 
 def test_a_complaint_outside_competence_is_guided_never_transferred() -> None:
     def faults(kind: Kind, direction: OutsideWay | None) -> set[str]:
-        sorting = rules_sorting.Sorting(
-            PetitionField.LAND, Standing.NEW, Instance.FIRST, Competence.OUTSIDE, direction
-        )
+        sorting = rules_sorting.Sorting(PetitionField.LAND, Standing.NEW, Instance.FIRST, Competence.OUTSIDE, direction)
         return set(rules_sorting.sorting_faults(kind, sorting, date(2026, 7, 6)))
 
     assert faults(Kind.COMPLAINT, OutsideWay.TRANSFER) == {"direction"}
@@ -138,7 +137,13 @@ def test_a_complaint_outside_competence_is_guided_never_transferred() -> None:
 def test_a_result_says_what_fits_its_instance() -> None:
     decided = {"way": ResultWay.DECISION, "decided_on": date(2026, 7, 1), "is_in_time": True}
     made = forms_entry.result(
-        {"instance": "second", "way": "decision", "finding": "upheld", "decided_on": "01/07/2026", "a_state_money": "1,5"},
+        {
+            "instance": "second",
+            "way": "decision",
+            "finding": "upheld",
+            "decided_on": "01/07/2026",
+            "a_state_money": "1,5",
+        },
         rules.amounts("01-kqgq-2024"),
     )
     assert made.amounts["state_money"] == 1_500_000
