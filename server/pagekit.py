@@ -63,12 +63,7 @@ RAIL: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
         _STAFF_WARD | {Role.CASE_OFFICER, Role.CITY_BOARD_MEMBER, Role.INSPECTOR, Role.RECORDS_OFFICER},
     ),
     ("/viec-theo-doi", "list", "follow_ups", _STAFF_WARD | {Role.CASE_OFFICER, Role.CITY_BOARD_MEMBER}),
-    (
-        "/bao-cao",
-        "chart",
-        "reports",
-        _STAFF_WARD | {Role.CITY_BOARD_MEMBER, Role.INSPECTOR, Role.RECORDS_OFFICER},
-    ),
+    ("/bao-cao", "chart", "reports", _STAFF_WARD | {Role.CITY_BOARD_MEMBER, Role.INSPECTOR, Role.RECORDS_OFFICER}),
     ("/ky-thuat", "monitor", "technical", frozenset({Role.TECHNICIAN, Role.SYS_ADMIN})),
     ("/can-bo", "users", "officers", frozenset({Role.SYS_ADMIN})),
     (
@@ -80,7 +75,6 @@ RAIL: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
     ("/cai-dat", "settings", "settings", frozenset({Role.SYS_ADMIN, Role.OFFICE_HEAD})),
 )
 """The rail of staff pages: address, icon, key of label and counter, who sees it."""
-
 
 Page = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

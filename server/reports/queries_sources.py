@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, func, literal, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, String, Subquery, and_, case, func, literal, or_, select, type_coerce
 from sqlalchemy.orm import aliased
 
 from server.clock import at_office
@@ -205,10 +205,10 @@ def _direction() -> ColumnElement[str]:
     )
 
 
-def petitions(span: Span) -> Select[Any]:
-    """Return petitions that waited for the unit in the span: carried over, or received in it."""
+def _waiting(span: Span) -> Subquery:
+    """Petitions the units had received by the end of the span, and when each was first handled."""
     # Gathered first: as a subquery in place SQLite would ask for it again in every word below.
-    waiting = (
+    return (
         select(ReceptionRequest.id.label("id"), func.min(TriageDecision.at).label("handled_at"))
         .outerjoin(
             TriageDecision,
@@ -218,35 +218,42 @@ def petitions(span: Span) -> Select[Any]:
         .group_by(ReceptionRequest.id)
         .subquery()
     )
-    is_handled = and_(waiting.c.handled_at.is_not(None), waiting.c.handled_at < span.end)
-    was_taken = or_(ReceptionRequest.state.in_(TAKEN), ReceptionRequest.case_id.is_not(None))
+
+
+def _words_of_petition(span: Span) -> tuple[Any, ...]:
     resolved = (
         select(CaseResult.id)
         .where(CaseResult.case_id == ReceptionRequest.case_id, CaseResult.decided_on <= span.until_on)
         .exists()
     )
+    return (
+        ReceptionRequest.unit_id.label("unit_id"),
+        _kind().label("kind"),
+        _yes(ReceptionRequest.received_at >= span.start).label("is_new"),
+        func.coalesce(_plain(PetitionSorting.field), PetitionField.OTHER.value).label("field"),
+        _standing().label("standing"),
+        _competence().label("competence"),
+        _direction().label("direction"),
+        func.coalesce(_plain(PetitionSorting.instance), Instance.FIRST.value).label("instance"),
+        _yes(or_(resolved, Case.closed_at < span.end)).label("resolved"),
+        _yes(PetitionSorting.id.is_not(None)).label("sorted"),
+        func.coalesce(ReceptionRequest.case_id, -ReceptionRequest.id).label("matter"),
+        ReceptionRequest.id.label("id"),
+        ReceptionRequest.received_at.label("on"),
+        literal(1).label("entries"),
+        ReceptionRequest.code.label("code"),
+        ReceptionRequest.case_id.label("case_id"),
+        _secret().label("is_secret"),
+    )
+
+
+def petitions(span: Span) -> Select[Any]:
+    """Return petitions that waited for the unit in the span: carried over, or received in it."""
+    waiting = _waiting(span)
+    is_handled = and_(waiting.c.handled_at.is_not(None), waiting.c.handled_at < span.end)
+    is_taken = and_(is_handled, or_(ReceptionRequest.state.in_(TAKEN), ReceptionRequest.case_id.is_not(None)))
     rows = (
-        select(
-            ReceptionRequest.unit_id.label("unit_id"),
-            _kind().label("kind"),
-            _yes(ReceptionRequest.received_at >= span.start).label("is_new"),
-            _yes(is_handled).label("handled"),
-            _yes(and_(is_handled, was_taken)).label("eligible"),
-            func.coalesce(_plain(PetitionSorting.field), PetitionField.OTHER.value).label("field"),
-            _standing().label("standing"),
-            _competence().label("competence"),
-            _direction().label("direction"),
-            func.coalesce(_plain(PetitionSorting.instance), Instance.FIRST.value).label("instance"),
-            _yes(or_(resolved, Case.closed_at < span.end)).label("resolved"),
-            _yes(PetitionSorting.id.is_not(None)).label("sorted"),
-            func.coalesce(ReceptionRequest.case_id, -ReceptionRequest.id).label("matter"),
-            ReceptionRequest.id.label("id"),
-            ReceptionRequest.received_at.label("on"),
-            literal(1).label("entries"),
-            ReceptionRequest.code.label("code"),
-            ReceptionRequest.case_id.label("case_id"),
-            _secret().label("is_secret"),
-        )
+        select(*_words_of_petition(span), _yes(is_handled).label("handled"), _yes(is_taken).label("eligible"))
         .select_from(waiting)
         .join(ReceptionRequest, ReceptionRequest.id == waiting.c.id)
         .outerjoin(PetitionSorting, PetitionSorting.request_id == ReceptionRequest.id)
