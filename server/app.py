@@ -41,6 +41,9 @@ from server.reception import pages as reception
 from server.reception import pages_door as reception_door
 from server.reception import pages_desk as reception_desk
 from server.reception import pages_entry as reception_entry
+from server.reports import pages as reports
+from server.reports import pages_files as reports_files
+from server.reports import pages_sorting as reports_sorting
 from server.scheduling import pages as scheduling
 from server.scheduling import pages_citizen as scheduling_citizen
 from server.scheduling import pages_plan as scheduling_plan
@@ -75,6 +78,9 @@ ROUTES: tuple[pagekit.Route, ...] = (
     *book.ROUTES,
     *papers.ROUTES,
     *papers_steps.ROUTES,
+    *reports.ROUTES,
+    *reports_files.ROUTES,
+    *reports_sorting.ROUTES,
 )
 """Every address of the office; the generated access test walks this list."""
 

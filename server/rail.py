@@ -20,6 +20,7 @@ RAIL: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
     ("/viec-theo-doi", "list", "follow_ups", _STAFF_WARD | {Role.CASE_OFFICER, Role.CITY_BOARD_MEMBER}),
     ("/van-ban", "file-text", "papers", _STAFF_WARD),
     ("/so-tiep", "book", "book", _STAFF_WARD | {Role.RECORDS_OFFICER}),
+    ("/bao-cao", "chart", "reports", _STAFF_WARD | {Role.CITY_BOARD_MEMBER, Role.INSPECTOR, Role.RECORDS_OFFICER}),
     ("/ky-thuat", "monitor", "technical", frozenset({Role.TECHNICIAN, Role.SYS_ADMIN})),
     ("/can-bo", "users", "officers", frozenset({Role.SYS_ADMIN})),
     (

@@ -9,6 +9,7 @@ from server.tables.office import CalendarChange, NumberSequence, SpecialDay, Uni
 from server.tables.papers import BookCorrection, BookLine, OfficialPaper
 from server.tables.people import Citizen, Login, Officer, OfficerRole
 from server.tables.receptions import DeviceCheck, GuestLink, Reception, ReceptionMember, ReceptionTick, RoomNote
+from server.tables.reports import CaseResult, PetitionSorting, ReportCorrection, ResultAmount, SentReport
 from server.tables.requests import Attachment, ReceptionRequest, Representative, TriageDecision
 from server.tables.schedule import Appointment, DayMinutes, ReceptionDay, Slot
 from server.tables.system import AuditEntry, IdempotencyKey, Job, OutboxLetter, RateCounter
@@ -24,6 +25,7 @@ __all__ = [
     "BookLine",
     "CalendarChange",
     "Case",
+    "CaseResult",
     "Citizen",
     "DayMinutes",
     "Deadline",
@@ -46,6 +48,7 @@ __all__ = [
     "OfficerRole",
     "OfficialPaper",
     "OutboxLetter",
+    "PetitionSorting",
     "Playback",
     "RateCounter",
     "Reception",
@@ -53,12 +56,15 @@ __all__ = [
     "ReceptionMember",
     "ReceptionRequest",
     "ReceptionTick",
+    "ReportCorrection",
     "Representative",
+    "ResultAmount",
     "Revision",
     "RoomNote",
     "SearchEntry",
     "SearchWord",
     "Segment",
+    "SentReport",
     "Slot",
     "SpecialDay",
     "TriageDecision",

@@ -2,9 +2,9 @@
 
 import sys
 
-from tests.bench import join, lines, media, search
+from tests.bench import join, lines, media, office, search
 
-WORDS = {"join": join.main, "lines": lines.main, "media": media.main, "search": search.main}
+WORDS = {"join": join.main, "lines": lines.main, "media": media.main, "office": office.main, "search": search.main}
 
 
 def main(arguments: list[str]) -> int:

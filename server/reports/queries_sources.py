@@ -1,0 +1,372 @@
+"""What the tables count from: one select per source, a row for each matter with the ways the tables ask about.
+
+Each select gives ``unit_id``, the ways as words, what is added up (``entries``, ``people``,
+``value``), and for lists of what is behind a figure ``code``, ``case_id``, ``on`` and
+``is_secret`` (a denunciation, or what may be one).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, String, Subquery, and_, case, func, literal, or_, select, type_coerce
+from sqlalchemy.orm import aliased
+
+from server.clock import at_office
+from server.reports.rules_period import Period
+from server.tables import (
+    Appointment,
+    Case,
+    CaseResult,
+    PetitionSorting,
+    Reception,
+    ReceptionDay,
+    ReceptionRequest,
+    ResultAmount,
+    Slot,
+    TriageDecision,
+)
+from server.words import AppointmentState, DayKind, DayState, Kind, ReceptionState, RequestState, RequestVerb
+from server.words_reports import Competence, Instance, OutsideWay, PetitionField, ResultWay, Standing
+
+HANDLING = (RequestVerb.ACCEPT, RequestVerb.REFER, RequestVerb.DECLINE, RequestVerb.WITHDRAW)
+TAKEN = (RequestState.ACCEPTED, RequestState.SCHEDULED, RequestState.HEARD, RequestState.REFERRED)
+_OVER = (ReceptionState.ENDED, ReceptionState.SEALED)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Which units and which days are counted; ``crowds`` is each unit's threshold of a large group."""
+
+    units: tuple[int, ...]
+    from_on: date
+    until_on: date
+    crowds: Mapping[int, int]
+
+    @property
+    def start(self) -> datetime:
+        """The first moment."""
+        return at_office(self.from_on, 0, 0)
+
+    @property
+    def end(self) -> datetime:
+        """The first moment after."""
+        return at_office(self.until_on + timedelta(1), 0, 0)
+
+
+def span_of(period: Period, crowds: Mapping[int, int]) -> Span:
+    """Return the span of a period for the units whose thresholds are given."""
+    return Span(tuple(crowds), period.from_on, period.until_on, crowds)
+
+
+def _yes(condition: ColumnElement[bool]) -> ColumnElement[str]:
+    return case((condition, "yes"), else_="no")
+
+
+def _plain(column: Any) -> ColumnElement[str]:
+    """A word as its letters: making an enum of each costs more than counting."""
+    return type_coerce(column, String)
+
+
+def _crowd(span: Span) -> ColumnElement[int]:
+    """The threshold of the row's unit: one number unless units have chosen differently."""
+    usual = max(set(span.crowds.values()), key=list(span.crowds.values()).count)
+    others = [(ReceptionDay.unit_id == unit, number) for unit, number in span.crowds.items() if number != usual]
+    return case(*others, else_=usual) if others else literal(usual)
+
+
+def _took_place() -> ColumnElement[bool]:
+    """Whether an appointment became a reception: the citizen came, and no fault ended it before it was over (F37)."""
+    return and_(Appointment.state == AppointmentState.KEPT, or_(Reception.id.is_(None), Reception.state.in_(_OVER)))
+
+
+def _heard_before(span: Span) -> ColumnElement[bool]:
+    """Whether this unit had received the case before the first day counted."""
+    other, slot, day, reception = aliased(ReceptionRequest), aliased(Slot), aliased(ReceptionDay), aliased(Reception)
+    kept = aliased(Appointment)
+    return (
+        select(kept.id)
+        .join(other, other.id == kept.request_id)
+        .join(slot, slot.id == kept.slot_id)
+        .join(day, day.id == slot.day_id)
+        .outerjoin(reception, reception.appointment_id == kept.id)
+        .where(
+            other.case_id == ReceptionRequest.case_id,
+            kept.state == AppointmentState.KEPT,
+            or_(reception.id.is_(None), reception.state.in_(_OVER)),
+            day.unit_id == ReceptionDay.unit_id,
+            day.held_on < span.from_on,
+        )
+        .exists()
+    )
+
+
+def receptions(span: Span) -> Select[Any]:
+    """Return receptions that took place; each case is counted once, where it came first in the span."""
+    matter = func.coalesce(ReceptionRequest.case_id, -ReceptionRequest.id)
+    turn = func.row_number().over(
+        partition_by=(ReceptionDay.unit_id, matter), order_by=(Slot.starts_at, Appointment.id)
+    )
+    heard = (
+        select(
+            ReceptionDay.unit_id.label("unit_id"),
+            case(
+                (ReceptionDay.kind == DayKind.REGULAR, "regular"),
+                (ReceptionDay.is_delegated.is_(True), "delegated"),
+                else_="leader",
+            ).label("way"),
+            _yes(ReceptionRequest.group_size >= _crowd(span)).label("crowd"),
+            turn.label("turn"),
+            _yes(_heard_before(span)).label("known"),
+            literal(1).label("entries"),
+            ReceptionRequest.group_size.label("people"),
+            ReceptionRequest.code.label("code"),
+            ReceptionRequest.case_id.label("case_id"),
+            ReceptionDay.held_on.label("on"),
+            _secret().label("is_secret"),
+        )
+        .select_from(ReceptionDay)
+        .join(Slot, Slot.day_id == ReceptionDay.id)
+        .join(Appointment, Appointment.slot_id == Slot.id)
+        .join(ReceptionRequest, ReceptionRequest.id == Appointment.request_id)
+        .outerjoin(Reception, Reception.appointment_id == Appointment.id)
+        .outerjoin(Case, Case.id == ReceptionRequest.case_id)
+        .where(
+            ReceptionDay.unit_id.in_(span.units),
+            ReceptionDay.held_on.between(span.from_on, span.until_on),
+            _took_place(),
+        )
+        .subquery()
+    )
+    stands = case((heard.c.turn > 1, "none"), (heard.c.known == "yes", "again"), else_="first")
+    return select(heard, stands.label("matter"))
+
+
+def sittings(span: Span) -> Select[Any]:
+    """Return leaders' reception days that were held, also those on which nobody came (F05)."""
+    came = (
+        select(Appointment.id)
+        .join(Slot, Slot.id == Appointment.slot_id)
+        .outerjoin(Reception, Reception.appointment_id == Appointment.id)
+        .where(Slot.day_id == ReceptionDay.id, _took_place())
+        .exists()
+    )
+    return select(
+        ReceptionDay.unit_id,
+        case((ReceptionDay.is_delegated.is_(True), "delegated"), else_="leader").label("way"),
+        literal(1).label("entries"),
+        ReceptionDay.code,
+        literal(None).label("case_id"),
+        ReceptionDay.held_on.label("on"),
+        literal(value=False).label("is_secret"),
+    ).where(
+        ReceptionDay.unit_id.in_(span.units),
+        ReceptionDay.held_on.between(span.from_on, span.until_on),
+        ReceptionDay.kind != DayKind.REGULAR,
+        or_(ReceptionDay.state == DayState.CLOSED, came),
+    )
+
+
+def _secret() -> ColumnElement[bool]:
+    return or_(
+        ReceptionRequest.kind == Kind.DENUNCIATION,
+        ReceptionRequest.is_without_content.is_(True),
+        func.coalesce(Case.is_restricted, False),
+    )
+
+
+def _kind() -> ColumnElement[str]:
+    return case(
+        (ReceptionRequest.kind == Kind.COMPLAINT, "complaint"),
+        (ReceptionRequest.kind == Kind.DENUNCIATION, "denunciation"),
+        else_="proposal",
+    )
+
+
+def _standing() -> ColumnElement[str]:
+    stated = case((ReceptionRequest.prior_resolution == "", Standing.NEW.value), else_=Standing.RESOLVED_FIRST.value)
+    return func.coalesce(_plain(PetitionSorting.standing), stated)
+
+
+def _competence() -> ColumnElement[str]:
+    by_flow = case(
+        (ReceptionRequest.state == RequestState.REFERRED, Competence.OUTSIDE.value), else_=Competence.OWN.value
+    )
+    return func.coalesce(_plain(PetitionSorting.competence), by_flow)
+
+
+def _direction() -> ColumnElement[str]:
+    """A complaint outside competence is guided, everything else transferred (2.12); what was urged is urged."""
+    return case(
+        (PetitionSorting.direction == OutsideWay.URGE, OutsideWay.URGE.value),
+        (ReceptionRequest.kind == Kind.COMPLAINT, OutsideWay.GUIDE.value),
+        else_=OutsideWay.TRANSFER.value,
+    )
+
+
+def _waiting(span: Span) -> Subquery:
+    """Petitions the units had received by the end of the span, and when each was first handled."""
+    # Gathered first: as a subquery in place SQLite would ask for it again in every word below.
+    return (
+        select(ReceptionRequest.id.label("id"), func.min(TriageDecision.at).label("handled_at"))
+        .outerjoin(
+            TriageDecision,
+            and_(TriageDecision.request_id == ReceptionRequest.id, TriageDecision.verb.in_(HANDLING)),
+        )
+        .where(ReceptionRequest.unit_id.in_(span.units), ReceptionRequest.received_at < span.end)
+        .group_by(ReceptionRequest.id)
+        .subquery()
+    )
+
+
+def _words_of_petition(span: Span) -> tuple[Any, ...]:
+    resolved = (
+        select(CaseResult.id)
+        .where(CaseResult.case_id == ReceptionRequest.case_id, CaseResult.decided_on <= span.until_on)
+        .exists()
+    )
+    return (
+        ReceptionRequest.unit_id.label("unit_id"),
+        _kind().label("kind"),
+        _yes(ReceptionRequest.received_at >= span.start).label("is_new"),
+        func.coalesce(_plain(PetitionSorting.field), PetitionField.OTHER.value).label("field"),
+        _standing().label("standing"),
+        _competence().label("competence"),
+        _direction().label("direction"),
+        func.coalesce(_plain(PetitionSorting.instance), Instance.FIRST.value).label("instance"),
+        _yes(or_(resolved, Case.closed_at < span.end)).label("resolved"),
+        _yes(PetitionSorting.id.is_not(None)).label("sorted"),
+        func.coalesce(ReceptionRequest.case_id, -ReceptionRequest.id).label("matter"),
+        ReceptionRequest.id.label("id"),
+        ReceptionRequest.received_at.label("on"),
+        literal(1).label("entries"),
+        ReceptionRequest.code.label("code"),
+        ReceptionRequest.case_id.label("case_id"),
+        _secret().label("is_secret"),
+    )
+
+
+def petitions(span: Span) -> Select[Any]:
+    """Return petitions that waited for the unit in the span: carried over, or received in it."""
+    waiting = _waiting(span)
+    is_handled = and_(waiting.c.handled_at.is_not(None), waiting.c.handled_at < span.end)
+    is_taken = and_(is_handled, or_(ReceptionRequest.state.in_(TAKEN), ReceptionRequest.case_id.is_not(None)))
+    rows = (
+        select(*_words_of_petition(span), _yes(is_handled).label("handled"), _yes(is_taken).label("eligible"))
+        .select_from(waiting)
+        .join(ReceptionRequest, ReceptionRequest.id == waiting.c.id)
+        .outerjoin(PetitionSorting, PetitionSorting.request_id == ReceptionRequest.id)
+        .outerjoin(Case, Case.id == ReceptionRequest.case_id)
+        .where(or_(waiting.c.handled_at.is_(None), waiting.c.handled_at >= span.start))
+        .subquery()
+    )
+    turn = func.row_number().over(
+        partition_by=(rows.c.unit_id, rows.c.kind, rows.c.eligible, rows.c.matter), order_by=(rows.c.on, rows.c.id)
+    )
+    return select(
+        rows,
+        case((rows.c.is_new == "yes", "within"), else_="before").label("arrived"),
+        _yes(and_(rows.c.eligible == "yes", turn == 1)).label("lead"),
+    )
+
+
+def replies(span: Span) -> Select[Any]:
+    """Return replies to transferred petitions that came in the span."""
+    found: Select[Any] = (
+        select(
+            ReceptionRequest.unit_id,
+            _kind().label("kind"),
+            literal(1).label("entries"),
+            ReceptionRequest.code,
+            ReceptionRequest.case_id,
+            PetitionSorting.replied_on.label("on"),
+            _secret().label("is_secret"),
+        )
+        .join(PetitionSorting, PetitionSorting.request_id == ReceptionRequest.id)
+        .outerjoin(Case, Case.id == ReceptionRequest.case_id)
+        .where(
+            ReceptionRequest.unit_id.in_(span.units),
+            PetitionSorting.replied_on.between(span.from_on, span.until_on),
+        )
+    )
+    return found
+
+
+def _result_columns() -> tuple[Any, ...]:
+    return (
+        Case.unit_id,
+        _plain(CaseResult.instance).label("instance"),
+        _plain(CaseResult.way).label("way"),
+        func.coalesce(_plain(CaseResult.finding), "none").label("finding"),
+        _yes(CaseResult.is_in_time.is_(True)).label("timely"),
+        literal(1).label("entries"),
+        Case.code,
+        CaseResult.case_id,
+        Case.is_restricted.label("is_secret"),
+    )
+
+
+def _decided(span: Span) -> tuple[ColumnElement[bool], ...]:
+    return (Case.unit_id.in_(span.units), CaseResult.decided_on.between(span.from_on, span.until_on))
+
+
+def results(span: Span) -> Select[Any]:
+    """Return complaints that ended in the span."""
+    return (
+        select(*_result_columns(), CaseResult.decided_on.label("on"))
+        .join(Case, Case.id == CaseResult.case_id)
+        .where(*_decided(span))
+    )
+
+
+def result_amounts(span: Span) -> Select[Any]:
+    """Return money, land and people of complaints that ended in the span."""
+    return (
+        select(*_result_columns(), CaseResult.decided_on.label("on"), ResultAmount.amount, ResultAmount.value)
+        .join(Case, Case.id == CaseResult.case_id)
+        .join(ResultAmount, ResultAmount.result_id == CaseResult.id)
+        .where(*_decided(span))
+    )
+
+
+def _to_carry_out(span: Span) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Case.unit_id.in_(span.units),
+        CaseResult.way == ResultWay.DECISION,
+        CaseResult.has_execution.is_(True),
+        CaseResult.decided_on <= span.until_on,
+        or_(CaseResult.executed_on.is_(None), CaseResult.executed_on >= span.from_on),
+    )
+
+
+def executions(span: Span) -> Select[Any]:
+    """Return decisions to be carried out in the span: not yet done before it."""
+    done = and_(CaseResult.executed_on.is_not(None), CaseResult.executed_on <= span.until_on)
+    return (
+        select(*_result_columns(), CaseResult.decided_on.label("on"), _yes(done).label("done"))
+        .join(Case, Case.id == CaseResult.case_id)
+        .where(*_to_carry_out(span))
+    )
+
+
+def execution_amounts(span: Span) -> Select[Any]:
+    """Return money, land and people of decisions to be carried out in the span."""
+    return (
+        select(*_result_columns(), CaseResult.decided_on.label("on"), ResultAmount.amount, ResultAmount.value)
+        .join(Case, Case.id == CaseResult.case_id)
+        .join(ResultAmount, ResultAmount.result_id == CaseResult.id)
+        .where(*_to_carry_out(span))
+    )
+
+
+SOURCES: Mapping[str, Callable[[Span], Select[Any]]] = {
+    "receptions": receptions,
+    "sittings": sittings,
+    "petitions": petitions,
+    "replies": replies,
+    "results": results,
+    "result_amounts": result_amounts,
+    "executions": executions,
+    "execution_amounts": execution_amounts,
+}
