@@ -31,6 +31,7 @@ from server.minutes import pages_citizen as minutes_citizen
 from server.minutes import pages_json as minutes_json
 from server.minutes import pages_papers as minutes_papers
 from server.office import pages as office
+from server.petitions import pages as petitions
 from server.reception import pages as reception
 from server.reception import pages_entry as reception_entry
 from server.scheduling import pages as scheduling
@@ -44,6 +45,7 @@ ROUTES: tuple[pagekit.Route, ...] = (
     *accounts.ROUTES,
     *intake.ROUTES,
     *cases.ROUTES,
+    *petitions.ROUTES,
     *scheduling.ROUTES,
     *scheduling_citizen.ROUTES,
     *reception.ROUTES,
@@ -59,6 +61,7 @@ ROUTES: tuple[pagekit.Route, ...] = (
 COUNTERS: tuple[CountWaiting, ...] = (
     intake.counters,
     cases.counters,
+    petitions.counters,
     scheduling.count_waiting,
 )
 

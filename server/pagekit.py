@@ -55,6 +55,7 @@ _STAFF_WARD = frozenset(
 RAIL: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
     ("/hom-nay", "home", "today", STAFF),
     ("/dang-ky-moi", "inbox", "inbox", _STAFF_WARD),
+    ("/don", "file-text", "petitions", _STAFF_WARD - {Role.WARD_VICE_CHAIR} | {Role.CITY_BOARD_MEMBER, Role.INSPECTOR}),
     ("/lich", "calendar", "schedule", _STAFF_WARD | {Role.WARD_POLICE, Role.TECHNICIAN, Role.CITY_BOARD_MEMBER}),
     (
         "/vu-viec",

@@ -6,6 +6,17 @@ The Vietnamese sentence for each value lives in ``web/words/*.toml`` under
 
 from enum import StrEnum
 
+from server.words_matters import Direction as Direction
+from server.words_matters import Gap as Gap
+from server.words_matters import NationalAccount as NationalAccount
+from server.words_matters import NationalEvent as NationalEvent
+from server.words_matters import NationalState as NationalState
+from server.words_matters import NationalVerb as NationalVerb
+from server.words_matters import PetitionPart as PetitionPart
+from server.words_matters import PetitionState as PetitionState
+from server.words_matters import PetitionVerb as PetitionVerb
+from server.words_matters import Target as Target
+
 
 class Role(StrEnum):
     """What a person acts as (domain.md 5.2)."""
@@ -76,6 +87,7 @@ class RequestState(StrEnum):
     WITHDRAWN = "withdrawn"
     SCHEDULED = "scheduled"
     HEARD = "heard"
+    ON_PAPER = "on_paper"
 
 
 class RequestVerb(StrEnum):
@@ -90,6 +102,7 @@ class RequestVerb(StrEnum):
     SCHEDULE = "schedule"
     UNSCHEDULE = "unschedule"
     HEAR = "hear"
+    TAKE_OFF = "take_off"
 
 
 class DeclineGround(StrEnum):
@@ -231,6 +244,8 @@ class CaseState(StrEnum):
     SUSPENDED = "suspended"
     TRANSFERRED = "transferred"
     CLOSED = "closed"
+    TERMINATED = "terminated"
+    ON_PAPER = "on_paper"
 
 
 class CaseVerb(StrEnum):
@@ -245,6 +260,8 @@ class CaseVerb(StrEnum):
     TRANSFER = "transfer"
     CLOSE = "close"
     REOPEN = "reopen"
+    TERMINATE = "terminate"
+    TAKE_OFF = "take_off"
 
 
 class FollowUpState(StrEnum):

@@ -10,7 +10,7 @@ from server import audit, text
 from server.audit import About
 from server.cases import queries, rules
 from server.clock import local
-from server.errors import Stale
+from server.errors import Refused, Stale
 from server.office import actions as office_actions
 from server.office import queries as office
 from server.tables import Case, Deadline, FollowUp, Unit
@@ -116,6 +116,8 @@ def add_follow_up(db: Session, who: Who, at: datetime, new: NewFollowUp) -> int:
     if known is not None:
         return known
     case = queries.case_for(db, who, new.case_id)
+    if case.state is CaseState.ON_PAPER:
+        raise Refused("case_flow")
     row = FollowUp(
         code=text.new_code("VD", 4, 2),
         case_id=case.id,

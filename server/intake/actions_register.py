@@ -83,7 +83,7 @@ def register(db: Session, at: datetime, new: NewRequest, officer: Who | None = N
     row = ReceptionRequest(
         code=_fresh_code(db),
         unit_id=new.unit_id,
-        citizen_id=_citizen(db, at, new.person).id,
+        citizen_id=known_or_new(db, at, new.person).id,
         kind=new.kind,
         state=RequestState.RECEIVED,
         is_without_content=new.is_without_content,
@@ -122,7 +122,8 @@ def _fresh_code(db: Session) -> str:
             return code
 
 
-def _citizen(db: Session, at: datetime, new: NewPerson) -> Citizen:
+def known_or_new(db: Session, at: datetime, new: NewPerson) -> Citizen:
+    """Return the known citizen whom these facts name, else a new one."""
     # Nobody proved who they are: a known person is found again only when number, name and all
     # that letters are sent to agree; other blanks are filled.
     row = _known(db, new) if new.id_number else None

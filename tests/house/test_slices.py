@@ -13,6 +13,8 @@ SLICES = {
     "archive",
     "reception",
     "minutes",
+    "petitions",
+    "national",
     "reports",
 }
 # The lowest first. A kind that outgrew one file goes on in kind_something.py.
