@@ -30,6 +30,7 @@ from server.minutes import pages as minutes
 from server.minutes import pages_citizen as minutes_citizen
 from server.minutes import pages_json as minutes_json
 from server.minutes import pages_papers as minutes_papers
+from server.national import pages as national
 from server.office import pages as office
 from server.petitions import pages as petitions
 from server.reception import pages as reception
@@ -46,6 +47,7 @@ ROUTES: tuple[pagekit.Route, ...] = (
     *intake.ROUTES,
     *cases.ROUTES,
     *petitions.ROUTES,
+    *national.ROUTES,
     *scheduling.ROUTES,
     *scheduling_citizen.ROUTES,
     *reception.ROUTES,
@@ -62,6 +64,7 @@ COUNTERS: tuple[CountWaiting, ...] = (
     intake.counters,
     cases.counters,
     petitions.counters,
+    national.counters,
     scheduling.count_waiting,
 )
 

@@ -63,6 +63,12 @@ RAIL: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
         "cases",
         _STAFF_WARD | {Role.CASE_OFFICER, Role.CITY_BOARD_MEMBER, Role.INSPECTOR, Role.RECORDS_OFFICER},
     ),
+    (
+        "/csdl-quoc-gia",
+        "layers",
+        "national",
+        _STAFF_WARD - {Role.WARD_VICE_CHAIR} | {Role.CITY_BOARD_MEMBER},
+    ),
     ("/viec-theo-doi", "list", "follow_ups", _STAFF_WARD | {Role.CASE_OFFICER, Role.CITY_BOARD_MEMBER}),
     ("/ky-thuat", "monitor", "technical", frozenset({Role.TECHNICIAN, Role.SYS_ADMIN})),
     ("/can-bo", "users", "officers", frozenset({Role.SYS_ADMIN})),

@@ -8,6 +8,7 @@ from server.intake import jobs as intake
 from server.jobs import deliver
 from server.jobs.runner import JobKind
 from server.minutes import jobs as minutes
+from server.national import jobs as national
 from server.scheduling import jobs as scheduling
 
 KINDS: tuple[JobKind, ...] = (
@@ -15,6 +16,7 @@ KINDS: tuple[JobKind, ...] = (
     JobKind("remind_follow_ups", cases.remind, every=timedelta(hours=6)),
     JobKind("sweep_drafts", intake.sweep_drafts, every=timedelta(hours=1)),
     JobKind("release_withdrawn", scheduling.release_withdrawn, every=timedelta(minutes=1)),
+    JobKind("gather_national", national.gather, every=timedelta(hours=1)),
     JobKind("compose", archive.compose),
     JobKind("print_minutes", minutes.print_minutes),
 )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from server import audit, text
@@ -19,12 +19,13 @@ from server.office import actions as office_actions
 from server.office import queries as office
 from server.petitions import queries, queries_file, rules, rules_competence, rules_people
 from server.petitions.queries import PetitionCard
-from server.tables import Petition, PetitionContent, PetitionPerson, PetitionStep, ReceptionRequest, Unit
+from server.tables import NationalEntry, Petition, PetitionContent, PetitionPerson, PetitionStep, ReceptionRequest, Unit
 from server.who import Who
 from server.words import (
     Direction,
     Gap,
     Kind,
+    NationalEvent,
     PetitionPart,
     PetitionState,
     PetitionVerb,
@@ -211,6 +212,8 @@ def classify(db: Session, who: Who, at: datetime, code: str, found: Classified, 
     row.instance, row.prior_decision = found.instance, found.prior_decision
     row.is_pending_elsewhere = found.is_pending_elsewhere
     row.direction = None
+    told = NationalEntry.event.in_(ABOUT_PETITIONS), NationalEntry.about_id == row.id
+    db.execute(update(NationalEntry).where(*told).values(is_restricted=row.kind is Kind.DENUNCIATION))
     is_leaving = rules.is_hidden_from_ward(found.kind, found.target) and who.role not in rules.BOARD
     if is_leaving:
         _to_board(db, who, at, row)
@@ -232,6 +235,17 @@ def _to_board(db: Session, who: Who, at: datetime, row: Petition) -> None:
             intake_actions.move(db, who, at, request.id, RequestVerb.REFER)
         request.kind, request.unit_id = Kind.DENUNCIATION, board
     row.unit_id, row.number = board, next_number(db, board, at)
+    forget_national(db, row.id)
+
+
+ABOUT_PETITIONS = (NationalEvent.PETITION_RECEIVED, NationalEvent.PETITION_DIRECTED)
+
+
+def forget_national(db: Session, petition_id: int) -> None:
+    """Drop what a unit was to enter for a petition that left it or the system."""
+    db.execute(
+        delete(NationalEntry).where(NationalEntry.about_id == petition_id, NationalEntry.event.in_(ABOUT_PETITIONS))
+    )
 
 
 @dataclass(frozen=True, slots=True)

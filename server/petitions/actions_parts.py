@@ -247,6 +247,7 @@ def take_off(db: Session, who: Who, at: datetime, code: str, paper_reference: st
     row.title, row.title_folded = paper_reference, text.fold(paper_reference)
     row.body_concerned = row.body_folded = row.prior_decision = row.directed_to = row.direction_words = ""
     row.paper_reference = paper_reference
+    actions.forget_national(db, row.id)
     db.flush()
     gone: list[str] = []
     if row.request_id is not None:
