@@ -95,7 +95,7 @@ def _receptions(db: Session, unit_id: int) -> Iterator[_Happened]:
         .limit(_AT_ONCE)
     )
     for row, is_restricted in rows:
-        yield _Happened(event, row.id, row.code, local(row.ended_at).date(), is_restricted)
+        yield _Happened(event, row.id, row.code, local(row.ended_at or row.created_at).date(), is_restricted)
 
 
 def _petitions(db: Session, unit_id: int) -> Iterator[_Happened]:

@@ -9,9 +9,13 @@ from sqlalchemy.orm import Session
 
 from server.cases.actions import NewFollowUp, add_follow_up
 from server.demo import officer_named
+from server.intake.actions_register import NewPerson
 from server.minutes import actions as minutes
 from server.minutes import actions_write
 from server.minutes.actions_write import Saving
+from server.national import actions as national
+from server.petitions import actions as petitions
+from server.petitions.actions import Classified, NewPetition
 from server.scheduling.rules import link_token
 from server.tables import (
     Appointment,
@@ -19,13 +23,15 @@ from server.tables import (
     Case,
     Document,
     FollowUp,
+    NationalEntry,
     Playback,
     ReceptionDay,
     ReceptionRequest,
     Slot,
 )
 from server.text import new_code
-from server.words import DocumentKind, MinutesField, Origin, PlaybackState, RequestState
+from server.who import Who
+from server.words import DocumentKind, Kind, MinutesField, Origin, PlaybackState, RequestState, Target
 from tests.server.minutes import receptions
 from tests.server.minutes.receptions import NINE, Room
 
@@ -41,6 +47,8 @@ class Codes:
     paper: str
     case: str
     follow_up: str
+    petition: str
+    entry: str
     day: str
     appointment: str
     reception: str
@@ -71,6 +79,8 @@ class Codes:
             ("/giay-to/", self.document),
             ("/viec-theo-doi/", self.follow_up),
             ("/vu-viec/", self.case),
+            ("/don/", self.petition),
+            ("/csdl-quoc-gia/", self.entry),
         )
 
 
@@ -78,6 +88,7 @@ def invented(codes: Codes) -> Codes:
     """Codes of the same form, of nothing."""
     return Codes(
         request="TD-ZZZZ-ZZ", booked_request="TD-ZZZZ-ZZ", paper="TL-ZZZZ-ZZ", case="VV-ZZZZ-ZZ", follow_up="VT-ZZZZ-ZZ",
+        petition="DT-ZZZZ-ZZ", entry="QG-ZZZZ-ZZZZ",
         day="KT-ZZZZ", appointment="LH-ZZZZ-ZZ", reception="PT-ZZZZ-ZZ", document="VB-ZZZZ-ZZ", playback="BG-ZZZZ-ZZ",
         token=codes.token[:-1] + ("a" if codes.token[-1] != "a" else "b"), officer=999_999_999, phone=codes.phone,
     )  # fmt: skip
@@ -96,6 +107,7 @@ def lay(db: Session, links: bytes, stored_as: str) -> Codes:
     case = db.get_one(Case, held.case_id)
     new = NewFollowUp(case.id, held.id, tu.unit_id, tu.officer_id, tu.name, WORDS, date(2026, 7, 20), "owed")
     owed = db.get_one(FollowUp, add_follow_up(db, tu, at, new))
+    petition, entry = _petition(db, tu)
     fresh = _second_request(db, held.request_id)
     paper = Attachment(
         code=new_code("TL", 4, 2), request_id=fresh.id, name="don.pdf", content_type="application/pdf", bytes=5,
@@ -120,10 +132,22 @@ def lay(db: Session, links: bytes, stored_as: str) -> Codes:
     ).one()
     return Codes(
         request=fresh.code, booked_request=held.request_code, paper=paper.code, case=case.code, follow_up=owed.code,
+        petition=petition, entry=entry,
         day=day.code, appointment=held.appointment_code, reception=held.code, document=document.code,
         playback=playback.code, token=link_token(links, held.appointment_code), officer=officer_named(db, "yen").officer_id or 0,
         phone="0912345678",
     )  # fmt: skip
+
+
+def _petition(db: Session, tu: Who) -> tuple[str, str]:
+    """A petition out of the first registration, and the entry for the national database that it asks for."""
+    at = NINE + timedelta(minutes=21)
+    new = NewPetition(Kind.COMPLAINT, WORDS, date(2026, 7, 1), "a petition", NewPerson("Trần Thị Hòa", ""))
+    code = petitions.lodge(db, tu, at, new)
+    petitions.check(db, tu, at, code, frozenset(), None)
+    petitions.classify(db, tu, at, code, Classified(Kind.COMPLAINT, Target.WARD), None)
+    national.gather(db, tu, at, tu.unit_id)
+    return code, db.scalars(select(NationalEntry.code).where(NationalEntry.about_code == code)).one()
 
 
 def of_booked(codes: Codes) -> Codes:

@@ -44,6 +44,7 @@ async def to_proposal(browser: Browser, path: str, kind: str, target: str, direc
     await go(browser, path, "de-xuat", words)
 
 
+@pytest.mark.one_engine
 async def test_f20_classified_by_content_and_accepted_by_the_head_with_a_case(
     open_browser: OpenBrowser, house: House
 ) -> None:
@@ -70,6 +71,7 @@ async def test_f20_classified_by_content_and_accepted_by_the_head_with_a_case(
     await hanh.post(f"/vu-viec/{case}/buoc", {"verb": "reopen"}, status=409)
 
 
+@pytest.mark.one_engine
 async def test_f29_a_mixed_petition_becomes_two_that_are_linked(open_browser: OpenBrowser) -> None:
     tu = await open_browser("tu", Role.RECEPTION_OFFICER)
     path = await lodge(tu)
@@ -123,7 +125,7 @@ async def test_bad_input_is_said_at_its_field_and_keeps_what_was_typed(open_brow
     for sentence in ("Xin ghi họ tên người viết đơn", "Chỉ khiếu nại mới có lần hai", "Trả lại hồ sơ"):
         assert sentence in page
     assert "Ngày nhận đơn chưa tới" in await tu.post("/don/moi", {**LAND, "received_on": "07/07/2026"}, status=422)
-    assert "chưa đúng" in await tu.post("/don/moi", {**LAND, "received_on": "31/02/2026"}, status=422)
+    assert "Ngày cần có dạng" in await tu.post("/don/moi", {**LAND, "received_on": "31/02/2026"}, status=422)
     path = await lodge(tu, group_size="7", kind="complaint")
     await go(tu, path, "kiem-tra", {})
     await go(tu, path, "phan-loai", {"kind": "complaint", "target": "ward"})
@@ -141,6 +143,7 @@ async def test_bad_input_is_said_at_its_field_and_keeps_what_was_typed(open_brow
     await tu.post(f"{path}/khong-co", {}, status=404)
 
 
+@pytest.mark.one_engine
 async def test_numbers_of_papers_are_used_once_and_repeats_are_confirmed_by_a_person(open_browser: OpenBrowser) -> None:
     tu, hanh = await open_browser("tu", Role.RECEPTION_OFFICER), await open_browser("hanh")
     first, second = await lodge(tu), await lodge(tu, key="another key of the tests")
@@ -186,6 +189,7 @@ async def test_f68_of_a_secret_matter_only_the_papers_reference_stays(open_brows
     await tu.post(f"{case}/buoc", {"verb": "start"}, status=409)
 
 
+@pytest.mark.one_engine
 async def test_another_ward_knows_nothing_of_a_petition(open_browser: OpenBrowser) -> None:
     tu, quan = await open_browser("tu", Role.RECEPTION_OFFICER), await open_browser("quan")
     path = await lodge(tu)
