@@ -17,6 +17,7 @@ from server import security
 from server.errors import BadForm, NotHere, NotSignedIn, NotYours, OfficeError, Refused, Stale, Unavailable
 from server.house import CountWaiting, House
 from server.i18n import LOCALES
+from server.rail import RAIL
 from server.who import UnitFacts, Who
 from server.words import Role
 
@@ -48,39 +49,6 @@ STAFF: frozenset[Role] = frozenset(Role) - {Role.CITIZEN}
 CITIZEN = frozenset({Role.CITIZEN})
 THEMES = ("auto", "light", "dark")
 TEXT_SIZES = ("normal", "large", "xlarge")
-
-_STAFF_WARD = frozenset(
-    {Role.RECEPTION_OFFICER, Role.PETITION_OFFICER, Role.WARD_CHAIR, Role.WARD_VICE_CHAIR, Role.OFFICE_HEAD}
-)
-RAIL: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
-    ("/hom-nay", "home", "today", STAFF),
-    ("/dang-ky-moi", "inbox", "inbox", _STAFF_WARD),
-    ("/don", "file-text", "petitions", _STAFF_WARD - {Role.WARD_VICE_CHAIR} | {Role.CITY_BOARD_MEMBER, Role.INSPECTOR}),
-    ("/lich", "calendar", "schedule", _STAFF_WARD | {Role.WARD_POLICE, Role.TECHNICIAN, Role.CITY_BOARD_MEMBER}),
-    (
-        "/vu-viec",
-        "folder",
-        "cases",
-        _STAFF_WARD | {Role.CASE_OFFICER, Role.CITY_BOARD_MEMBER, Role.INSPECTOR, Role.RECORDS_OFFICER},
-    ),
-    (
-        "/csdl-quoc-gia",
-        "layers",
-        "national",
-        _STAFF_WARD - {Role.WARD_VICE_CHAIR} | {Role.CITY_BOARD_MEMBER},
-    ),
-    ("/viec-theo-doi", "list", "follow_ups", _STAFF_WARD | {Role.CASE_OFFICER, Role.CITY_BOARD_MEMBER}),
-    ("/ky-thuat", "monitor", "technical", frozenset({Role.TECHNICIAN, Role.SYS_ADMIN})),
-    ("/can-bo", "users", "officers", frozenset({Role.SYS_ADMIN})),
-    (
-        "/nhat-ky",
-        "history",
-        "audit",
-        frozenset({Role.SYS_ADMIN, Role.INSPECTOR, Role.WARD_CHAIR, Role.RECORDS_OFFICER}),
-    ),
-    ("/cai-dat", "settings", "settings", frozenset({Role.SYS_ADMIN, Role.OFFICE_HEAD})),
-)
-"""The rail of staff pages: address, icon, key of label and counter, who sees it."""
 
 
 Page = Callable[[web.Request], Awaitable[web.StreamResponse]]

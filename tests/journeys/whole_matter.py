@@ -104,10 +104,9 @@ def lay(db: Session, links: bytes, stored_as: str) -> Codes:
     minutes.begin(db, tu, at, held.code)
     for field in (MinutesField.CONTENT_PRESENTED, MinutesField.CHAIR_CONCLUSION):
         actions_write.save_text(db, tu, at, held.code, Saving(field, WORDS, 0, f"key-{field}"))
-    case = db.get_one(Case, held.case_id)
+    case, (petition, entry) = db.get_one(Case, held.case_id), _petition(db, tu)
     new = NewFollowUp(case.id, held.id, tu.unit_id, tu.officer_id, tu.name, WORDS, date(2026, 7, 20), "owed")
     owed = db.get_one(FollowUp, add_follow_up(db, tu, at, new))
-    petition, entry = _petition(db, tu)
     fresh = _second_request(db, held.request_id)
     paper = Attachment(
         code=new_code("TL", 4, 2), request_id=fresh.id, name="don.pdf", content_type="application/pdf", bytes=5,
@@ -132,8 +131,7 @@ def lay(db: Session, links: bytes, stored_as: str) -> Codes:
     ).one()
     return Codes(
         request=fresh.code, booked_request=held.request_code, paper=paper.code, case=case.code, follow_up=owed.code,
-        petition=petition, entry=entry,
-        day=day.code, appointment=held.appointment_code, reception=held.code, document=document.code,
+        day=day.code, appointment=held.appointment_code, reception=held.code, document=document.code, petition=petition, entry=entry,
         playback=playback.code, token=link_token(links, held.appointment_code), officer=officer_named(db, "yen").officer_id or 0,
         phone="0912345678",
     )  # fmt: skip
