@@ -9,13 +9,9 @@ from sqlalchemy.orm import Session
 
 from server.cases.actions import NewFollowUp, add_follow_up
 from server.demo import officer_named
-from server.intake.actions_register import NewPerson
 from server.minutes import actions as minutes
 from server.minutes import actions_write
 from server.minutes.actions_write import Saving
-from server.national import actions as national
-from server.petitions import actions as petitions
-from server.petitions.actions import Classified, NewPetition
 from server.scheduling.rules import link_token
 from server.tables import (
     Appointment,
@@ -23,17 +19,16 @@ from server.tables import (
     Case,
     Document,
     FollowUp,
-    NationalEntry,
     Playback,
     ReceptionDay,
     ReceptionRequest,
     Slot,
 )
 from server.text import new_code
-from server.who import Who
-from server.words import DocumentKind, Kind, MinutesField, Origin, PlaybackState, RequestState, Target
+from server.words import DocumentKind, MinutesField, Origin, PlaybackState, RequestState
 from tests.server.minutes import receptions
 from tests.server.minutes.receptions import NINE, Room
+from tests.server.petitions import petition
 
 WORDS = "Nước thải chảy vào ruộng từ tháng ba."
 
@@ -104,7 +99,7 @@ def lay(db: Session, links: bytes, stored_as: str) -> Codes:
     minutes.begin(db, tu, at, held.code)
     for field in (MinutesField.CONTENT_PRESENTED, MinutesField.CHAIR_CONCLUSION):
         actions_write.save_text(db, tu, at, held.code, Saving(field, WORDS, 0, f"key-{field}"))
-    case, (petition, entry) = db.get_one(Case, held.case_id), _petition(db, tu)
+    case, (lodged, entry) = db.get_one(Case, held.case_id), petition.lay(db, at)
     new = NewFollowUp(case.id, held.id, tu.unit_id, tu.officer_id, tu.name, WORDS, date(2026, 7, 20), "owed")
     owed = db.get_one(FollowUp, add_follow_up(db, tu, at, new))
     fresh = _second_request(db, held.request_id)
@@ -131,21 +126,10 @@ def lay(db: Session, links: bytes, stored_as: str) -> Codes:
     ).one()
     return Codes(
         request=fresh.code, booked_request=held.request_code, paper=paper.code, case=case.code, follow_up=owed.code,
-        day=day.code, appointment=held.appointment_code, reception=held.code, document=document.code, petition=petition, entry=entry,
+        day=day.code, appointment=held.appointment_code, reception=held.code, document=document.code, petition=lodged, entry=entry,
         playback=playback.code, token=link_token(links, held.appointment_code), officer=officer_named(db, "yen").officer_id or 0,
         phone="0912345678",
     )  # fmt: skip
-
-
-def _petition(db: Session, tu: Who) -> tuple[str, str]:
-    """A petition out of the first registration, and the entry for the national database that it asks for."""
-    at = NINE + timedelta(minutes=21)
-    new = NewPetition(Kind.COMPLAINT, WORDS, date(2026, 7, 1), "a petition", NewPerson("Trần Thị Hòa", ""))
-    code = petitions.lodge(db, tu, at, new)
-    petitions.check(db, tu, at, code, frozenset(), None)
-    petitions.classify(db, tu, at, code, Classified(Kind.COMPLAINT, Target.WARD), None)
-    national.gather(db, tu, at, tu.unit_id)
-    return code, db.scalars(select(NationalEntry.code).where(NationalEntry.about_code == code)).one()
 
 
 def of_booked(codes: Codes) -> Codes:
