@@ -33,13 +33,15 @@ from server.minutes import pages as minutes
 from server.minutes import pages_citizen as minutes_citizen
 from server.minutes import pages_json as minutes_json
 from server.minutes import pages_papers as minutes_papers
+from server.national import pages as national
 from server.office import pages as office
 from server.office import pages_calendar as office_calendar
 from server.papers import pages as papers
 from server.papers import pages_steps as papers_steps
+from server.petitions import pages as petitions
 from server.reception import pages as reception
-from server.reception import pages_door as reception_door
 from server.reception import pages_desk as reception_desk
+from server.reception import pages_door as reception_door
 from server.reception import pages_entry as reception_entry
 from server.reports import pages as reports
 from server.reports import pages_files as reports_files
@@ -61,6 +63,8 @@ ROUTES: tuple[pagekit.Route, ...] = (
     *cases.ROUTES,
     *cases_terms.ROUTES,
     *scheduling_plan.ROUTES,
+    *petitions.ROUTES,
+    *national.ROUTES,
     *scheduling.ROUTES,
     *scheduling_citizen.ROUTES,
     *reception.ROUTES,
@@ -87,6 +91,8 @@ ROUTES: tuple[pagekit.Route, ...] = (
 COUNTERS: tuple[CountWaiting, ...] = (
     intake.counters,
     cases.counters,
+    petitions.counters,
+    national.counters,
     scheduling.count_waiting,
     papers.counters,
 )

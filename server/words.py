@@ -6,12 +6,26 @@ The Vietnamese sentence for each value lives in ``web/words/*.toml`` under
 
 from enum import StrEnum
 
+from server.words_matters import Direction as Direction
+from server.words_matters import Gap as Gap
+from server.words_matters import NationalAccount as NationalAccount
+from server.words_matters import NationalEvent as NationalEvent
+from server.words_matters import NationalState as NationalState
+from server.words_matters import NationalVerb as NationalVerb
+from server.words_matters import PetitionPart as PetitionPart
+from server.words_matters import PetitionState as PetitionState
+from server.words_matters import PetitionVerb as PetitionVerb
+from server.words_matters import Target as Target
 from server.words_papers import FOR_CITIZENS as FOR_CITIZENS
 from server.words_papers import BookCell as BookCell
 from server.words_papers import EscalationStep as EscalationStep
 from server.words_papers import PaperForm as PaperForm
 from server.words_papers import PaperState as PaperState
 from server.words_papers import PaperVerb as PaperVerb
+from server.words_terms import Complexity as Complexity
+from server.words_terms import StartEvent as StartEvent
+from server.words_terms import TermChange as TermChange
+from server.words_terms import TermUnit as TermUnit
 
 
 class Role(StrEnum):
@@ -83,6 +97,7 @@ class RequestState(StrEnum):
     WITHDRAWN = "withdrawn"
     SCHEDULED = "scheduled"
     HEARD = "heard"
+    ON_PAPER = "on_paper"
 
 
 class RequestVerb(StrEnum):
@@ -98,6 +113,7 @@ class RequestVerb(StrEnum):
     UNSCHEDULE = "unschedule"
     HEAR = "hear"
     ADJOURN = "adjourn"
+    TAKE_OFF = "take_off"
 
 
 class DeclineGround(StrEnum):
@@ -256,6 +272,8 @@ class CaseState(StrEnum):
     SUSPENDED = "suspended"
     TRANSFERRED = "transferred"
     CLOSED = "closed"
+    TERMINATED = "terminated"
+    ON_PAPER = "on_paper"
 
 
 class CaseVerb(StrEnum):
@@ -270,45 +288,8 @@ class CaseVerb(StrEnum):
     TRANSFER = "transfer"
     CLOSE = "close"
     REOPEN = "reopen"
-
-
-class TermUnit(StrEnum):
-    """What a term of law is counted in."""
-
-    WORKING_DAYS = "working_days"
-    DAYS = "days"
-
-
-class StartEvent(StrEnum):
-    """What a term of law is counted from."""
-
-    RECEIVED = "received"
-    ACCEPTED = "accepted"
-    DECIDED = "decided"
-    KNOWN = "known"
-    FIRST_ENDED = "first_ended"
-    POSTED = "posted"
-    FOUND = "found"
-    DIRECTED = "directed"
-    HELD = "held"
-
-
-class Complexity(StrEnum):
-    """How hard a matter is, as far as its terms depend on it."""
-
-    NORMAL = "normal"
-    COMPLEX = "complex"
-    SPECIAL = "special"
-
-
-class TermChange(StrEnum):
-    """What can happen to a running term."""
-
-    RECOMPUTED = "recomputed"
-    EXTENDED = "extended"
-    VARIED = "varied"
-    PAUSED = "paused"
-    RESUMED = "resumed"
+    TERMINATE = "terminate"
+    TAKE_OFF = "take_off"
 
 
 class FollowUpState(StrEnum):

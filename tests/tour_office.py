@@ -62,6 +62,7 @@ from tests import engines
 from tests.office_process import free_port
 from tests.server.minutes import receptions
 from tests.server.minutes.receptions import NINE, Held, Room
+from tests.server.petitions import petition
 
 MONDAY = NINE + timedelta(minutes=20)
 TUESDAY = at_office(date(2026, 7, 7), 8, 10)
@@ -216,6 +217,7 @@ def _close_minutes(db: Session, place: Place) -> None:
     place.room.end(db, place.members)
     over = NINE + timedelta(minutes=30)
     seal(db, tu, over, held.code)
+    place.codes["petition"], place.codes["entry"] = petition.lay(db, over)
     place.codes["minutes"] = queries.minutes_for(db, tu, held.code).code
     db.add(
         Playback(

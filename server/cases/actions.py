@@ -11,7 +11,7 @@ from server.audit import About
 from server.cases import queries, rules
 from server.cases.actions_terms import add_deadline
 from server.clock import local
-from server.errors import Stale
+from server.errors import Refused, Stale
 from server.office import actions as office_actions
 from server.tables import Case, FollowUp, Unit
 from server.who import Who
@@ -100,6 +100,8 @@ def add_follow_up(db: Session, who: Who, at: datetime, new: NewFollowUp) -> int:
     if known is not None:
         return known
     case = queries.case_for(db, who, new.case_id)
+    if case.state is CaseState.ON_PAPER:
+        raise Refused("case_flow")
     row = FollowUp(
         code=text.new_code("VD", 4, 2),
         case_id=case.id,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from server import audit, text
@@ -12,8 +12,8 @@ from server.cases import actions_terms, queries, queries_file, queries_lists, ru
 from server.cases.actions import expect_version
 from server.cases.queries import CaseCard
 from server.clock import local
-from server.errors import NotHere, NotYours, Refused
-from server.tables import Assignment, Case, Deadline, FollowUp, Officer
+from server.errors import BadForm, FieldError, NotHere, NotYours, Refused
+from server.tables import Assignment, Case, CaseRuling, Deadline, FollowUp, Officer
 from server.who import Who
 from server.words import CaseState, CaseVerb, FollowUpState, FollowUpVerb
 
@@ -41,7 +41,7 @@ def move(db: Session, who: Who, at: datetime, code: str | int, verb: CaseVerb, v
     if state is CaseState.CLOSED and _owes(db, case.id):
         raise Refused("case_owes")
     row.state = state
-    row.closed_at = at if state is CaseState.CLOSED else None
+    row.closed_at = at if state in rules.OVER else None
     db.flush()
     audit.record(db, who, at, f"case_{verb.value}", about(case))
     if verb is CaseVerb.SUSPEND:
@@ -49,6 +49,49 @@ def move(db: Session, who: Who, at: datetime, code: str | int, verb: CaseVerb, v
     if verb in {CaseVerb.RESUME, CaseVerb.REOPEN}:
         actions_terms.resume_all(db, who, at, case.id)
     return state
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """Why a resolution is suspended, ended or passed on, and by which paper."""
+
+    verb: CaseVerb
+    words: str
+    paper_number: str = ""
+
+
+def rule(db: Session, who: Who, at: datetime, code: str | int, ruling: Ruling, version: int | None = None) -> CaseState:
+    """Run a step that needs a ground and keep the ground. Raises BadForm without one, and as ``move``."""
+    if not ruling.words:
+        raise BadForm({"ruling_words": FieldError("ruling_words_needed")})
+    state = move(db, who, at, code, ruling.verb, version)
+    db.add(
+        CaseRuling(
+            case_id=queries.case_for(db, who, code).id,
+            verb=ruling.verb,
+            words=text.tidy(ruling.words),
+            paper_number=text.one_line(ruling.paper_number),
+            officer_id=who.officer_id,
+            officer_name=who.name,
+            at=at,
+        )
+    )
+    db.flush()
+    return state
+
+
+def take_off(db: Session, who: Who, at: datetime, case_id: int, paper_reference: str) -> None:
+    """Leave of a case with a secret element only the reference of its paper file (F68)."""
+    case = queries.case_for(db, who, case_id)
+    row = db.get_one(Case, case.id)
+    if row.state is CaseState.ON_PAPER:
+        return
+    row.state = rules.moved(row.state, CaseVerb.TAKE_OFF, who.role)
+    row.title, row.title_folded, row.closed_at = paper_reference, text.fold(paper_reference), at
+    db.execute(update(FollowUp).where(FollowUp.case_id == case.id).values(words="", evidence=""))
+    db.execute(update(CaseRuling).where(CaseRuling.case_id == case.id).values(words=""))
+    db.flush()
+    audit.record(db, who, at, "case_take_off", about(case))
 
 
 def _owes(db: Session, case_id: int) -> bool:

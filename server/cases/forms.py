@@ -12,6 +12,8 @@ class MoveForm(FormModel):
     """One step of a case."""
 
     verb: CaseVerb
+    ruling_words: Annotated[str, BeforeValidator(prose(5_000, least=0))] = ""
+    paper_number: Annotated[str, BeforeValidator(line(60, least=0))] = ""
     version: Number = None
 
 

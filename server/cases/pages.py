@@ -23,7 +23,7 @@ from server.house import House
 from server.office.forms_fields import read_form
 from server.pagekit import get, house, now, post, posted, render, see_other, who
 from server.who import Who
-from server.words import FollowUpVerb
+from server.words import CaseVerb, FollowUpVerb
 
 _Doing = Callable[[web.Request, dict[str, str]], Awaitable[str]]
 _OPEN = {"dang-mo": True, "da-dong": False, "tat-ca": None}
@@ -120,8 +120,14 @@ async def move(request: web.Request) -> web.Response:
 
 async def _move(request: web.Request, typed: dict[str, str]) -> str:
     form = read_form(forms.MoveForm, typed)
-    code = request.match_info["code"]
-    await house(request).db.write(actions_work.move, who(request), now(request), code, form.verb, form.version)
+    place, code = house(request), request.match_info["code"]
+    if form.verb is CaseVerb.TAKE_OFF:
+        raise Refused("case_flow")
+    if form.verb in rules.RULED:
+        ruling = actions_work.Ruling(form.verb, form.ruling_words, form.paper_number)
+        await place.db.write(actions_work.rule, who(request), now(request), code, ruling, form.version)
+    else:
+        await place.db.write(actions_work.move, who(request), now(request), code, form.verb, form.version)
     return "case_moved"
 
 

@@ -16,12 +16,14 @@ from server.tables import (
     Assignment,
     Attachment,
     AuditEntry,
+    CaseRuling,
     Citizen,
     Document,
     Minutes,
     Officer,
     OfficerRole,
     OfficialPaper,
+    Petition,
     Reception,
     ReceptionMember,
     ReceptionRequest,
@@ -122,6 +124,8 @@ def case_file(db: Session, who: Who, code: str, today: date) -> CaseFile:
         *_appointments(db, case.id),
         *_receptions(db, case.id),
         *_minutes(db, case.id),
+        *_rulings(db, case.id),
+        *_petitions(db, case.id),
         Entry(case.opened_at, "case_opened", state=case.number, icon="folder"),
     ]
     if case.closed_at is not None and case.state is CaseState.CLOSED:
@@ -167,6 +171,16 @@ def _requests(db: Session, case_id: int) -> list[Entry]:
             for d in db.scalars(select(TriageDecision).where(TriageDecision.request_id == row.id))
         ]
     return found
+
+
+def _rulings(db: Session, case_id: int) -> list[Entry]:
+    rows = db.scalars(select(CaseRuling).where(CaseRuling.case_id == case_id).order_by(CaseRuling.id))
+    return [Entry(r.at, f"case_{r.verb.value}", r.officer_name, r.words, r.paper_number, icon="edit") for r in rows]
+
+
+def _petitions(db: Session, case_id: int) -> list[Entry]:
+    rows = db.scalars(select(Petition).where(Petition.case_id == case_id).order_by(Petition.id).limit(100))
+    return [Entry(p.created_at, "petition", words=p.number, href=f"/don/{p.code}", icon="file-text") for p in rows]
 
 
 def _papers(db: Session, case_id: int) -> list[Entry]:

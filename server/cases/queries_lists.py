@@ -55,7 +55,7 @@ def cases(db: Session, who: Who, wanted: CaseFilter) -> CaseList:
     """Return the cases this person may open, newest first; words are found without accents."""
     where = visible(db, who)
     if wanted.is_open is not None:
-        where.append((Case.state != CaseState.CLOSED) if wanted.is_open else (Case.state == CaseState.CLOSED))
+        where.append(Case.state.not_in(rules.OVER) if wanted.is_open else Case.state.in_(rules.OVER))
     if wanted.words:
         like = f"%{text.fold(wanted.words)}%"
         number = f"%{text.fold_number(wanted.words)}%"
@@ -265,7 +265,7 @@ def late_count(db: Session, who: Who, today: date) -> int:
 def due_soon_count(db: Session, who: Who, until: date) -> int:
     """Return how many cases this person may open have a date of law that ends by a day."""
     late = select(Deadline.case_id).where(*_running(), Deadline.due_on <= until)
-    where = [*visible(db, who), Case.id.in_(late), Case.state != CaseState.CLOSED]
+    where = [*visible(db, who), Case.id.in_(late), Case.state.not_in(rules.OVER)]
     return db.scalar(select(func.count()).select_from(Case).where(*where)) or 0
 
 

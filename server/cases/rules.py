@@ -34,6 +34,9 @@ class Move:
     roles: frozenset[Role]
 
 
+_TERMINATE = Move(CaseState.TERMINATED, _LEADERS)
+_TAKE_OFF = Move(CaseState.ON_PAPER, _DESK)
+
 CASE_FLOW: Mapping[CaseState, Mapping[CaseVerb, Move]] = {
     CaseState.OPEN: {
         CaseVerb.ASSIGN: Move(CaseState.ASSIGNED, _DESK),
@@ -42,6 +45,8 @@ CASE_FLOW: Mapping[CaseState, Mapping[CaseVerb, Move]] = {
         CaseVerb.FOLLOW_UP: Move(CaseState.FOLLOWED_UP, HANDLERS),
         CaseVerb.TRANSFER: Move(CaseState.TRANSFERRED, _LEADERS),
         CaseVerb.CLOSE: Move(CaseState.CLOSED, _LEADERS),
+        CaseVerb.TERMINATE: _TERMINATE,
+        CaseVerb.TAKE_OFF: _TAKE_OFF,
     },
     CaseState.ASSIGNED: {
         CaseVerb.ASSIGN: Move(CaseState.ASSIGNED, _DESK),
@@ -50,6 +55,8 @@ CASE_FLOW: Mapping[CaseState, Mapping[CaseVerb, Move]] = {
         CaseVerb.FOLLOW_UP: Move(CaseState.FOLLOWED_UP, HANDLERS),
         CaseVerb.TRANSFER: Move(CaseState.TRANSFERRED, _LEADERS),
         CaseVerb.CLOSE: Move(CaseState.CLOSED, _LEADERS),
+        CaseVerb.TERMINATE: _TERMINATE,
+        CaseVerb.TAKE_OFF: _TAKE_OFF,
     },
     CaseState.IN_PROGRESS: {
         CaseVerb.ASSIGN: Move(CaseState.IN_PROGRESS, _DESK),
@@ -57,6 +64,8 @@ CASE_FLOW: Mapping[CaseState, Mapping[CaseVerb, Move]] = {
         CaseVerb.FOLLOW_UP: Move(CaseState.FOLLOWED_UP, HANDLERS),
         CaseVerb.SUSPEND: Move(CaseState.SUSPENDED, _LEADERS),
         CaseVerb.TRANSFER: Move(CaseState.TRANSFERRED, _LEADERS),
+        CaseVerb.TERMINATE: _TERMINATE,
+        CaseVerb.TAKE_OFF: _TAKE_OFF,
     },
     CaseState.CONCLUDED: {
         CaseVerb.ASSIGN: Move(CaseState.CONCLUDED, _DESK),
@@ -73,10 +82,18 @@ CASE_FLOW: Mapping[CaseState, Mapping[CaseVerb, Move]] = {
     CaseState.SUSPENDED: {
         CaseVerb.RESUME: Move(CaseState.IN_PROGRESS, _LEADERS),
         CaseVerb.CLOSE: Move(CaseState.CLOSED, _LEADERS),
+        CaseVerb.TERMINATE: _TERMINATE,
+        CaseVerb.TAKE_OFF: _TAKE_OFF,
     },
     CaseState.TRANSFERRED: {CaseVerb.CLOSE: Move(CaseState.CLOSED, _LEADERS)},
     CaseState.CLOSED: {CaseVerb.REOPEN: Move(CaseState.IN_PROGRESS, _LEADERS)},
+    CaseState.TERMINATED: {},
+    CaseState.ON_PAPER: {},
 }
+OVER = frozenset({CaseState.CLOSED, CaseState.TERMINATED, CaseState.ON_PAPER})
+"""Nothing more is done here; a terminated resolution is not taken up again, a secret one goes on off the system."""
+RULED = frozenset({CaseVerb.SUSPEND, CaseVerb.TERMINATE, CaseVerb.TRANSFER})
+"""Steps that need a ground in words (law 136/2025; a transfer, domain.md 2.12); ``TAKE_OFF`` has a way of its own."""
 
 
 def moved(state: CaseState, verb: CaseVerb, role: Role) -> CaseState:

@@ -134,7 +134,7 @@ def _fresh_code(db: Session) -> str:
 
 
 def known_or_new(db: Session, at: datetime, new: NewPerson) -> Citizen:
-    """Return the citizen this is, or a new one; what was blank is filled in."""
+    """Return the known citizen whom these facts name, else a new one."""
     # Nobody proved who they are: a known person is found again only when number, name and all
     # that letters are sent to agree; other blanks are filled.
     row = known(db, new) if new.id_number else None

@@ -216,6 +216,18 @@ class ClassifyForm(FormModel):
     version: Number = None
 
 
+class SecretForm(FormModel):
+    """Where the paper file of a secret matter lies; typed twice in effect: the tick says that it was understood."""
+
+    paper_reference: Annotated[str, BeforeValidator(line(200, least=3))] = ""
+    is_understood: Ticked = False
+    version: Number = None
+
+    def faults(self) -> dict[str, FieldError]:
+        """Emptying cannot be undone, so it must have been read."""
+        return {} if self.is_understood else {"is_understood": FieldError("secret_not_understood")}
+
+
 def spokespeople(typed: Mapping[str, Any], group_size: int) -> tuple[Spokesperson, ...]:
     """Read the representatives of a group. Raises BadForm (F21, F22)."""
     least, most = rules.representatives_allowed(group_size)

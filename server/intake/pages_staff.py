@@ -6,7 +6,7 @@ from aiohttp import web
 
 from server.errors import BadForm, FieldError, Stale
 from server.house import House
-from server.intake import actions, forms, queries, rules
+from server.intake import actions, actions_secret, forms, queries, rules
 from server.intake.actions import Ruling
 from server.intake.pages_lookup import paper
 from server.intake.queries import InboxFilter
@@ -57,6 +57,7 @@ async def _show(
         status,
         file=found,
         likely=likely,
+        petitions=await place.db.read(queries.petitions_of, found),
         card_note=await place.db.read(queries.card_note, found.id),
         verbs={verb.value for verb in rules.verbs(found.state, here.role)},
         is_head=here.role in rules.HEADS,
@@ -146,6 +147,22 @@ async def _classify(request: web.Request, typed: dict[str, str]) -> str:
     return "classified"
 
 
+async def take_off(request: web.Request) -> web.Response:
+    """Take a registration with a secret element off the system."""
+    return await _decide(request, _take_off)
+
+
+async def _take_off(request: web.Request, typed: dict[str, str]) -> str:
+    form = read_form(forms.SecretForm, typed)
+    place, code = house(request), request.match_info["code"]
+    gone = await place.db.write(
+        actions_secret.take_off, who(request), now(request), code, form.paper_reference, form.version
+    )
+    for stored_as in gone:
+        place.files.drop(stored_as)
+    return "taken_off"
+
+
 async def counters(place: House, here: Who) -> dict[str, int]:
     """Return how many requests wait, for the rail."""
     return {"inbox": await place.db.read(queries.waiting, here)}
@@ -160,4 +177,5 @@ ROUTES = (
     post("/dang-ky-moi/{code}/huong-dan", refer, rules.SORTERS),
     post("/dang-ky-moi/{code}/tu-choi", decline, rules.SORTERS),
     post("/dang-ky-moi/{code}/phan-loai", classify, rules.SORTERS),
+    post("/dang-ky-moi/{code}/bi-mat", take_off, rules.SORTERS),
 )

@@ -11,7 +11,7 @@ from server import text
 from server.cases import queries as cases
 from server.errors import NotHere
 from server.intake import rules
-from server.tables import AuditEntry, Case, Citizen, ReceptionRequest
+from server.tables import AuditEntry, Case, Citizen, Petition, ReceptionRequest
 from server.who import Who
 from server.words import IdKind, Kind, Place, RequestState, RequestVerb, Role, Sex
 
@@ -340,6 +340,17 @@ def likely_duplicates(db: Session, who: Who, request_id: int) -> list[Likely]:
         for r, c, case_code in rows
     ]
     return sorted(found, key=lambda one: (one.is_same_number, one.likeness), reverse=True)
+
+
+def petitions_of(db: Session, request: RequestFile) -> list[tuple[str, str]]:
+    """Return code and number of the petitions entered from a registration and still at its unit."""
+    rows = db.execute(
+        select(Petition.code, Petition.number)
+        .where(Petition.request_id == request.id, Petition.unit_id == request.unit_id)
+        .order_by(Petition.id)
+        .limit(PAGE)
+    )
+    return [(code, number) for code, number in rows]
 
 
 def card_note(db: Session, request_id: int) -> str:

@@ -40,6 +40,7 @@ _ACCEPT = Move(RequestState.ACCEPTED, SORTERS)
 _REFER = Move(RequestState.REFERRED, SORTERS)
 _DECLINE = Move(RequestState.DECLINED, SORTERS)
 _WITHDRAW = Move(RequestState.WITHDRAWN, _CITIZEN)
+_TAKE_OFF = Move(RequestState.ON_PAPER, SORTERS)
 
 REQUEST_FLOW: Mapping[RequestState, Mapping[RequestVerb, Move]] = {
     RequestState.RECEIVED: {
@@ -48,6 +49,7 @@ REQUEST_FLOW: Mapping[RequestState, Mapping[RequestVerb, Move]] = {
         RequestVerb.REFER: _REFER,
         RequestVerb.DECLINE: _DECLINE,
         RequestVerb.WITHDRAW: _WITHDRAW,
+        RequestVerb.TAKE_OFF: _TAKE_OFF,
     },
     RequestState.INCOMPLETE: {
         RequestVerb.COMPLETE: Move(RequestState.RECEIVED, SORTERS | _CITIZEN),
@@ -55,17 +57,20 @@ REQUEST_FLOW: Mapping[RequestState, Mapping[RequestVerb, Move]] = {
         RequestVerb.REFER: _REFER,
         RequestVerb.DECLINE: _DECLINE,
         RequestVerb.WITHDRAW: _WITHDRAW,
+        RequestVerb.TAKE_OFF: _TAKE_OFF,
     },
     RequestState.ACCEPTED: {
         RequestVerb.SCHEDULE: Move(RequestState.SCHEDULED, _PLANNERS, by_system=True),
         RequestVerb.REFER: _REFER,
         RequestVerb.DECLINE: _DECLINE,
         RequestVerb.WITHDRAW: _WITHDRAW,
+        RequestVerb.TAKE_OFF: _TAKE_OFF,
     },
     RequestState.SCHEDULED: {
         RequestVerb.UNSCHEDULE: Move(RequestState.ACCEPTED, _PLANNERS, by_system=True),
         RequestVerb.HEAR: Move(RequestState.HEARD, _PLANNERS, by_system=True),
         RequestVerb.WITHDRAW: _WITHDRAW,
+        RequestVerb.TAKE_OFF: _TAKE_OFF,
     },
     RequestState.HEARD: {
         # Broken off by a failure: heard again on another day.
@@ -74,8 +79,11 @@ REQUEST_FLOW: Mapping[RequestState, Mapping[RequestVerb, Move]] = {
     RequestState.REFERRED: {},
     RequestState.DECLINED: {},
     RequestState.WITHDRAWN: {},
+    RequestState.ON_PAPER: {},
 }
 
+GIVEN_UP = frozenset({RequestState.WITHDRAWN, RequestState.ON_PAPER})
+"""Their places in the schedule are free again: withdrawn, or a secret matter that may not be heard here (F68)."""
 OPEN_STATES = frozenset({RequestState.RECEIVED, RequestState.INCOMPLETE})
 """Wait for somebody to sort them."""
 ADDABLE_STATES = OPEN_STATES | {RequestState.ACCEPTED, RequestState.SCHEDULED}

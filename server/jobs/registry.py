@@ -10,6 +10,7 @@ from server.intake import jobs as intake
 from server.jobs import deliver
 from server.jobs.runner import JobKind
 from server.minutes import jobs as minutes
+from server.national import jobs as national
 from server.papers import jobs as papers
 from server.scheduling import jobs as scheduling
 from server.search import jobs as search
@@ -22,6 +23,7 @@ KINDS: tuple[JobKind, ...] = (
     JobKind("release_withdrawn", scheduling.release_withdrawn, every=timedelta(minutes=1)),
     JobKind("write_search_words", search.write_missing, every=timedelta(minutes=10)),
     JobKind("import_cases", imports.import_cases),
+    JobKind("gather_national", national.gather, every=timedelta(hours=1)),
     JobKind("compose", archive.compose),
     JobKind("print_minutes", minutes.print_minutes),
     JobKind("print_day_minutes", scheduling.print_day_minutes),

@@ -20,6 +20,7 @@ from server.audit import About
 from server.errors import BadForm, FieldError, NotHere, Refused
 from server.intake import actions as intake
 from server.intake import queries as requests
+from server.intake import rules as intake_rules
 from server.office import queries as office
 from server.scheduling import actions_letters as letters
 from server.scheduling import queries, rules
@@ -246,7 +247,7 @@ def release(db: Session, who: Who, at: datetime, appointment_id: int) -> None:
     """Free the place of a citizen who withdrew the request; they were written to then."""
     appointment = locked_appointment(db, appointment_id)
     request = db.get_one(ReceptionRequest, appointment.request_id)
-    if appointment.state is AppointmentState.BOOKED and request.state is RequestState.WITHDRAWN:
+    if appointment.state is AppointmentState.BOOKED and request.state in intake_rules.GIVEN_UP:
         give_back(db, appointment.slot_id)
         leave(db, at, appointment, AppointmentState.CANCELLED, "")
         _record(db, replace(who, unit_id=request.unit_id), at, "released", appointment)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from server.clock import local
 from server.errors import NotHere
+from server.intake import rules as intake_rules
 from server.scheduling import rules
 from server.scheduling.rules import TextShown
 from server.tables import Appointment, Citizen, Officer, ReceptionDay, ReceptionRequest, Slot, Unit
@@ -208,7 +209,7 @@ def orphans(db: Session) -> list[int]:
             .join(ReceptionRequest, ReceptionRequest.id == Appointment.request_id)
             .where(
                 Appointment.state == AppointmentState.BOOKED,
-                ReceptionRequest.state == RequestState.WITHDRAWN,
+                ReceptionRequest.state.in_(intake_rules.GIVEN_UP),
             )
         )
     )

@@ -50,7 +50,7 @@ def secrets_of(db: Session, unit_id: int, day_id: int | None = None) -> list[str
         .where(ReceptionRequest.unit_id == unit_id)
     )
     if day_id is None:
-        over = (RequestState.DECLINED, RequestState.WITHDRAWN, RequestState.REFERRED)
+        over = (RequestState.DECLINED, RequestState.WITHDRAWN, RequestState.REFERRED, RequestState.ON_PAPER)
         wanted = wanted.where(ReceptionRequest.state.not_in(over))
     else:
         wanted = wanted.where(

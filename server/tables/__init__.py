@@ -1,13 +1,15 @@
 """Imports every table so that the metadata is whole."""
 
 from server.tables.base import Base
-from server.tables.cases import Assignment, Case, Deadline, DeadlineChange, FollowUp
+from server.tables.cases import Assignment, Case, CaseRuling, Deadline, DeadlineChange, FollowUp
 from server.tables.finding import AccessReview, ImportRow, ImportRun, SearchEntry, SearchWord
 from server.tables.media import Hold, Playback, Segment
 from server.tables.minutes import Document, Minutes, MinutesAnswer, MinutesText, Revision
+from server.tables.national import NationalDifference, NationalEntry, NationalMonth, NationalReceipt
 from server.tables.office import CalendarChange, NumberSequence, SpecialDay, Unit, UnitSetting
 from server.tables.papers import BookCorrection, BookLine, OfficialPaper
 from server.tables.people import Citizen, Login, Officer, OfficerRole
+from server.tables.petitions import Petition, PetitionContent, PetitionPerson, PetitionStep
 from server.tables.receptions import DeviceCheck, GuestLink, Reception, ReceptionMember, ReceptionTick, RoomNote
 from server.tables.reports import CaseResult, PetitionSorting, ReportCorrection, ResultAmount, SentReport
 from server.tables.requests import Attachment, ReceptionRequest, Representative, TriageDecision
@@ -26,6 +28,7 @@ __all__ = [
     "CalendarChange",
     "Case",
     "CaseResult",
+    "CaseRuling",
     "Citizen",
     "DayMinutes",
     "Deadline",
@@ -43,12 +46,20 @@ __all__ = [
     "Minutes",
     "MinutesAnswer",
     "MinutesText",
+    "NationalDifference",
+    "NationalEntry",
+    "NationalMonth",
+    "NationalReceipt",
     "NumberSequence",
     "Officer",
     "OfficerRole",
     "OfficialPaper",
     "OutboxLetter",
+    "Petition",
+    "PetitionContent",
+    "PetitionPerson",
     "PetitionSorting",
+    "PetitionStep",
     "Playback",
     "RateCounter",
     "Reception",

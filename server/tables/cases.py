@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from server.tables.base import Base, Code, Id, Line, Name, Prose, word
 from server.tables.office import Unit
 from server.tables.people import Citizen, Officer
-from server.words import CaseState, Complexity, FollowUpState, Kind, TermChange
+from server.words import CaseState, CaseVerb, Complexity, FollowUpState, Kind, TermChange
 
 
 class Case(Base):
@@ -49,6 +49,21 @@ class Assignment(Base):
     given_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     officer: Mapped[Officer] = relationship(lazy="raise", foreign_keys=[officer_id])
+
+
+class CaseRuling(Base):
+    """Why a resolution was suspended, ended or passed on: the ground in words and the paper."""
+
+    __tablename__ = "case_rulings"
+
+    id: Mapped[Id]
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    verb: Mapped[CaseVerb] = mapped_column(word(CaseVerb))
+    words: Mapped[Prose]
+    paper_number: Mapped[str] = mapped_column(String(60), default="")
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("officers.id"))
+    officer_name: Mapped[Name] = mapped_column(default="")
+    at: Mapped[datetime]
 
 
 class FollowUp(Base):

@@ -15,6 +15,8 @@ SLICES = {
     "minutes",
     "book",
     "papers",
+    "petitions",
+    "national",
     "reports",
     "search",
     "imports",

@@ -30,6 +30,7 @@ from server.text import new_code
 from server.words import DocumentKind, MinutesField, Origin, PaperForm, PlaybackState, RequestState
 from tests.server.minutes import receptions
 from tests.server.minutes.receptions import NINE, Room
+from tests.server.petitions import petition
 
 WORDS = "Nước thải chảy vào ruộng từ tháng ba."
 
@@ -43,6 +44,8 @@ class Codes:
     paper: str
     case: str
     follow_up: str
+    petition: str
+    entry: str
     day: str
     appointment: str
     reception: str
@@ -75,6 +78,8 @@ class Codes:
             ("/van-ban/", self.official),
             ("/viec-theo-doi/", self.follow_up),
             ("/vu-viec/", self.case),
+            ("/don/", self.petition),
+            ("/csdl-quoc-gia/", self.entry),
         )
 
 
@@ -83,6 +88,7 @@ def invented(codes: Codes) -> Codes:
     return Codes(
         request="TD-ZZZZ-ZZ", booked_request="TD-ZZZZ-ZZ", paper="TL-ZZZZ-ZZ", case="VV-ZZZZ-ZZ", follow_up="VT-ZZZZ-ZZ",
         day="KT-ZZZZ", appointment="LH-ZZZZ-ZZ", reception="PT-ZZZZ-ZZ", document="GT-ZZZZ-ZZ", official="VB-ZZZZ-ZZZZ", playback="BG-ZZZZ-ZZ",
+        petition="DT-ZZZZ-ZZ", entry="QG-ZZZZ-ZZZZ",
         token=codes.token[:-1] + ("a" if codes.token[-1] != "a" else "b"), officer=999_999_999, phone=codes.phone,
     )  # fmt: skip
 
@@ -97,7 +103,7 @@ def lay(db: Session, links: bytes, stored_as: str) -> Codes:
     minutes.begin(db, tu, at, held.code)
     for field in (MinutesField.CONTENT_PRESENTED, MinutesField.CHAIR_CONCLUSION):
         actions_write.save_text(db, tu, at, held.code, Saving(field, WORDS, 0, f"key-{field}"))
-    case = db.get_one(Case, held.case_id)
+    case, (lodged, entry) = db.get_one(Case, held.case_id), petition.lay(db, at)
     new = NewFollowUp(case.id, held.id, tu.unit_id, tu.officer_id, tu.name, WORDS, date(2026, 7, 20), "owed")
     owed = db.get_one(FollowUp, add_follow_up(db, tu, at, new))
     fresh = _second_request(db, held.request_id)
@@ -122,6 +128,7 @@ def lay(db: Session, links: bytes, stored_as: str) -> Codes:
         request=fresh.code, booked_request=held.request_code, paper=paper.code, case=case.code, follow_up=owed.code,
         day=day.code, appointment=held.appointment_code, reception=held.code, document=document.code,
         official=official,
+        petition=lodged, entry=entry,
         playback=playback.code, token=link_token(links, held.appointment_code), officer=officer_named(db, "yen").officer_id or 0,
         phone="0912345678",
     )  # fmt: skip

@@ -9,6 +9,7 @@ const components = {
   autosave: () => import("./components/autosave.js"),
   clock: () => import("./components/clock.js"),
   confirm: () => import("./components/confirm.js"),
+  copy: () => import("./components/copy.js"),
   "error-summary": () => import("./components/error_summary.js"),
   menu: () => import("./components/menu.js"),
   player: () => import("./components/player.js"),

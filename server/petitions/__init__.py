@@ -1,0 +1,1 @@
+"""Petitions (đơn), kept apart from the reception that heard them and the case that answers them."""

@@ -1,0 +1,257 @@
+"""People and contents of a petition, splitting, repeats, withdrawal, and what must leave the system."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from server import audit, text
+from server.cases import actions_work as case_actions
+from server.clock import local
+from server.errors import BadForm, FieldError, NotHere, Refused
+from server.intake import actions_secret as intake_secret
+from server.petitions import actions, queries, queries_file, rules, rules_people
+from server.petitions.actions import Said
+from server.petitions.rules_people import Joining
+from server.tables import Petition, PetitionContent, PetitionPerson, PetitionStep
+from server.who import Who
+from server.words import Kind, PetitionPart, PetitionState, PetitionVerb
+
+MOST_PEOPLE = 200
+MOST_CONTENTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class NewStanding:
+    """Somebody to be added to a petition."""
+
+    joining: Joining
+    id_number: str = ""
+    phone: str = ""
+    address: str = ""
+
+
+def add_person(db: Session, who: Who, at: datetime, code: str, new: NewStanding, version: int | None) -> None:
+    """Add somebody who stands in a petition. Raises BadForm at the field that is wrong."""
+    row = _open(db, who, code, version)
+    crowd = queries_file.crowd(db, queries.card(row))
+    faults = rules_people.joining_faults(crowd, new.joining)
+    if len(crowd.people) >= MOST_PEOPLE:
+        faults = {"name": FieldError("too_many_people", {"most": MOST_PEOPLE})}
+    is_known = any(
+        one.part is new.joining.part
+        and text.fold(one.name) == text.fold(new.joining.name)
+        and one.content == new.joining.content
+        for one in crowd.people
+    )
+    if is_known and new.joining.part is not PetitionPart.PETITIONER:
+        return
+    if faults:
+        raise BadForm(faults)
+    one = new.joining
+    db.add(
+        PetitionPerson(
+            petition_id=row.id,
+            part=one.part,
+            name=one.name,
+            id_number=new.id_number,
+            phone=new.phone,
+            address=new.address,
+            paper=one.paper,
+            is_certified=one.is_certified,
+            content=one.content if one.part is PetitionPart.AGENT else None,
+            added_at=at,
+        )
+    )
+    db.flush()
+    audit.record(db, who, at, "petition_person_added", actions.about(row))
+
+
+def _open(db: Session, who: Who, code: str, version: int | None) -> Petition:
+    row = actions.begin(db, who, code, version)
+    if row.state not in rules.OPEN and row.state is not PetitionState.ACCEPTED:
+        raise Refused("petition_flow")
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One matter of a mixed petition, with its own kind."""
+
+    kind: Kind
+    title: str
+
+
+def split(
+    db: Session, who: Who, at: datetime, code: str, parts: tuple[Part, ...], version: int | None
+) -> tuple[str, ...]:
+    """Split a mixed petition into petitions of their own, linked to it (F29); returns their codes.
+
+    Each starts as eligible: the paper, its date and signature are the same. Pressing twice gives the same ones.
+    """
+    known = queries.petition_for(db, who, code)
+    if known.state is PetitionState.SPLIT:
+        return tuple(db.scalars(select(Petition.code).where(Petition.parent_id == known.id).order_by(Petition.id)))
+    row = actions.begin(db, who, code, version)
+    actions.step(db, who, at, row, PetitionVerb.SPLIT)
+    made = [_part(db, who, at, row, number, part) for number, part in enumerate(parts, 1)]
+    return tuple(one.code for one in made)
+
+
+_ALIKE = (
+    "unit_id", "request_id", "citizen_id", "body_concerned", "body_folded", "name_folded", "id_number",
+    "is_anonymous", "group_size", "received_on",
+)  # fmt: skip
+
+
+def _part(db: Session, who: Who, at: datetime, whole: Petition, number: int, part: Part) -> Petition:
+    row = Petition(
+        code=actions.fresh_code(db),
+        number=actions.next_number(db, whole.unit_id, at),
+        parent_id=whole.id,
+        kind=part.kind,
+        state=PetitionState.ELIGIBLE,
+        title=part.title,
+        title_folded=text.fold(part.title),
+        created_at=at,
+        idempotency_key=f"split:{whole.id}:{number}",
+        **{name: getattr(whole, name) for name in _ALIKE},
+    )
+    db.add(row)
+    db.flush()
+    db.add(PetitionContent(petition_id=row.id, number=1, words=part.title))
+    people = db.scalars(select(PetitionPerson).where(PetitionPerson.petition_id == whole.id))
+    for one in people:
+        if one.part is PetitionPart.AGENT:
+            # An agent acts for one content only; which part that is, a person says anew.
+            continue
+        db.add(
+            PetitionPerson(
+                petition_id=row.id,
+                part=one.part,
+                name=one.name,
+                id_number=one.id_number,
+                phone=one.phone,
+                address=one.address,
+                paper=one.paper,
+                is_certified=one.is_certified,
+                added_at=at,
+            )
+        )
+    db.flush()
+    audit.record(db, who, at, "lodged_petition", actions.about(row))
+    return row
+
+
+def say_repeat(db: Session, who: Who, at: datetime, code: str, first_code: str, version: int | None) -> None:
+    """Confirm that a petition repeats an earlier one, or (blank) that it does not. Never done by the machine."""
+    row = actions.begin(db, who, code, version)
+    if row.state not in rules.OPEN:
+        raise Refused("petition_flow")
+    if not first_code:
+        row.repeats_id = None
+    else:
+        first = queries.petition_for(db, who, first_code)
+        if first.id >= row.id:
+            raise BadForm({"first": FieldError("repeat_of_later")})
+        row.repeats_id = first.repeats_id or first.id
+    db.flush()
+    audit.record(db, who, at, "petition_repeat", actions.about(row))
+
+
+def add_content(db: Session, who: Who, at: datetime, code: str, words: str, version: int | None) -> None:
+    """Add a content to a petition that is still open."""
+    row = actions.begin(db, who, code, version)
+    if row.state not in rules.OPEN:
+        raise Refused("petition_flow")
+    known = queries_file.contents(db, row.id)
+    if words in {one.words for one in known}:
+        return
+    if len(known) >= MOST_CONTENTS:
+        raise BadForm({"content_words": FieldError("too_many_contents", {"most": MOST_CONTENTS})})
+    db.add(PetitionContent(petition_id=row.id, number=len(known) + 1, words=words))
+    db.flush()
+    audit.record(db, who, at, "petition_content_added", actions.about(row))
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A withdrawal in writing: of the content ``number``, or of the whole petition when it is None."""
+
+    paper: str
+    on: date
+    number: int | None = None
+
+
+def withdraw(db: Session, who: Who, at: datetime, code: str, new: Withdrawal, version: int | None) -> PetitionState:
+    """Record a withdrawal, whole or of one content; the others go on (F69). Twice changes nothing."""
+    known = queries.petition_for(db, who, code)
+    if known.state is PetitionState.WITHDRAWN and new.number is None:
+        return known.state
+    row = _open(db, who, code, version)
+    if new.on > local(at).date() or new.on < row.received_on:
+        raise BadForm({"withdrawn_on": FieldError("withdrawn_on_odd")})
+    if new.number is None:
+        return actions.step(db, who, at, row, PetitionVerb.WITHDRAW, Said(new.paper))
+    content = _content(db, row, new.number)
+    if content.withdrawn_on is None:
+        content.withdrawn_on, content.withdrawn_paper = new.on, new.paper
+        db.flush()
+        audit.record(db, who, at, "petition_content_withdrawn", actions.about(row))
+    return row.state
+
+
+@dataclass(frozen=True, slots=True)
+class Reopening:
+    """Why a withdrawn content is taken up again: it was forced or threatened out of the citizen."""
+
+    number: int
+    is_forced: bool
+    grounds: str
+
+
+def reopen_content(db: Session, who: Who, at: datetime, code: str, new: Reopening, version: int | None) -> None:
+    """Take a withdrawn content up again; only when the withdrawal was forced, with grounds (F69)."""
+    row = _open(db, who, code, version)
+    faults = rules_people.reopening_faults(is_forced=new.is_forced, grounds=new.grounds)
+    if faults:
+        raise BadForm(faults)
+    content = _content(db, row, new.number)
+    if content.withdrawn_on is None or content.reopened_on is not None:
+        return
+    content.reopened_on, content.reopened_grounds = local(at).date(), new.grounds
+    db.flush()
+    audit.record(db, who, at, "petition_content_reopened", actions.about(row))
+
+
+def _content(db: Session, row: Petition, number: int) -> PetitionContent:
+    found = db.scalar(
+        select(PetitionContent).where(PetitionContent.petition_id == row.id, PetitionContent.number == number)
+    )
+    if found is None:
+        raise NotHere
+    return found
+
+
+def take_off(db: Session, who: Who, at: datetime, code: str, paper_reference: str, version: int | None) -> list[str]:
+    """Take a petition with a secret element off the system (F68): only a reference to the paper file stays.
+
+    Its registration and case go with it. Returns the stored files that must be deleted after the transaction.
+    """
+    row = actions.begin(db, who, code, version)
+    actions.step(db, who, at, row, PetitionVerb.TAKE_OFF)
+    db.execute(delete(PetitionContent).where(PetitionContent.petition_id == row.id))
+    db.execute(delete(PetitionPerson).where(PetitionPerson.petition_id == row.id))
+    db.execute(update(PetitionStep).where(PetitionStep.petition_id == row.id).values(words=""))
+    row.title, row.title_folded = paper_reference, text.fold(paper_reference)
+    row.body_concerned = row.body_folded = row.prior_decision = row.directed_to = row.direction_words = ""
+    row.paper_reference = paper_reference
+    actions.forget_national(db, row.id)
+    db.flush()
+    gone: list[str] = []
+    if row.request_id is not None:
+        gone = intake_secret.empty(db, who, at, row.request_id, paper_reference)
+    elif row.case_id is not None:
+        case_actions.take_off(db, who, at, row.case_id, paper_reference)
+    return gone

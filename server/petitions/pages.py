@@ -1,0 +1,182 @@
+"""Petitions: the register, entering one, one petition with every step of handling it."""
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from aiohttp import web
+
+from server.errors import BadForm, FieldError, NotHere, Stale
+from server.house import House
+from server.intake import queries as intake
+from server.intake.actions_register import NewPerson
+from server.office.forms_fields import read_form
+from server.pagekit import get, house, now, post, posted, render, see_other, who
+from server.petitions import actions, forms, pages_steps, queries, queries_file, rules, rules_competence
+from server.petitions.actions import NewPetition
+from server.petitions.queries import PetitionFilter
+from server.who import Who
+from server.words import Gap, Kind, PetitionVerb
+
+WHICH = ("dang-xu-ly", "cho-duyet", "tat-ca")
+_Typed = Mapping[str, str]
+
+
+async def petition_list(request: web.Request) -> web.Response:
+    """List the petitions of the unit; the filter stands in the address."""
+    which = request.query.get("loc", WHICH[0])
+    page = request.query.get("trang", "1")
+    number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1  # noqa: PLR2004 no list is that long
+    wanted = PetitionFilter(which if which in WHICH else WHICH[0], request.query.get("tim", "")[:100], max(1, number))
+    found = await house(request).db.read(queries.petitions, who(request), wanted)
+    may_enter = who(request).role in rules.SORTERS
+    return await render(request, "petitions/list.html", found=found, wanted=wanted, may_enter=may_enter)
+
+
+async def new_page(request: web.Request) -> web.Response:
+    """Show the form for a petition; ``?dang-ky=`` takes over what a registration says."""
+    typed = {"kind": Kind.COMPLAINT.value, "key": secrets.token_hex(16), "group_size": "1", "instance": "1"}
+    code = request.query.get("dang-ky", "")
+    if code:
+        source = await house(request).db.read(intake.request_for, who(request), code)
+        typed |= {
+            "request": source.code,
+            "kind": source.kind.value,
+            "title": source.subject,
+            "name": source.citizen.name,
+            "group_size": str(source.group_size),
+            "body_concerned": source.body_concerned,
+        }
+    return await _new(request, typed)
+
+
+async def _new(
+    request: web.Request, typed: _Typed, status: int = 200, errors: dict[str, FieldError] | None = None
+) -> web.Response:
+    today = house(request).clock.today()
+    shown = {"received_on": f"{today:%d/%m/%Y}", **typed}
+    return await render(request, "petitions/new.html", status, typed=shown, errors=errors or {})
+
+
+async def enter(request: web.Request) -> web.Response:
+    """Enter a petition into the register."""
+    typed = {k: v for k, v in (await posted(request)).items() if isinstance(v, str)}
+    place, here = house(request), who(request)
+    try:
+        form = read_form(forms.NewForm, typed)
+        faults = forms.received_fault(form.received_on, place.clock.today())
+        if faults:
+            raise BadForm(faults)
+    except BadForm as bad:
+        return await _new(request, {"key": secrets.token_hex(16), **typed}, 422, bad.fields)
+    code = await place.db.write(actions.lodge, here, now(request), _petition(form))
+    return see_other(f"/don/{code}?da=petition_lodged")
+
+
+def _petition(form: forms.NewForm) -> NewPetition:
+    person = NewPerson(form.name, form.phone, id_number=form.id_number, address=form.address)
+    return NewPetition(
+        kind=form.kind,
+        title=form.title,
+        received_on=form.received_on,
+        key=form.key,
+        person=None if form.request or form.is_anonymous else person,
+        request_code=form.request,
+        is_anonymous=form.is_anonymous,
+        body_concerned=form.body_concerned,
+        contents=form.each_content,
+        group_size=form.group_size,
+        instance=form.instance,
+        prior_decision=form.prior_decision,
+    )
+
+
+async def petition_page(request: web.Request) -> web.Response:
+    """Show one petition; the look is written down."""
+    await house(request).db.write(actions.note_view, who(request), now(request), request.match_info["code"])
+    return await _show(request)
+
+
+async def _show(
+    request: web.Request,
+    status: int = 200,
+    errors: dict[str, FieldError] | None = None,
+    typed: _Typed | None = None,
+    **facts: Any,
+) -> web.Response:
+    here, place = who(request), house(request)
+    found = await place.db.read(queries_file.petition_file, here, request.match_info["code"])
+    me = found.petition
+    verbs = {verb.value for verb in rules.verbs(me.state, here.role)}
+    counted = rules_competence.gaps_that_count(
+        me.kind, frozenset(Gap(gap) for gap in me.gaps), is_anonymous=me.is_anonymous
+    )
+    return await render(
+        request,
+        "petitions/petition.html",
+        status,
+        file=found,
+        p=me,
+        verbs=verbs,
+        decision=me.direction.value if me.direction and me.direction.value in verbs else "",
+        asked=_asked(me),
+        counted={gap.value for gap in counted},
+        is_open=me.state in rules.OPEN and here.role in rules.SORTERS,
+        is_numbered=me.state not in rules.DIRECTED or me.direction in rules.WITHOUT_PAPER or bool(me.paper_number),
+        may_sort=here.role in rules.SORTERS,
+        typed=typed or {},
+        errors=errors or {},
+        today=place.clock.today(),
+        **{"is_stale": False, "step": "", **facts},
+    )
+
+
+def _asked(me: queries.PetitionCard) -> list[str]:
+    """The gaps that matter for this petition, in the order of the law's list."""
+    if me.is_anonymous:
+        return [gap.value for gap in (Gap.NO_BODY, Gap.NO_CONTENT, Gap.NO_EVIDENCE)]
+    return [gap.value for gap in rules_competence.ASKED[me.kind]]
+
+
+async def step(request: web.Request) -> web.Response:
+    """Run one step; what was typed stays when a field is wrong or somebody was quicker."""
+    code, name = request.match_info["code"], request.match_info["step"]
+    typed = {k: v for k, v in (await posted(request)).items() if isinstance(v, str)}
+    # Asked first: a wrong field must not tell that a petition exists.
+    await house(request).db.read(queries.petition_for, who(request), code)
+    doing: Callable[[web.Request, dict[str, str]], Awaitable[str]] | None = pages_steps.STEPS.get(name)
+    if doing is None:
+        raise NotHere
+    try:
+        said = await doing(request, typed)
+    except BadForm as bad:
+        return await _show(request, 422, bad.fields, typed, step=name)
+    except Stale:
+        return await _show(request, 409, typed=typed, is_stale=True, step=name)
+    where = "/don" if said == "petition_routed" else f"/don/{code}"
+    return see_other(f"{where}?da={said}")
+
+
+async def split_guide(request: web.Request) -> web.Response:
+    """Show the guide to splitting a mixed petition, for paper."""
+    found = await house(request).db.read(queries_file.petition_file, who(request), request.match_info["code"])
+    if PetitionVerb.SPLIT not in rules.PETITION_FLOW[found.petition.state] and not found.parts:
+        raise NotHere
+    return await render(request, "petitions/split_guide.html", file=found, p=found.petition)
+
+
+async def counters(place: House, here: Who) -> dict[str, int]:
+    """Return how many petitions wait for this person, for the rail."""
+    if here.role not in rules.SORTERS:
+        return {}
+    return {"petitions": await place.db.read(queries.waiting, here)}
+
+
+ROUTES = (
+    get("/don", petition_list, rules.READERS),
+    get("/don/moi", new_page, rules.SORTERS),
+    post("/don/moi", enter, rules.SORTERS),
+    get("/don/{code}", petition_page, rules.READERS),
+    get("/don/{code}/huong-dan-tach", split_guide, rules.SORTERS),
+    post("/don/{code}/{step}", step, rules.SORTERS),
+)
