@@ -1,7 +1,7 @@
 """Hand in a list, give its columns a meaning, check it, drop it. Nothing outside the list changes here."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -62,18 +62,14 @@ def hand_in(db: Session, who: Who, at: datetime, new: NewRun) -> str:
     )
     db.add(run)
     db.flush()
-    db.execute(
-        insert(ImportRow),
-        [
-            {
-                "run_id": run.id, "number": row.number, "cells": list(row.cells), "faults": [],
-                "state": RowState.UNCHECKED, "became": "",
-            }
-            for row in rows
-        ],
-    )  # fmt: skip
+    _keep_rows(db, run.id, rows)
     audit.record(db, who, at, "handed_in_list", About("import", run.id, run.code), kind=new.kind, rows=len(rows))
     return run.code
+
+
+def _keep_rows(db: Session, run_id: int, rows: Sequence[SheetRow]) -> None:
+    unchecked = {"run_id": run_id, "faults": [], "state": RowState.UNCHECKED, "became": ""}
+    db.execute(insert(ImportRow), [{**unchecked, "number": row.number, "cells": list(row.cells)} for row in rows])
 
 
 def check(db: Session, who: Who, at: datetime, code: str, typed: Mapping[str, str]) -> None:
