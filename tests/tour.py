@@ -125,7 +125,7 @@ ACTS = (
         tour_office.write_minutes,
         {
             "tu": (Stop("/luot-tiep/{held}", label="dang-tiep"), Stop("/bien-ban/{held}", label="dang-ghi")),
-            "bao": (Stop("/hom-nay"),),
+            "bao": (Stop("/hom-nay"), Stop("/toan-canh")),
             NOBODY: (
                 Stop("/hen/{held_token}", label="dang-tiep"),
                 Stop("/vao/{held_token}/bien-ban/xem", label="dang-ghi"),

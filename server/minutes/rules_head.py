@@ -17,6 +17,8 @@ _PAUSES = {
     "lost": "returned",
     "failure_rung": "failure_over",
 }
+LASTING = frozenset(_PAUSES)
+"""What lasts until it is mended, or to the end."""
 _MOMENTS = frozenset({"segment_broken", "stopped_here"})
 _PER_MEMBER = {"lost"}
 

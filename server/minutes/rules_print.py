@@ -7,6 +7,7 @@ from typing import Any
 from server.clock import local
 from server.i18n import clock_vi, date_vi, datetime_vi, paper_date, time_vi
 from server.minutes.rules import REGISTER
+from server.minutes.rules_head import LASTING
 from server.words import Answer, ConfirmationMethod
 
 Say = Callable[[str], str]
@@ -103,11 +104,19 @@ def _recording(head: Mapping[str, Any], say: Say) -> dict[str, Any]:
                 "what": say(f"incident.{one['kind']}"),
                 "from": clock_vi(_moment(one["from"])),
                 "until": clock_vi(_moment(one["until"])),
-                "is_open": one["kind"] != "segment_broken",
+                "is_open": one["kind"] in LASTING,
                 "who": one["who"],
                 "ground": one["ground"],
             }
             for one in head["incidents"]
+        ],
+        # Heads that were sealed before these were kept have none.
+        "script": [
+            {"what": say(f"opening.{one['code']}"), "at": clock_vi(_moment(one["at"]))}
+            for one in head.get("opening", ())
+        ],
+        "spoken": [
+            {"who": one["who"], "minutes": max(1, round(one["seconds"] / 60))} for one in head.get("spoken", ())
         ],
     }
 
