@@ -273,16 +273,17 @@ def petitions(span: Span) -> Select[Any]:
 
 def replies(span: Span) -> Select[Any]:
     """Return replies to transferred petitions that came in the span."""
-    found: Select[Any] = (
-        select(
-            ReceptionRequest.unit_id,
-            _kind().label("kind"),
-            literal(1).label("entries"),
-            ReceptionRequest.code,
-            ReceptionRequest.case_id,
-            PetitionSorting.replied_on.label("on"),
-            _secret().label("is_secret"),
-        )
+    columns: tuple[Any, ...] = (
+        ReceptionRequest.unit_id,
+        _kind().label("kind"),
+        literal(1).label("entries"),
+        ReceptionRequest.code,
+        ReceptionRequest.case_id,
+        PetitionSorting.replied_on.label("on"),
+        _secret().label("is_secret"),
+    )
+    return (
+        select(*columns)
         .join(PetitionSorting, PetitionSorting.request_id == ReceptionRequest.id)
         .outerjoin(Case, Case.id == ReceptionRequest.case_id)
         .where(
@@ -290,7 +291,6 @@ def replies(span: Span) -> Select[Any]:
             PetitionSorting.replied_on.between(span.from_on, span.until_on),
         )
     )
-    return found
 
 
 def _result_columns() -> tuple[Any, ...]:
