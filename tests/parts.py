@@ -59,6 +59,12 @@ def compiler() -> Path | None:
     return Path(found) if found else None
 
 
+def firefox() -> Path | None:
+    """The other browser; Debian's, not a stub."""
+    found = shutil.which("firefox-esr")
+    return Path(found) if found else None
+
+
 @dataclass(frozen=True)
 class Part:
     """One thing checks need from the system, and the Debian packages that bring it."""
@@ -75,6 +81,8 @@ PARTS = {
     "fonts": Part("fonts", ("fonts-noto-core",), fonts),
     "compiler": Part("compiler", ("gcc", "libc6-dev"), compiler),
 }
+LATE = {"firefox": Part("firefox", ("firefox-esr",), firefox)}
+"""Only slow proofs want these: they are not installed for every run."""
 
 
 def missing() -> list[Part]:
@@ -112,7 +120,7 @@ def install_missing() -> None:
 
 def require(name: str) -> Path:
     """The part's place, or the end of the calling test."""
-    part = PARTS[name]
+    part = PARTS.get(name) or LATE[name]
     found = part.find()
     if found is not None:
         return found

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import Any, Literal
 
-from tests.bench.lines_room import Relayed, Watcher, talk
+from tests.bench.lines_room import Program, Relayed, Watcher, talk
 from tests.bench.lines_way import CLEAR, Weather
 
 SETTLE, QUIET, AFTER = 5.0, 3.0, 8.0
@@ -32,6 +32,7 @@ class Row:
     lasts: float = 12.0
     moves: bool = False
     relayed: Relayed = ""
+    weak_in: Program = "chromium"
 
 
 def _both(weather: Weather) -> tuple[Weather, Weather]:
@@ -53,6 +54,8 @@ ROWS = (
     Row("move", *_both(Weather(delay=0.05)), moves=True),
     Row("relay-udp", *_EASY, relayed="udp"),
     Row("relay-tcp", *_EASY, relayed="tcp"),
+    Row("firefox", CLEAR, CLEAR, weak_in="firefox"),
+    Row("firefox-5", *_both(Weather(delay=0.05, loss=0.05)), weak_in="firefox"),
 )
 
 
@@ -83,7 +86,7 @@ class Seen:
 
 async def measure(row: Row) -> tuple[Seen, Seen]:
     """Hold one reception, make the line bad, make it good again."""
-    async with talk(row.relayed) as held:
+    async with talk(row.relayed, row.weak_in) as held:
         await asyncio.sleep(SETTLE)
         quiet = time.time()
         await asyncio.sleep(QUIET)

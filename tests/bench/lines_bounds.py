@@ -29,6 +29,8 @@ BOUNDS: dict[str, tuple[Bound, Bound]] = {
     "move": (Bound(0.5, 5.0, 0.5), Bound(0.5, 5.0, 0.5)),
     "relay-udp": (Bound(0.8, 1.0, 0.06), Bound(0.8, 1.0, 0.06)),
     "relay-tcp": (Bound(0.7, 1.5, 0.15), Bound(0.7, 1.5, 0.15)),
+    "firefox": (Bound(0.8, 1.0, 0.05), Bound(0.8, 1.0, 0.05)),
+    "firefox-5": (Bound(0.7, 1.5, 0.15), Bound(0.7, 1.5, 0.15)),
 }
 """For what the weak one sees of the strong, and the strong one of the weak."""
 

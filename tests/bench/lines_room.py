@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import os
 import shutil
 import socket
 import tempfile
@@ -15,7 +16,7 @@ from typing import Any, Literal
 import av
 import numpy as np
 from aiohttp import web
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 from recordings.recorder import Recorder
 from recordings.shelf import Shelf
@@ -28,12 +29,24 @@ from tests.room_server import Book, RoomServer, now
 from tests.signals import RATE
 
 Relayed = Literal["", "udp", "tcp"]
+Program = Literal["chromium", "firefox"]
 
 WIDTH, HEIGHT, FPS, SECONDS = 1280, 720, 15, 3
 STRONG, WEAK = "hanh", "lan"
 PAGE = (Path(__file__).parent / "lines_page.js").read_text(encoding="utf-8")
 KNOWS = "Tôi đã biết buổi tiếp được ghi âm, ghi hình"
 TURN = ("bench", "bench-password")
+SHIM = Path(__file__).parent / "firefox_shim.cjs"
+FIREFOX: dict[str, str | float | bool] = {
+    "media.navigator.streams.fake": True,
+    "media.navigator.permission.disabled": True,
+    "permissions.default.camera": 1,
+    "permissions.default.microphone": 1,
+    "media.peerconnection.ice.obfuscate_host_addresses": False,
+    "media.peerconnection.ice.loopback": True,
+    "media.autoplay.default": 0,
+    "media.autoplay.blocking_policy": 0,
+}
 
 
 @dataclass(slots=True)
@@ -99,8 +112,8 @@ def write_sound(path: Path) -> None:
 
 
 @contextlib.asynccontextmanager
-async def talk(relayed: Relayed = "") -> AsyncIterator[Talk]:
-    """Give a reception in which both see each other."""
+async def talk(relayed: Relayed = "", weak_in: Program = "chromium") -> AsyncIterator[Talk]:
+    """Give a reception in which both see each other; the weak one sits in front of `weak_in`."""
     async with contextlib.AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         port = await MediaPort.open("127.0.0.1")
@@ -118,8 +131,8 @@ async def talk(relayed: Relayed = "") -> AsyncIterator[Talk]:
         if relayed:
             plan["relay"] = await _relay(stack, line, relayed)
         browsers = await _browsers(stack, folder)
-        strong = await browsers(STRONG, site[1], {"port": 0, "door": 0})
-        weak = await browsers(WEAK, (await line.tcp(site)).port, plan)
+        strong = await browsers("chromium", STRONG, site[1], {"port": 0, "door": 0})
+        weak = await browsers(weak_in, WEAK, (await line.tcp(site)).port, plan)
         await strong.page.get_by_role("button", name="Mời vào").first.click(timeout=15_000)
         for each in (strong, weak):
             await _sees(each)
@@ -138,13 +151,22 @@ async def _browsers(stack: contextlib.AsyncExitStack, folder: Path) -> Any:
     picture, sound = folder / "camera.mjpeg", folder / "microphone.wav"
     await asyncio.to_thread(write_picture, picture)
     await asyncio.to_thread(write_sound, sound)
+    # Read by the process that drives the browsers, once, when it starts.
+    os.environ.setdefault("NODE_OPTIONS", f"--require={SHIM}")
     playwright = await stack.enter_async_context(async_playwright())
     fakes = (f"--use-file-for-fake-video-capture={picture}", f"--use-file-for-fake-audio-capture={sound}")
 
-    async def enter(who: str, port: int, plan: dict[str, object]) -> Watcher:
-        browser = await playwright.chromium.launch(
-            executable_path=str(parts.require("browser")), headless=True, args=[*FLAGS, *fakes]
-        )
+    async def start(program: Program) -> Browser:
+        if program == "firefox":
+            path = str(parts.require("firefox"))
+            return await playwright.firefox.launch(
+                channel="moz-firefox", executable_path=path, headless=True, firefox_user_prefs=FIREFOX
+            )
+        path = str(parts.require("browser"))
+        return await playwright.chromium.launch(executable_path=path, headless=True, args=[*FLAGS, *fakes])
+
+    async def enter(program: Program, who: str, port: int, plan: dict[str, object]) -> Watcher:
+        browser = await start(program)
         stack.push_async_callback(browser.close)
         page = await browser.new_page(locale="vi-VN", viewport={"width": 960, "height": 640})
         await page.add_init_script(PAGE.replace("PLAN", json.dumps(plan)))

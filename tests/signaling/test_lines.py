@@ -54,6 +54,8 @@ def test_the_bounds_bind() -> None:
 async def test_people_see_and_hear_each_other_on(row: Row, request: pytest.FixtureRequest) -> None:
     if row.relayed:
         parts.require("relay")
+    if row.weak_in == "firefox":
+        parts.require("firefox")
     found = await measure(row)
     beyond = [fault for each in found for fault in faults(each)]
     if beyond:

@@ -233,3 +233,27 @@ test("leaving is final and gives up what was asked", async () => {
   assert.equal(sockets.length, 1);
   assert.equal(heard.find((each) => each.state === "closed").code, "left");
 });
+
+test("a call that nobody answers is made again beside the first, and whoever answers first is the line", () => {
+  for (let second = 0; second < 5; second += 1) pass(1000);
+  assert.equal(sockets.length, 3);
+  const [first, second, third] = sockets;
+  second.accept();
+  assert.deepEqual(second.said.map((each) => each.type), ["hello"]);
+  assert.ok(first.isClosed && third.isClosed && !second.isClosed);
+  first.accept();
+  assert.deepEqual(first.said, []);
+  second.say(WELCOME);
+  assert.equal(line.state, "open");
+  pass(1000);
+  assert.equal(sockets.length, 3);
+});
+
+test("a refused call does not end the others that still ring", () => {
+  for (let second = 0; second < 2; second += 1) pass(1000);
+  assert.equal(sockets.length, 2);
+  sockets[0].cut();
+  assert.equal(line.state, "connecting");
+  sockets[1].cut();
+  assert.equal(line.state, "lost");
+});

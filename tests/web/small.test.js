@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { judgeBrowser, outsideAddress, permissionHelp, scoreOf } from "../../web/static/js/room/browser.js";
-import { judge } from "../../web/static/js/room/quality.js";
+import { judge, Steadiness } from "../../web/static/js/room/quality.js";
 import { speaker } from "../../web/static/js/room/words.js";
 
 const WEB = fileURLToPath(new URL("../../web/", import.meta.url));
@@ -82,4 +82,18 @@ test("who can be heard can be received", () => {
   assert.equal(scoreOf({ browser: ok, mic: ok, camera: { state: "fail" } }), "ok");
   assert.equal(scoreOf({ browser: ok, mic: { state: "fail" }, camera: ok }), "failed");
   assert.equal(scoreOf({ browser: { state: "fail" } }), "failed");
+});
+
+test("a picture with holes is held back for a while, the others are not", () => {
+  const steadiness = new Steadiness();
+  const report = (asked, received) =>
+    new Map([
+      ["a", { type: "inbound-rtp", kind: "video", trackIdentifier: "t1", nackCount: asked, packetsReceived: received }],
+      ["b", { type: "inbound-rtp", kind: "video", trackIdentifier: "t2", nackCount: 5, packetsReceived: received }],
+      ["c", { type: "inbound-rtp", kind: "audio", trackIdentifier: "t3", packetsReceived: received }],
+    ]);
+  assert.deepEqual([...steadiness.look(report(0, 100), 0)], [["t1", null], ["t2", null]]);
+  assert.deepEqual([...steadiness.look(report(4, 200), 1500)], [["t1", 200], ["t2", null]]);
+  assert.equal(steadiness.look(report(4, 300), 13_000).get("t1"), 200);
+  assert.equal(steadiness.look(report(4, 400), 14_000).get("t1"), null);
 });

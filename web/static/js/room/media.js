@@ -22,7 +22,7 @@ const PICTURE_BITS = { normal: 600_000, high: 1_500_000 };
  * @property {() => void} onStreams the streams of some slot are other ones now
  */
 
-/** @typedef {{number: number, pc: RTCPeerConnection, audio: RTCRtpSender, video: RTCRtpSender, streams: {audio: MediaStream, video: MediaStream}[], isUp: boolean}} Connection */
+/** @typedef {{number: number, pc: RTCPeerConnection, audio: RTCRtpSender, video: RTCRtpSender, streams: {audio: MediaStream, video: MediaStream}[], isUp: boolean, isOffered: boolean}} Connection */
 
 export class Media {
   /** @type {Hooks} */ #hooks;
@@ -35,6 +35,7 @@ export class Media {
   #isHigh;
   #slots = 7;
   #number = 0;
+  #known = 0;
   #failures = 0;
   #isWanted = false;
   #isHeld = false;
@@ -58,6 +59,7 @@ export class Media {
     this.#iceServers = welcome.ice_servers;
     this.#slots = welcome.slots;
     this.#number = Math.max(this.#number, welcome.connection);
+    this.#known = welcome.connection;
   }
 
   /** Connect, and stay connected until `stop`. */
@@ -79,11 +81,18 @@ export class Media {
   /** Throw away what is coming, keep what still carries, and offer anew. */
   rebuild() {
     if (!this.#isWanted) return;
-    clearTimeout(this.#patience);
-    this.#close(this.#coming);
-    this.#coming = null;
+    this.#giveUp();
     this.#hooks.onState(this.isUp ? "lost" : "connecting");
     void this.#offer();
+  }
+
+  /** The room is there again: what was offered into a dead line is offered once more, which saves making it. */
+  returned() {
+    const coming = this.#coming;
+    if (!this.#isWanted || !coming || coming.number <= this.#known) return this.rebuild();
+    const sdp = coming.pc.localDescription?.sdp;
+    // While it is still being made, it goes out by itself.
+    if (sdp) this.#propose(coming, sdp);
   }
 
   /** @param {string} sdp @param {number} number */
@@ -129,6 +138,15 @@ export class Media {
     return (await this.#current?.pc.getStats()) ?? null;
   }
 
+  /** Hold pictures before they are shown. @param {Map<string, number | null>} wanted ms by track */
+  steady(wanted) {
+    for (const { receiver } of this.#current?.pc.getTransceivers() ?? []) {
+      const target = wanted.get(receiver.track.id);
+      // Not every browser knows of it.
+      if (target !== undefined && "jitterBufferTarget" in receiver && receiver.jitterBufferTarget !== target) receiver.jitterBufferTarget = target;
+    }
+  }
+
   /** The network of the device changed: do not wait for the old way to die of itself. */
   check() {
     const state = this.#current?.pc.connectionState;
@@ -138,9 +156,8 @@ export class Media {
   async #offer() {
     const connection = this.#open();
     this.#coming = connection;
-    const { pc, number } = connection;
-    clearTimeout(this.#patience);
-    this.#patience = setTimeout(() => this.#coming === connection && this.#again(), ANSWER_WITHIN);
+    const { pc } = connection;
+    this.#wait(connection);
     try {
       await pc.setLocalDescription();
       await gathered(pc);
@@ -148,8 +165,21 @@ export class Media {
       return this.#coming === connection && this.#again();
     }
     if (this.#coming !== connection) return;
-    // When the line is down, the welcome after it starts all this anew.
-    this.#hooks.offer(pc.localDescription?.sdp ?? "", number);
+    // When the line is down, the welcome after it says this again.
+    this.#propose(connection, pc.localDescription?.sdp ?? "");
+  }
+
+  /** @param {Connection} connection @param {string} sdp */
+  #propose(connection, sdp) {
+    if (!this.#hooks.offer(sdp, connection.number)) return;
+    connection.isOffered = true;
+    this.#wait(connection);
+  }
+
+  /** @param {Connection} connection */
+  #wait(connection) {
+    clearTimeout(this.#patience);
+    this.#patience = setTimeout(() => this.#coming === connection && this.#again(), ANSWER_WITHIN);
   }
 
   /** @returns {Connection} */
@@ -170,7 +200,7 @@ export class Media {
       prefer(video, "video/VP8");
       streams.push({ audio: new MediaStream([audio.receiver.track]), video: new MediaStream([video.receiver.track]) });
     }
-    const connection = { number, pc, audio: mic.sender, video: picture.sender, streams, isUp: false };
+    const connection = { number, pc, audio: mic.sender, video: picture.sender, streams, isUp: false, isOffered: false };
     pc.onconnectionstatechange = () => this.#changed(connection);
     return connection;
   }
@@ -187,6 +217,8 @@ export class Media {
     clearTimeout(this.#healing);
     if (state === "connected") {
       connection.isUp = true;
+      // It healed before the room heard of another.
+      if (this.#coming && !this.#coming.isOffered) this.#giveUp();
       if (!this.#coming) this.#hooks.onState("connected");
     } else if (state === "failed" || state === "closed") {
       connection.isUp = false;
@@ -213,9 +245,14 @@ export class Media {
     this.#hooks.onState("connected");
   }
 
-  #again() {
+  #giveUp() {
+    clearTimeout(this.#patience);
     this.#close(this.#coming);
     this.#coming = null;
+  }
+
+  #again() {
+    this.#giveUp();
     if (!this.#isWanted) return;
     this.#hooks.onState("lost");
     const pause = Math.min(LAST_PAUSE, FIRST_PAUSE * 2 ** this.#failures++);

@@ -15,6 +15,10 @@ const PING_EVERY = 2_000;
 const WATCH_EVERY = 1_000;
 const SILENT_FOR = 4_000;
 const WELCOME_WITHIN = 8_000;
+
+/** What was sent into a dead line is sent again ever later; a new call goes through as soon as it is back. */
+const ANOTHER_AFTER = 2_000;
+const CALLS_AT_MOST = 4;
 const KEPT_FOR = 30_000;
 const BROKEN_AT_MOST = 3;
 
@@ -50,6 +54,7 @@ export class Refused extends Error {
 export class Line {
   /** @type {Options} */ #options;
   /** @type {WebSocket | null} */ #socket = null;
+  /** @type {Set<WebSocket>} */ #calling = new Set();
   /** @type {Map<string, Pending>} */ #pending = new Map();
   /** @type {"connecting" | "open" | "lost" | "closed"} */ #state = "connecting";
   /** @type {{code: string, ground: string | null} | null} */ #bye = null;
@@ -57,6 +62,7 @@ export class Line {
   #broken = 0;
   #count = 0;
   #openedAt = 0;
+  #calledAt = 0;
   #heardAt = 0;
   #watchedAt = 0;
   #pingedAt = 0;
@@ -128,15 +134,45 @@ export class Line {
   #dial() {
     clearTimeout(this.#retry);
     this.#drop();
-    const { url, ticket, device, open = (address) => new WebSocket(address) } = this.#options;
-    const socket = open(url);
-    this.#socket = socket;
     this.#bye = null;
     this.#openedAt = this.#heardAt = Date.now();
     this.#become("connecting");
-    socket.onopen = () => socket.send(JSON.stringify({ type: "hello", ticket, device }));
+    this.#call();
+  }
+
+  /** One of several calls at a time; the first that is answered is the line. */
+  #call() {
+    const { url, ticket, device, open = (address) => new WebSocket(address) } = this.#options;
+    const socket = open(url);
+    this.#calling.add(socket);
+    this.#calledAt = Date.now();
+    socket.onopen = () => {
+      this.#calling.delete(socket);
+      if (this.#socket) return socket.close();
+      this.#hangUp();
+      this.#socket = socket;
+      this.#openedAt = Date.now();
+      socket.send(JSON.stringify({ type: "hello", ticket, device }));
+    };
     socket.onmessage = (event) => this.#socket === socket && this.#take(event.data);
-    socket.onclose = (event) => this.#socket === socket && this.#closed(event.code);
+    socket.onclose = (event) => {
+      const wasCalling = this.#calling.delete(socket);
+      if (this.#socket === socket || (wasCalling && !this.#socket && !this.#calling.size)) this.#closed(event.code);
+    };
+  }
+
+  #callAgain() {
+    const [oldest] = this.#calling;
+    if (this.#calling.size >= CALLS_AT_MOST && oldest) {
+      this.#calling.delete(oldest);
+      oldest.close();
+    }
+    this.#call();
+  }
+
+  #hangUp() {
+    for (const each of this.#calling) each.close();
+    this.#calling.clear();
   }
 
   /** @param {unknown} text */
@@ -217,7 +253,8 @@ export class Line {
       // The page was asleep, not the room: what came meanwhile is read in a moment.
       this.#heardAt = Math.max(this.#heardAt, now - SILENT_FOR / 2);
     }
-    if (this.#state === "connecting" && now - this.#openedAt > WELCOME_WITHIN) this.#lose();
+    if (this.#socket && this.#state === "connecting" && now - this.#openedAt > WELCOME_WITHIN) this.#lose();
+    if (this.#calling.size && now - this.#calledAt >= ANOTHER_AFTER) this.#callAgain();
     if (this.#state !== "open") return;
     if (now - this.#heardAt > SILENT_FOR) return this.#lose();
     if (now - this.#pingedAt >= PING_EVERY) {
@@ -241,6 +278,7 @@ export class Line {
   }
 
   #drop() {
+    this.#hangUp();
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();

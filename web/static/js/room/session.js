@@ -11,7 +11,7 @@ import { Capture, rememberDevices } from "./capture.js";
 import { isInside } from "./derive.js";
 import { Media } from "./media.js";
 import { Minutes, textOf } from "./minutes.js";
-import { judge, sampleOf } from "./quality.js";
+import { judge, sampleOf, Steadiness } from "./quality.js";
 import { Line, Refused } from "./protocol.js";
 import { Sound } from "./sound.js";
 import { stayAwake } from "./awake.js";
@@ -21,7 +21,9 @@ import { json } from "../lib/http.js";
 
 const PROMPT_FOR = 2_500;
 const HOLD_AFTER = 20_000;
-const MEASURE_EVERY = 4_000;
+const MEASURE_EVERY = 1_000;
+/** A line is judged over a while; a picture that stumbles is helped sooner. */
+const LOOKS_PER_SAMPLE = 4;
 
 /**
  * @typedef {object} Page what the template told
@@ -53,6 +55,8 @@ export class Session {
   /** @type {{before: import("./wire.js").RoomState, after: import("./wire.js").RoomState, hear: ((before: import("./wire.js").RoomState, after: import("./wire.js").RoomState) => void) | null}} */
   #watch = { before: initial(), after: initial(), hear: null };
   /** @type {import("./quality.js").Sample | null} */ #sample = null;
+  #steadiness = new Steadiness();
+  #looks = 0;
   /** @type {(() => void) | null} */ #sleep = null;
   #selfStream = new MediaStream();
   #isIn = false;
@@ -232,7 +236,7 @@ export class Session {
     if (!this.#isIn) void this.#enter();
     // After a worker's restart the room stands again, but our connection ended with the old
     // worker; and an offer made while the line broke was never heard.
-    else if (this.#isNew && (you.status === "admitted" || !this.media.isUp)) this.media.rebuild();
+    else if (this.#isNew && (you.status === "admitted" || !this.media.isUp)) this.media.returned();
     // A worker that was started again no longer knows what was chosen.
     if (this.#isNew && this.#isHearing === you.watching) void this.ask("watch", { pictures: !this.#isHearing });
     this.#isNew = false;
@@ -298,6 +302,8 @@ export class Session {
   async #measure() {
     const report = await this.media.stats();
     if (!report) return;
+    this.media.steady(this.#steadiness.look(report, Date.now()));
+    if (this.#looks++ % LOOKS_PER_SAMPLE) return;
     const sample = sampleOf(report);
     if (this.#sample && this.#sample.sent <= sample.sent) this.quality.value = judge(this.#sample, sample);
     this.#sample = sample;
