@@ -273,24 +273,24 @@ def petitions(span: Span) -> Select[Any]:
 
 def replies(span: Span) -> Select[Any]:
     """Return replies to transferred petitions that came in the span."""
-    found: Select[Any] = (
-        select(
-            ReceptionRequest.unit_id,
-            _kind().label("kind"),
-            literal(1).label("entries"),
-            ReceptionRequest.code,
-            ReceptionRequest.case_id,
-            PetitionSorting.replied_on.label("on"),
-            _secret().label("is_secret"),
-        )
-        .join(PetitionSorting, PetitionSorting.request_id == ReceptionRequest.id)
+    columns: tuple[Any, ...] = (
+        ReceptionRequest.unit_id,
+        _kind().label("kind"),
+        literal(1).label("entries"),
+        ReceptionRequest.code,
+        ReceptionRequest.case_id,
+        PetitionSorting.replied_on.label("on"),
+        _secret().label("is_secret"),
+    )
+    return (
+        select(*columns)
+        .join_from(ReceptionRequest, PetitionSorting, PetitionSorting.request_id == ReceptionRequest.id)
         .outerjoin(Case, Case.id == ReceptionRequest.case_id)
         .where(
             ReceptionRequest.unit_id.in_(span.units),
             PetitionSorting.replied_on.between(span.from_on, span.until_on),
         )
     )
-    return found
 
 
 def _result_columns() -> tuple[Any, ...]:
