@@ -61,6 +61,7 @@ class Codes:
         code = next((code for start, code in self._starts() if path.startswith(start)), self.request)
         filled = path.replace("{code}", code).replace("{token}", self.token).replace("{paper}", self.paper)
         filled = filled.replace("{playback}", self.playback).replace("{step}", "nguoi").replace("{worker}", "m1")
+        filled = filled.replace("{form}", "01-tcd-2024")
         filled = re.sub(r"\{id(:[^/]*)?\}", str(self.officer), filled)
         assert "{" not in filled, filled
         return filled
@@ -78,8 +79,12 @@ class Codes:
             ("/van-ban/", self.official),
             ("/viec-theo-doi/", self.follow_up),
             ("/vu-viec/", self.case),
+<<<<<<< HEAD
             ("/don/", self.petition),
             ("/csdl-quoc-gia/", self.entry),
+=======
+            ("/bao-cao/ket-qua/", self.case),
+>>>>>>> reports
         )
 
 
