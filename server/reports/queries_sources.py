@@ -284,11 +284,7 @@ def replies(span: Span) -> Select[Any]:
     )
     return (
         select(*columns)
-<<<<<<< HEAD
-        .join(PetitionSorting, PetitionSorting.request_id == ReceptionRequest.id)
-=======
         .join_from(ReceptionRequest, PetitionSorting, PetitionSorting.request_id == ReceptionRequest.id)
->>>>>>> reports
         .outerjoin(Case, Case.id == ReceptionRequest.case_id)
         .where(
             ReceptionRequest.unit_id.in_(span.units),

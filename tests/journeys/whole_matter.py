@@ -79,12 +79,9 @@ class Codes:
             ("/van-ban/", self.official),
             ("/viec-theo-doi/", self.follow_up),
             ("/vu-viec/", self.case),
-<<<<<<< HEAD
             ("/don/", self.petition),
             ("/csdl-quoc-gia/", self.entry),
-=======
             ("/bao-cao/ket-qua/", self.case),
->>>>>>> reports
         )
 
 
