@@ -55,6 +55,7 @@ class Codes:
         code = next((code for start, code in self._starts() if path.startswith(start)), self.request)
         filled = path.replace("{code}", code).replace("{token}", self.token).replace("{paper}", self.paper)
         filled = filled.replace("{playback}", self.playback).replace("{step}", "nguoi").replace("{worker}", "m1")
+        filled = filled.replace("{reader}", "can-bo")
         filled = re.sub(r"\{id(:[^/]*)?\}", str(self.officer), filled)
         assert "{" not in filled, filled
         return filled
