@@ -62,6 +62,7 @@ class Codes:
         filled = path.replace("{code}", code).replace("{token}", self.token).replace("{paper}", self.paper)
         filled = filled.replace("{playback}", self.playback).replace("{step}", "nguoi").replace("{worker}", "m1")
         filled = filled.replace("{form}", "01-tcd-2024")
+        filled = filled.replace("{reader}", "can-bo")
         filled = re.sub(r"\{id(:[^/]*)?\}", str(self.officer), filled)
         assert "{" not in filled, filled
         return filled

@@ -141,6 +141,7 @@ async def test_a_known_citizen_is_offered_again_to_the_desk_only(
     assert 'href="/dang-ky"' in await tu.get("/dang-ky-moi")
     await tu.get("/dang-ky")
     await tu.post("/dang-ky", {"unit": "thach-khoi", "kind": "complaint"})
+    assert "Hướng dẫn trang này" in await tu.get("/dang-ky/nguoi")
     for typed in ("0912 345 678", "031190001234"):
         assert "Đã từng đăng ký ở đây" in await tu.get(f"/dang-ky/nguoi?quen={typed.replace(' ', '+')}")
     assert "Chưa có ai" in await tu.get("/dang-ky/nguoi?quen=0987654321")
