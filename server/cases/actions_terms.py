@@ -201,7 +201,7 @@ def recompute(db: Session, who: Who, at: datetime, days: Iterable[date], ground:
     changed = sorted(days)
     if not changed:
         return 0
-    calendar, moved = office.calendar(db), 0
+    calendar, touched = office.calendar(db), list[Deadline]()
     # A term is touched only by a day between its start and its end.
     for row in _open(db, Deadline.started_on < changed[-1], Deadline.due_on >= changed[0]):
         before, internal = row.due_on, row.internal_on
@@ -210,9 +210,24 @@ def recompute(db: Session, who: Who, at: datetime, days: Iterable[date], ground:
         _compute(row, calendar)
         if row.due_on == before and row.internal_on == internal:
             continue
-        moved += 1
-        _note(db, who, at, row, _Note(TermChange.RECOMPUTED, before, ground))
-    return moved
+        db.add(_change(who, at, row, _Note(TermChange.RECOMPUTED, before, ground)))
+        touched.append(row)
+    db.flush()
+    _log_moved(db, who, at, touched, calendar.version)
+    return len(touched)
+
+
+def _log_moved(db: Session, who: Who, at: datetime, touched: list[Deadline], version: int) -> None:
+    """Write one entry for each unit: thousands may move at once, and each keeps its trace beside the term."""
+    by_unit: dict[int, list[str]] = {}
+    wanted = select(Case.id, Case.code, Case.unit_id).join(Deadline, Deadline.case_id == Case.id).distinct()
+    cases = {row.id: row for row in db.execute(wanted.where(Deadline.calendar_version == version))} if touched else {}
+    for row in touched:
+        case = cases[row.case_id]
+        by_unit.setdefault(case.unit_id, []).append(f"{case.code} {row.rule} {row.due_on.isoformat()}")
+    for unit_id, terms in sorted(by_unit.items()):
+        where = About("calendar", unit_id=unit_id)
+        audit.record(db, who, at, "terms_recomputed", where, version=version, terms=terms)
 
 
 def _open(db: Session, *where: object) -> list[Deadline]:
@@ -270,20 +285,22 @@ class _Note:
 
 def _note(db: Session, who: Who, at: datetime, row: Deadline, note: _Note) -> None:
     case = db.get_one(Case, row.case_id)
-    db.add(
-        DeadlineChange(
-            deadline_id=row.id,
-            what=note.what,
-            before_on=note.before,
-            after_on=row.due_on,
-            ground=note.ground,
-            decision=note.decision,
-            calendar_version=row.calendar_version,
-            at=at,
-            by_name=who.name,
-        )
-    )
+    db.add(_change(who, at, row, note))
     db.flush()
     where = About("case", case.id, case.code, case.id, case.unit_id)
     facts = {"rule": row.rule, "before": note.before.isoformat(), "after": row.due_on.isoformat()}
     audit.record(db, who, at, f"term_{note.what.value}", where, **facts)
+
+
+def _change(who: Who, at: datetime, row: Deadline, note: _Note) -> DeadlineChange:
+    return DeadlineChange(
+        deadline_id=row.id,
+        what=note.what,
+        before_on=note.before,
+        after_on=row.due_on,
+        ground=note.ground,
+        decision=note.decision,
+        calendar_version=row.calendar_version,
+        at=at,
+        by_name=who.name,
+    )

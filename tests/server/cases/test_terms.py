@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.cases import actions, actions_terms, queries_terms
+from server.cases import actions, actions_terms, actions_work, queries_terms
 from server.cases.actions import NewCase
 from server.cases.actions_terms import Extension, Variation
 from server.cases.rules_terms import COMPLEX
@@ -18,7 +18,7 @@ from server.office.actions_calendar import DayChange
 from server.tables import AuditEntry, Case, Citizen, Deadline
 from server.text import fold, sort_key
 from server.who import Who
-from server.words import CaseState, Complexity, IdKind, Kind, Role, TermChange
+from server.words import CaseState, CaseVerb, Complexity, IdKind, Kind, Role, TermChange
 from tests.conftest import OpenBrowser
 
 JULY_1 = date(2026, 7, 1)
@@ -70,7 +70,7 @@ def test_a_changed_calendar_moves_what_runs_and_never_what_was_met(house: House,
     assert house.db.write_now(actions_terms.change_calendar, admin, at, STORM) == 1
     assert term(house, "D1").due_on == date(2026, 7, 16)
     assert (term(house, "D2").due_on, term(house, "D9").due_on) == (date(2026, 7, 13), date(2026, 7, 6))
-    assert verbs(house, "term_recomputed") == 1
+    assert verbs(house, "terms_recomputed") == 1
     (shown,) = [one for one in house.db.read_now(_terms, code, at.date()) if one.rule == "D1"]
     assert [(one.what, one.before_on, one.ground) for one in shown.changes] == [
         (TermChange.RECOMPUTED, date(2026, 7, 15), STORM.ground)
@@ -78,7 +78,7 @@ def test_a_changed_calendar_moves_what_runs_and_never_what_was_met(house: House,
     # Again, and computed again: nothing changes.
     assert house.db.write_now(actions_terms.change_calendar, admin, at, STORM) == 0
     assert house.db.write_now(actions_terms.recompute, admin, at, [STORM.on]) == 0
-    assert (verbs(house, "term_recomputed"), verbs(house, "set_day")) == (1, 1)
+    assert (verbs(house, "terms_recomputed"), verbs(house, "set_day")) == (1, 1)
     back = DayChange(STORM.on, None, "", "Công điện 13/CĐ-UBND")
     assert house.db.write_now(actions_terms.change_calendar, admin, at, back) == 1
     assert term(house, "D1").due_on == date(2026, 7, 15)
@@ -132,13 +132,19 @@ def test_suspension_stops_the_clock_and_what_remained_goes_on(
     code = house.db.write_now(open_case, tu, at, Kind.COMPLAINT)
     number = start(house, "D3")
     case_id = house.db.read_now(lambda db: db.scalars(select(Case.id)).one())
-    for _ in range(2):
-        house.db.write_now(actions_terms.pause_all, tu, at, case_id)
+
+    def move(verb: CaseVerb) -> None:
+        house.db.write_now(actions_work.move, who_of("hanh"), house.clock.now(), code, verb)
+
+    move(CaseVerb.START)
+    move(CaseVerb.SUSPEND)
+    house.db.write_now(actions_terms.pause_all, tu, at, case_id)
+    assert verbs(house, "term_paused") == 1
     with pytest.raises(Refused, match="term_paused"):
         house.db.write_now(actions_terms.vary, tu, at, code, number, Variation(COMPLEX, "Nhiều nơi"))
     move_clock(at_office(date(2026, 7, 16), 9, 0))
-    for _ in range(2):
-        house.db.write_now(actions_terms.resume_all, tu, house.clock.now(), case_id)
+    move(CaseVerb.RESUME)
+    house.db.write_now(actions_terms.resume_all, tu, house.clock.now(), case_id)
     # Ten days stood still: 31 July becomes 10 August.
     assert (term(house, "D3").due_on, term(house, "D1").due_on) == (date(2026, 8, 10), date(2026, 7, 15))
     house.db.write_now(actions_terms.vary, tu, at, code, number, Variation(COMPLEX, "Nhiều nơi"))
@@ -179,3 +185,23 @@ async def test_f62_the_city_promises_29_days_and_never_31(
     await house.db.write(open_case, who_of("tu"), house.clock.now(), Kind.COMPLAINT)
     start(house, "D3")
     assert (term(house, "D3").due_on, term(house, "D3").internal_on) == (date(2026, 7, 31), date(2026, 7, 30))
+
+
+@pytest.mark.one_engine
+async def test_f59_a_denunciation_is_extended_on_its_page(
+    house: House, open_browser: OpenBrowser, who_of: Find
+) -> None:
+    code = await house.db.write(open_case, who_of("tu"), house.clock.now(), Kind.DENUNCIATION)
+    await house.db.write(lambda db: setattr(db.scalars(select(Case)).one(), "is_restricted", True))
+    tu, page = await open_browser("tu", Role.RECEPTION_OFFICER), f"/vu-viec/{code}/thoi-han/{start(house, 'D14')}"
+    form = {"seen": "0", "complexity": "complex", "days": "30", "decision": "05/QĐ-UBND", "ground": "Nhiều địa điểm"}
+    refused = await tu.post(f"{page}/gia-han", {**form, "days": "31", "decided_on": "06/07/2026"}, status=422)
+    assert "Nhiều địa điểm" in refused
+    assert "Ngày này chưa đến" in await tu.post(f"{page}/gia-han", {**form, "decided_on": "08/07/2026"}, status=422)
+    await tu.post(f"{page}/gia-han", {**form, "decided_on": "06/07/2026"})
+    shown = await tu.get(page)
+    assert "03/09/2026" in shown
+    assert "05/QĐ-UBND" in shown
+    # A press that was made on the page of before is told so.
+    assert "vừa được gia hạn" in await tu.post(f"{page}/gia-han", {**form, "decided_on": "06/07/2026"}, status=409)
+    await (await open_browser("loan")).get(page, status=404)
