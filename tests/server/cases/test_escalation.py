@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from server.cases import jobs, rules
@@ -13,7 +13,7 @@ from server.cases.actions import NewFollowUp, add_follow_up
 from server.demo import officer_named
 from server.house import House
 from server.office.rules import Calendar
-from server.tables import OfficialPaper, OutboxLetter
+from server.tables import Officer, OfficialPaper, OutboxLetter
 from server.words import EscalationStep as Step
 from server.words import PaperForm, PaperState
 from tests.server.minutes import receptions
@@ -49,6 +49,7 @@ def test_an_overdue_promise_never_counts_as_in_time(late: int, letters: list[int
 def urged_twice(db: Session) -> None:
     """Something owed since 8 July, urged by a letter on the 13th and one on the 21st."""
     held, tu = receptions.book(db), officer_named(db, "tu")
+    db.execute(update(Officer).where(Officer.username == "hanh").values(phone="0912000111"))
     new = NewFollowUp(held.case_id, None, tu.unit_id, None, "Vũ Tiến Dũng", "Kiểm tra xưởng", DUE, "k" * 16)
     owed = add_follow_up(db, tu, NINE, new)
     for number, on in enumerate((date(2026, 7, 13), date(2026, 7, 21)), 1):
