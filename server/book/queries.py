@@ -1,10 +1,11 @@
 """Pages of the reception book, one line with its corrections, the whole book of a year."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from server.book import rules
@@ -72,6 +73,16 @@ def line(row: BookLine) -> Line:
     )  # fmt: skip
 
 
+def _secret(unit_id: int) -> Any:
+    """The cases of a unit that are restricted now: a matter may become secret after it was entered."""
+    return select(Case.id).where(Case.unit_id == unit_id, Case.is_restricted.is_(True))
+
+
+def _lines(db: Session, unit_id: int, rows: Iterable[BookLine]) -> list[Line]:
+    secret = set(db.scalars(_secret(unit_id)))
+    return [replace(line(row), is_restricted=row.is_restricted or row.case_id in secret) for row in rows]
+
+
 def book(db: Session, who: Who, wanted: BookFilter) -> BookPage:
     """Return one page of the book of this person's unit."""
     where: list[Any] = [BookLine.unit_id == who.unit_id, BookLine.year == wanted.year]
@@ -82,13 +93,14 @@ def book(db: Session, who: Who, wanted: BookFilter) -> BookPage:
         if who.role not in rules.WHOLE:
             # The kind itself would tell what a redacted line keeps secret.
             where.append(BookLine.is_restricted.is_(False))
+            where.append(or_(BookLine.case_id.is_(None), BookLine.case_id.not_in(_secret(who.unit_id))))
     total = db.scalar(select(func.count()).select_from(BookLine).where(*where)) or 0
     rows = db.scalars(
         select(BookLine).where(*where).order_by(BookLine.number.desc()).limit(PAGE).offset((wanted.page - 1) * PAGE)
     )
     years = db.scalars(select(BookLine.year).where(BookLine.unit_id == who.unit_id).distinct())
     return BookPage(
-        tuple(line(row) for row in rows),
+        tuple(_lines(db, who.unit_id, rows)),
         total,
         max(1, -(-total // PAGE)),
         tuple(sorted({*years, wanted.year}, reverse=True)),
@@ -104,7 +116,7 @@ def whole_year(db: Session, who: Who, year: int) -> list[Line]:
         .order_by(BookLine.number)
         .limit(MOST_LINES)
     )
-    return [line(row) for row in rows]
+    return _lines(db, who.unit_id, rows)
 
 
 def row_for(db: Session, who: Who, line_id: int) -> BookLine:
@@ -112,7 +124,9 @@ def row_for(db: Session, who: Who, line_id: int) -> BookLine:
     row = db.get(BookLine, line_id)
     if row is None or row.unit_id != who.unit_id or who.role not in rules.READERS:
         raise NotHere
-    if not rules.may_read_whole(who.role, is_restricted=row.is_restricted):
+    case = db.get(Case, row.case_id) if row.case_id else None
+    is_restricted = row.is_restricted or (case is not None and case.is_restricted)
+    if not rules.may_read_whole(who.role, is_restricted=is_restricted):
         raise NotHere
     return row
 

@@ -17,7 +17,7 @@ from server.clock import Clock
 from server.demo import officer_named
 from server.house import WEB, House
 from server.i18n import load_catalogue
-from server.tables import BookCorrection, BookLine
+from server.tables import BookCorrection, BookLine, Case
 from server.who import the_system
 from server.words import BookCell, Kind, Role
 from tests.conftest import OpenBrowser
@@ -84,6 +84,11 @@ async def test_f46_f47_f48_the_book_of_a_year(house: House, clock: Clock, open_b
     assert "Thiếu số văn bản" not in page
     with pytest.raises(DatabaseError, match="sealed"):
         house.db.write_now(_run, delete(BookCorrection))
+    yen = await open_browser("yen")
+    assert LAN.name in await yen.get("/so-tiep")
+    house.db.write_now(_run, update(Case).where(Case.id == case_id).values(is_restricted=True))
+    assert LAN.name not in await yen.get("/so-tiep")
+    await yen.get("/so-tiep/dong/1", status=404)
     await (await open_browser("quan")).get("/so-tiep/dong/1", status=404)
     assert LAN.name not in await (await open_browser("quan")).get("/so-tiep")
 
