@@ -157,8 +157,8 @@ def happenings(dice: Random) -> list[tuple[float, Callable[[], Event]]]:
 
 
 def opening() -> list[Step]:
-    """The way most receptions begin: chair, clerk and citizen inside, recorded, begun."""
-    guests, steps = (HANH, TU, LAN), list[Event]()
+    """The way most receptions begin: chair, clerk, citizen and interpreter inside, recorded, begun."""
+    guests, steps = (HANH, TU, LAN, VY), list[Event]()
     for each in guests:
         steps += [Arrived(each, 0), Said("hanh", 0, Admit(member=each.member))]
         steps += [Said(each.member, 0, AcknowledgeRecording()), Said(each.member, 0, Offer(sdp="o", connection=1))]
@@ -167,11 +167,15 @@ def opening() -> list[Step]:
 
 
 def walk(dice: Random, length: int) -> list[Step]:
-    """A fresh walk; two of three begin as receptions do."""
+    """A fresh walk; two of three begin as receptions do, and some of these are stopped half way."""
     table = happenings(dice)
     makes, weights = [make for _, make in table], [weight for weight, _ in table]
     fresh = [(make(), float(dice.choice(GAPS))) for make in dice.choices(makes, weights, k=length)]
-    return (opening() + fresh if dice.random() < 2 / 3 else fresh)[:length]
+    if dice.random() < 1 / 3:
+        return fresh
+    stop: Step = (Said("hanh", 0, StopHere(ground="secret")), 0.2)
+    fresh[length // 2 : length // 2] = [stop] if dice.random() < 1 / 3 else []
+    return (opening() + fresh)[:length]
 
 
 @dataclass

@@ -82,6 +82,7 @@ async def test_a_stop_quarantines_and_leads_to_paper(
     assert "việc trên giấy chưa xong" in await city.get("/toan-canh")
 
 
+@pytest.mark.one_engine
 async def test_who_wrote_in_a_stopped_reception_still_finishes_it(
     open_browser: OpenBrowser, house: House, booked: Booked, who_of: Callable[..., Who]
 ) -> None:
@@ -124,6 +125,7 @@ async def test_the_opening_script_is_kept_and_heads_the_minutes(
     assert await house.db.read(head) == ["greet"]
 
 
+@pytest.mark.one_engine
 async def test_adjourned_waits_for_a_new_day(open_browser: OpenBrowser, house: House, booked: Booked) -> None:
     ward = await open_browser("tu")
     code = await opened(ward, booked)
@@ -138,6 +140,7 @@ async def test_adjourned_waits_for_a_new_day(open_browser: OpenBrowser, house: H
     assert "Chọn ngày mới" in await ward.get(f"/luot-tiep/{code}")
 
 
+@pytest.mark.one_engine
 async def test_the_city_sees_rooms_and_no_names(open_browser: OpenBrowser, house: House, booked: Booked) -> None:
     ward, city = await open_browser("tu"), await open_browser("bao")
     await ward.get("/toan-canh", 403)
