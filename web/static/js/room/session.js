@@ -21,6 +21,7 @@ import { json } from "../lib/http.js";
 
 
 const PROMPT_FOR = 2_500;
+const SILENCED_FOR = 2_000;
 const HOLD_AFTER = 20_000;
 const MEASURE_EVERY = 1_000;
 /** A line is judged over a while; a picture that stumbles is helped sooner. */
@@ -64,6 +65,7 @@ export class Session {
   #isNew = false;
   /** What was chosen on this page; null as long as nothing was. @type {boolean | null} */ #isHearing = null;
   #hadCamera = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #telling;
 
   /** @param {Page} page @param {import("./words.js").Say} say */
   constructor(page, say) {
@@ -321,7 +323,11 @@ export class Session {
   /** The desk sees it too: what the system silenced is told as not sent. @param {"mic" | "camera"} kind @param {string | null} trouble */
   #troubled(kind, trouble) {
     this.#put({ type: "trouble", [kind]: trouble });
-    if (this.media.isUp) void this.#tellMedia();
+    clearTimeout(this.#telling);
+    const tell = () => void (this.media.isUp && this.#tellMedia());
+    // A busy machine silences its devices for moments; what is told as off is not forwarded.
+    if (trouble === "busy") this.#telling = setTimeout(tell, SILENCED_FOR);
+    else tell();
   }
 
   #seenAgain() {
