@@ -20,6 +20,8 @@ import { initial, reduce } from "./state.js";
 import { json } from "../lib/http.js";
 
 
+const PROMPT_FOR = 2_500;
+const SILENCED_FOR = 2_000;
 const HOLD_AFTER = 20_000;
 const MEASURE_EVERY = 1_000;
 /** A line is judged over a while; a picture that stumbles is helped sooner. */
@@ -67,6 +69,7 @@ export class Session {
   #isNew = false;
   /** What was chosen on this page; null as long as nothing was. @type {boolean | null} */ #isHearing = null;
   #hadCamera = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #telling;
 
   /** @param {Page} page @param {import("./words.js").Say} say */
   constructor(page, say) {
@@ -259,7 +262,7 @@ export class Session {
       if (isInside(before)) this.#quiet();
       return;
     }
-    if (!this.#isIn) this.#enter();
+    if (!this.#isIn) void this.#enter();
     // After a worker's restart the room stands again, but our connection ended with the old
     // worker; and an offer made while the line broke was never heard.
     else if (this.#isNew && (you.status === "admitted" || !this.media.isUp)) this.media.returned();
@@ -268,15 +271,14 @@ export class Session {
     this.#isNew = false;
   }
 
-  #enter() {
+  async #enter() {
     this.#isIn = true;
     this.#sleep = stayAwake();
     const speaks = this.room.peek().me?.powers.includes("speak");
-    if (!speaks) this.#put({ type: "own", mic: false, camera: false });
-    // The others are on their way while the browser still asks for the devices: what it gives is
-    // added to the connection, and whoever leaves its question open hears and sees all the same.
-    this.media.start();
-    if (speaks) void this.capture.start();
+    // Whoever leaves the browser's question open still hears the others; what comes later is added.
+    if (speaks) await Promise.race([this.capture.start(), new Promise((then) => setTimeout(then, PROMPT_FOR))]);
+    else this.#put({ type: "own", mic: false, camera: false });
+    if (this.#isIn) this.media.start();
     void this.minutes?.read();
   }
 
@@ -340,7 +342,11 @@ export class Session {
   /** The desk sees it too: what the system silenced is told as not sent. @param {"mic" | "camera"} kind @param {string | null} trouble */
   #troubled(kind, trouble) {
     this.#put({ type: "trouble", [kind]: trouble });
-    if (this.media.isUp) void this.#tellMedia();
+    clearTimeout(this.#telling);
+    const tell = () => void (this.media.isUp && this.#tellMedia());
+    // A busy machine silences its devices for moments; what is told as off is not forwarded.
+    if (trouble === "busy") this.#telling = setTimeout(tell, SILENCED_FOR);
+    else tell();
   }
 
   #seenAgain() {
