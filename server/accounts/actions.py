@@ -202,8 +202,8 @@ def open_account(db: Session, who: Who, at: datetime, new: NewOfficer, password_
 
 
 def close_account(db: Session, who: Who, at: datetime, officer_id: int) -> None:
-    """Close an account for good and end its logins. Raises NotHere, Refused("own_account")."""
-    line = queries.officer_for(db, who, officer_id)
+    """Close an account for good and end its logins. Raises NotHere, Refused: own_account, account_beyond."""
+    line = queries.wholly_managed(db, who, officer_id)
     if line.id == who.officer_id:
         raise Refused("own_account")
     officer = db.get_one(Officer, officer_id)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from server import text
 from server.accounts import rules
-from server.errors import NotHere
+from server.errors import NotHere, Refused
 from server.tables import Citizen, Login, Officer, OfficerRole, ReceptionRequest, Unit
 from server.who import UnitFacts, Who
 from server.words import Role, UnitKind
@@ -169,6 +169,18 @@ def officer_for(db: Session, who: Who, officer_id: int) -> OfficerLine:
     if not found:
         raise NotHere
     return _lines(db, found)[0]
+
+
+def wholly_managed(db: Session, who: Who, officer_id: int) -> OfficerLine:
+    """Return an officer whose every role the acting person manages. Raises NotHere, Refused("account_beyond").
+
+    Who takes an account over takes over all it may do: an administrator of a ward must not reach what
+    its holder may do in the city.
+    """
+    line = officer_for(db, who, officer_id)
+    if not {held.unit_id for held in line.roles} <= set(units_below(db, who.unit_id)):
+        raise Refused("account_beyond")
+    return line
 
 
 def must_change_password(db: Session, username: str) -> bool:

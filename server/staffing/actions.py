@@ -75,7 +75,11 @@ def end_role(db: Session, who: Who, at: datetime, role_id: int) -> int:
 
 
 def give_first_password(db: Session, who: Who, at: datetime, officer_id: int, password_hash: str) -> None:
-    """Replace a lost password by one made here and end every login. Raises NotHere, Refused("account_closed")."""
+    """Replace a lost password by one made here and end every login.
+
+    Raises NotHere, Refused: account_closed, account_beyond.
+    """
+    accounts.wholly_managed(db, who, officer_id)
     officer = _open_officer(db, who, officer_id)
     officer.password_hash, officer.must_change_password = password_hash, True
     db.execute(update(Login).where(Login.officer_id == officer.id, Login.ended_at.is_(None)).values(ended_at=at))
