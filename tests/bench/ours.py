@@ -1,6 +1,6 @@
 """Our server for the benchmark: the real MediaPort, peers and seats, behind a control socket.
 
-`python -m tests.bench.ours SOCKET HOT_PATH`. One JSON line in, one out:
+`python -m tests.bench.ours SOCKET HOT_PATH [FOLDER]`; with a folder, every room is recorded there. One JSON line in, one out:
 {"join": member, "room": room, "sdp": offer} -> {"sdp": answer};
 {"seat": true} seats everybody of every room to everybody else -> {};
 {"leave": member, "room": room} -> {};
@@ -14,10 +14,13 @@ import json
 import os
 import sys
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 import signaling.passthrough
+from recordings.recorder import Recorder
+from recordings.shelf import Shelf
 from signaling import memory
 from signaling.passthrough import MediaPort, choose
 from signaling.peer import Peer, PeerState
@@ -41,9 +44,11 @@ async def open_port(hot_path: str) -> MediaPort:
 class Rooms:
     """Everybody of a room is seated to everybody else."""
 
-    def __init__(self, port: MediaPort) -> None:
+    def __init__(self, port: MediaPort, shelf: Shelf | None = None) -> None:
         self._port = port
+        self._shelf = shelf
         self._rooms: dict[str, list[Peer]] = {}
+        self._recorders: dict[str, Recorder] = {}
 
     async def join(self, room: str, member: str, offer: str) -> str:
         peer = Peer(member, 1, self._port, self._changed)
@@ -58,17 +63,26 @@ class Rooms:
         await left.close()
 
     def seat(self) -> None:
-        for peers in self._rooms.values():
+        for room, peers in self._rooms.items():
+            if self._shelf is not None and room not in self._recorders:
+                self._record(self._shelf, room, peers)
             for peer in peers:
                 others = [each for each in peers if each is not peer]
                 for slot, other in enumerate(others):
                     peer.seat(slot, other.audio, other.video)
+
+    def _record(self, shelf: Shelf, room: str, peers: list[Peer]) -> None:
+        self._recorders[room] = recorder = Recorder(shelf, room)
+        recorder.start(datetime.now(UTC))
+        for peer in peers:
+            recorder.follow(peer.member, peer.audio, peer.video)
 
     def stats(self) -> dict[str, int | float]:
         found: Counter[str] = Counter(self._port.counts)
         for peers in self._rooms.values():
             for peer in peers:
                 found.update({k: int(v) for k, v in peer.stats().items() if not isinstance(v, str)})
+        found["recorded_seconds"] = int(sum(sum(each.durable().values()) for each in self._recorders.values()))
         return dict(found)
 
     def _changed(self, peer: Peer, state: PeerState) -> None:
@@ -120,11 +134,12 @@ async def serve(path: str, rooms: Answering) -> None:
         await over.wait()
 
 
-async def main(path: str, hot_path: str) -> None:
+async def main(path: str, hot_path: str, folder: str | None = None) -> None:
     """Serve our rooms."""
     memory.settle()
-    await serve(path, Rooms(await open_port(hot_path)))
+    shelf = None if folder is None else Shelf(Path(folder), floor=0)
+    await serve(path, Rooms(await open_port(hot_path), shelf))
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:3]))
+    asyncio.run(main(*sys.argv[1:4]))

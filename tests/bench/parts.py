@@ -10,6 +10,7 @@ from tests.bench import fairness, servers
 from tests.bench.generator import Figures, Result, Task
 from tests.bench.runs import run
 
+RECORDED_LOAD = (4, 6)
 STORM = 240
 STORM_FOR = 7.0
 STORM_LOAD = (4, 6)
@@ -165,9 +166,32 @@ async def relay(plan: Plan) -> list[Row]:
     return rows
 
 
+async def recording(plan: Plan) -> list[Row]:
+    """Measure what it costs to record everybody, beside the same rooms unrecorded."""
+    rows: list[Row] = []
+    rooms, parties = RECORDED_LOAD
+    print(f"recording: everybody of {rooms}x{parties}, beside the same without (share of a core per participant)")
+    print("server           core without  core with  % each  others")
+    for server in plan.in_turn:
+        if server not in servers.OURS:
+            continue
+        task = Task(rooms, parties, plan.seconds)
+        plain = (await plan.run(server, task)).steps[0]
+        recorded = (await plan.run(server + servers.RECORDING, task)).steps[0]
+        each = (recorded.server_cores - plain.server_cores) / (rooms * parties)
+        rows.append({"server": server, "plain": plain.server_cores, "recorded": recorded.server_cores, "each": each})
+        print(
+            f"{server:<15} {plain.server_cores:13.3f} {recorded.server_cores:10.3f} {100 * each:7.2f}"
+            f" {recorded.others_cores:7.2f}",
+            flush=True,
+        )
+    return rows
+
+
 PARTS: dict[str, Callable[[Plan], Coroutine[Any, Any, list[Row]]]] = {
     "loads": loads,
     "storm": storm,
     "saturation": saturation,
     "relay": relay,
+    "recording": recording,
 }

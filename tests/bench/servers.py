@@ -19,6 +19,9 @@ OURS = ("python", "native")
 JANUS = ("janus", "janus-default")
 NAMES = (*OURS, *JANUS)
 RELAY = "relay"
+RECORDING = "+recording"
+"""Behind the name of one of ours: everybody is also recorded."""
+
 ANCHOR = "janus"
 """With `event_loops = 1`, its best setting; `janus-default` has a thread for each handle."""
 
@@ -60,7 +63,9 @@ def _command(name: str, folder: Path) -> tuple[list[str], Running]:
     path = str(folder / "control")
     if name == RELAY:
         return [sys.executable, "-m", "tests.bench.relay", path], Running("ours", path, 0)
-    return [sys.executable, "-m", "tests.bench.ours", path, name], Running("ours", path, 0)
+    base, _, is_recorded = name.partition(RECORDING[0])
+    shelf = [str(folder / "recordings")] if is_recorded else []
+    return [sys.executable, "-m", "tests.bench.ours", path, base, *shelf], Running("ours", path, 0)
 
 
 @contextlib.contextmanager
