@@ -6,14 +6,26 @@ Each select gives ``unit_id``, the ways as words, what is added up (``entries``,
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, Subquery, and_, case, func, literal, or_, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Subquery,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
-from server.clock import at_office
+from server.reports import queries_written
+from server.reports.queries_written import Span, yes
 from server.reports.rules_period import Period
 from server.tables import (
     Appointment,
@@ -35,33 +47,9 @@ TAKEN = (RequestState.ACCEPTED, RequestState.SCHEDULED, RequestState.HEARD, Requ
 _OVER = (ReceptionState.ENDED, ReceptionState.SEALED)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Which units and which days are counted; ``crowds`` is each unit's threshold of a large group."""
-
-    units: tuple[int, ...]
-    from_on: date
-    until_on: date
-    crowds: Mapping[int, int]
-
-    @property
-    def start(self) -> datetime:
-        """The first moment."""
-        return at_office(self.from_on, 0, 0)
-
-    @property
-    def end(self) -> datetime:
-        """The first moment after."""
-        return at_office(self.until_on + timedelta(1), 0, 0)
-
-
 def span_of(period: Period, crowds: Mapping[int, int]) -> Span:
     """Return the span of a period for the units whose thresholds are given."""
     return Span(tuple(crowds), period.from_on, period.until_on, crowds)
-
-
-def _yes(condition: ColumnElement[bool]) -> ColumnElement[str]:
-    return case((condition, "yes"), else_="no")
 
 
 def _plain(column: Any) -> ColumnElement[str]:
@@ -116,9 +104,9 @@ def receptions(span: Span) -> Select[Any]:
                 (ReceptionDay.is_delegated.is_(True), "delegated"),
                 else_="leader",
             ).label("way"),
-            _yes(ReceptionRequest.group_size >= _crowd(span)).label("crowd"),
+            yes(ReceptionRequest.group_size >= _crowd(span)).label("crowd"),
             turn.label("turn"),
-            _yes(_heard_before(span)).label("known"),
+            yes(_heard_before(span)).label("known"),
             literal(1).label("entries"),
             ReceptionRequest.group_size.label("people"),
             ReceptionRequest.code.label("code"),
@@ -229,14 +217,14 @@ def _words_of_petition(span: Span) -> tuple[Any, ...]:
     return (
         ReceptionRequest.unit_id.label("unit_id"),
         _kind().label("kind"),
-        _yes(ReceptionRequest.received_at >= span.start).label("is_new"),
+        yes(ReceptionRequest.received_at >= span.start).label("is_new"),
         func.coalesce(_plain(PetitionSorting.field), PetitionField.OTHER.value).label("field"),
         _standing().label("standing"),
         _competence().label("competence"),
         _direction().label("direction"),
         func.coalesce(_plain(PetitionSorting.instance), Instance.FIRST.value).label("instance"),
-        _yes(or_(resolved, Case.closed_at < span.end)).label("resolved"),
-        _yes(PetitionSorting.id.is_not(None)).label("sorted"),
+        yes(or_(resolved, Case.closed_at < span.end)).label("resolved"),
+        yes(PetitionSorting.id.is_not(None)).label("sorted"),
         func.coalesce(ReceptionRequest.case_id, -ReceptionRequest.id).label("matter"),
         ReceptionRequest.id.label("id"),
         ReceptionRequest.received_at.label("on"),
@@ -252,22 +240,22 @@ def petitions(span: Span) -> Select[Any]:
     waiting = _waiting(span)
     is_handled = and_(waiting.c.handled_at.is_not(None), waiting.c.handled_at < span.end)
     is_taken = and_(is_handled, or_(ReceptionRequest.state.in_(TAKEN), ReceptionRequest.case_id.is_not(None)))
-    rows = (
-        select(*_words_of_petition(span), _yes(is_handled).label("handled"), _yes(is_taken).label("eligible"))
+    registered = (
+        select(*_words_of_petition(span), yes(is_handled).label("handled"), yes(is_taken).label("eligible"))
         .select_from(waiting)
         .join(ReceptionRequest, ReceptionRequest.id == waiting.c.id)
         .outerjoin(PetitionSorting, PetitionSorting.request_id == ReceptionRequest.id)
         .outerjoin(Case, Case.id == ReceptionRequest.case_id)
         .where(or_(waiting.c.handled_at.is_(None), waiting.c.handled_at >= span.start))
-        .subquery()
     )
+    rows = union_all(registered, queries_written.petitions(span)).subquery()
     turn = func.row_number().over(
         partition_by=(rows.c.unit_id, rows.c.kind, rows.c.eligible, rows.c.matter), order_by=(rows.c.on, rows.c.id)
     )
     return select(
         rows,
         case((rows.c.is_new == "yes", "within"), else_="before").label("arrived"),
-        _yes(and_(rows.c.eligible == "yes", turn == 1)).label("lead"),
+        yes(and_(rows.c.eligible == "yes", turn == 1)).label("lead"),
     )
 
 
@@ -299,7 +287,7 @@ def _result_columns() -> tuple[Any, ...]:
         _plain(CaseResult.instance).label("instance"),
         _plain(CaseResult.way).label("way"),
         func.coalesce(_plain(CaseResult.finding), "none").label("finding"),
-        _yes(CaseResult.is_in_time.is_(True)).label("timely"),
+        yes(CaseResult.is_in_time.is_(True)).label("timely"),
         literal(1).label("entries"),
         Case.code,
         CaseResult.case_id,
@@ -344,7 +332,7 @@ def executions(span: Span) -> Select[Any]:
     """Return decisions to be carried out in the span: not yet done before it."""
     done = and_(CaseResult.executed_on.is_not(None), CaseResult.executed_on <= span.until_on)
     return (
-        select(*_result_columns(), CaseResult.decided_on.label("on"), _yes(done).label("done"))
+        select(*_result_columns(), CaseResult.decided_on.label("on"), yes(done).label("done"))
         .join(Case, Case.id == CaseResult.case_id)
         .where(*_to_carry_out(span))
     )

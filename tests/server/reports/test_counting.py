@@ -3,13 +3,18 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from server.clock import at_office
+from server.demo import officer_named
 from server.house import House
+from server.intake.actions_register import NewPerson
+from server.petitions import actions as petitions
+from server.petitions.actions import NewPetition
 from server.reports import queries, queries_dashboard, rules
 from server.reports.rules_period import Period, free, period
-from server.tables import Unit
+from server.tables import Petition, ReceptionRequest, Unit
 from server.words import AppointmentState, DayKind, Kind, ReceptionState
 from server.words_reports import PeriodKind
 from tests.bench.office_recount import Recount
@@ -94,6 +99,32 @@ def test_a_petition_of_each_kind_stands_in_its_own_table(house: House) -> None:
     row = ward.row("01-xld-2024", YEAR)
     assert (row["1"], row["6"], row["8"], row["9"], row["10"], row["14"]) == (4, 4, 1, 1, 2, 4)
     assert [ward.row(f"0{n}-xld-2024", YEAR)["8"] for n in (2, 3, 4)] == [1, 1, 2]
+
+
+def test_petitions_of_the_register_count_beside_registrations_and_never_twice(house: House) -> None:
+    ward = Ward(house)
+    ward.receive(ward.case(), Heard(date(2026, 7, 2), matter=Kind.COMPLAINT))
+
+    def lodge(db: Session, request_id: int | None) -> None:
+        tu = officer_named(db, "tu")
+        person = NewPerson("Trần Thị Hòa", "0912000111", address="Số 5, tổ 2")
+        new = NewPetition(
+            Kind.COMPLAINT,
+            "Khiếu nại thu hồi đất",
+            date(2026, 7, 1),
+            f"key {request_id}",
+            person,
+            contents=("Xem lại",),
+        )
+        code = petitions.lodge(db, tu, at_office(date(2026, 7, 1), 9, 0), new)
+        db.execute(update(Petition).where(Petition.code == code).values(request_id=request_id))
+
+    before = ward.row("02-xld-2024", YEAR)
+    house.db.write_now(lodge, None)
+    after = ward.row("02-xld-2024", YEAR)
+    assert (after["1"], after["3"]) == (before["1"] + 1, before["3"] + 1)
+    house.db.write_now(lodge, house.db.read_now(lambda db: db.scalar(select(ReceptionRequest.id).limit(1))))
+    assert ward.row("02-xld-2024", YEAR) == after
 
 
 def every_line(db: Session, wards: list[int], span: Period) -> dict[tuple[str, int], dict[str, int]]:
