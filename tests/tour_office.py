@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from aiohttp import web
@@ -18,11 +18,15 @@ from sqlalchemy.orm import Session
 from server import app as office_app
 from server import demo
 from server.adapters.media_nodes import MediaNodes
+from server.adapters.sheets_in import SheetRow
+from server.book import actions as book
 from server.cases.actions import NewFollowUp, add_follow_up
 from server.clock import Clock, at_office
 from server.config import load
 from server.demo import officer_named
 from server.house import House
+from server.imports import actions as imports
+from server.imports.actions import NewRun
 from server.media_worker import running
 from server.minutes import actions as minutes
 from server.minutes import actions_confirm, actions_write, queries, rules
@@ -31,6 +35,8 @@ from server.minutes.actions_confirm import Confirming
 from server.minutes.actions_seal import seal
 from server.minutes.actions_write import Saving
 from server.minutes.jobs import print_minutes
+from server.papers import actions as papers
+from server.papers.actions import NewPaper
 from server.reception import actions as reception
 from server.reception.queries_people import invitable
 from server.scheduling import actions_days
@@ -38,6 +44,7 @@ from server.scheduling.actions_days import NewDay, Postponing
 from server.scheduling.rules import SlotPlan, link_token
 from server.tables import (
     Attachment,
+    BookLine,
     Case,
     Deadline,
     Playback,
@@ -52,8 +59,10 @@ from server.words import (
     ConfirmationMethod,
     DayKind,
     IdentityCheck,
+    ImportKind,
     MinutesField,
     Origin,
+    PaperForm,
     PlaybackState,
     RequestState,
 )
@@ -218,6 +227,7 @@ def _close_minutes(db: Session, place: Place) -> None:
     over = NINE + timedelta(minutes=30)
     seal(db, tu, over, held.code)
     place.codes["petition"], place.codes["entry"] = petition.lay(db, over)
+    _lay_books(db, place, over)
     place.codes["minutes"] = queries.minutes_for(db, tu, held.code).code
     db.add(
         Playback(
@@ -226,6 +236,19 @@ def _close_minutes(db: Session, place: Place) -> None:
             bytes=41_943_040, sha256="b" * 64, duration_ms=1_500_000,
         )
     )  # fmt: skip
+
+
+def _lay_books(db: Session, place: Place, at: datetime) -> None:
+    tu, held_case = officer_named(db, "tu"), place.codes["held_case"]
+    place.codes["official"] = papers.draft(db, tu, at, NewPaper(PaperForm.HANDLING_NOTICE, "a paper", held_case))
+    book.enter_held(db, at)
+    place.codes["line"] = str(db.scalars(select(BookLine.id)).first())
+    place.codes["officer"] = str(officer_named(db, "yen").officer_id)
+    rows = (
+        SheetRow(1, ("Họ và tên", "Nội dung", "Ngày tiếp")),
+        SheetRow(2, ("Trần Văn Ổn", "Ngõ bị ngập", "31/02/2026")),
+    )
+    place.codes["list"] = imports.hand_in(db, tu, at, NewRun(ImportKind.CASES, "so-cu.xlsx", "0" * 64, rows, "a list"))
 
 
 def _fill_tuesday(db: Session, place: Place) -> None:
