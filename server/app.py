@@ -19,6 +19,7 @@ from server.adapters.sms import FolderTexter, HttpTexter
 from server.archive import pages as archive
 from server.book import pages as book
 from server.cases import pages as cases
+from server.cases import pages_calendar as cases_calendar
 from server.cases import pages_terms as cases_terms
 from server.clock import Clock
 from server.config import Settings
@@ -35,7 +36,6 @@ from server.minutes import pages_json as minutes_json
 from server.minutes import pages_papers as minutes_papers
 from server.national import pages as national
 from server.office import pages as office
-from server.office import pages_calendar as office_calendar
 from server.papers import pages as papers
 from server.papers import pages_steps as papers_steps
 from server.petitions import pages as petitions
@@ -57,7 +57,7 @@ UPLOAD_FILES = 5
 
 ROUTES: tuple[pagekit.Route, ...] = (
     *office.ROUTES,
-    *office_calendar.ROUTES,
+    *cases_calendar.ROUTES,
     *accounts.ROUTES,
     *intake.ROUTES,
     *cases.ROUTES,

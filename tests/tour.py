@@ -308,12 +308,14 @@ _SEND = """fields => {
 
 
 async def walk(
-    opened: Browser, place: Place, look: Look, *, script: bool = True
+    opened: Browser, place: Place, look: Look, *, script: bool = True, visitors_only: bool = False
 ) -> AsyncIterator[tuple[str, Stop, Page]]:
-    """Take the whole tour in one look: who looks, at which stop, and the page as it stands there."""
+    """Take the tour in one look: who looks, at which stop, and the page as it stands there."""
     for act in ACTS:
         await act.prepare(place)
         for username, some in act.stops.items():
+            if visitors_only and username != NOBODY:
+                continue
             page = await enter(opened, place, username, look, script=script)
             for stop in some:
                 await go(page, place, stop)

@@ -253,7 +253,7 @@ def _lay_books(db: Session, place: Place, at: datetime) -> None:
 
 def _fill_tuesday(db: Session, place: Place) -> None:
     token = demo.fill(db, TUESDAY, place.links)
-    held_term = db.scalars(select(Deadline.id).join(Case).where(Case.code == place.codes["held_case"])).first()
+    held_term = db.scalars(select(Deadline.id).join(Case).where(Case.code == place.codes.get("held_case"))).first()
     appointment = token.partition(".")[0]
     reception_id = reception.reception_of(db, TUESDAY, appointment)
     tu, hanh = officer_named(db, "tu"), officer_named(db, "hanh")

@@ -18,6 +18,7 @@ from server.jobs.runner import book
 from server.minutes import queries, queries_head, queries_owed, queries_papers, rules
 from server.minutes.actions import Place, StaffDoor, about, hold
 from server.office import actions as office
+from server.office.rules import MINUTES, minutes_number
 from server.outbox import Letter
 from server.reception import rules as reception_rules
 from server.tables import Appointment, Case, Citizen, Document, Minutes, Reception, ReceptionRequest
@@ -39,7 +40,7 @@ def seal(db: Session, who: Who, at: datetime, code: str) -> None:
         return
     rules.check_seal(row.state, found.state, queries.recorded_of(db, found))
     year = local(at).year
-    row.number = rules.number_text(office.next_number(db, row.unit_id, rules.REGISTER, year))
+    row.number = minutes_number(office.next_number(db, row.unit_id, MINUTES, year))
     # In one statement: from the moment the row is sealed, the database refuses every other.
     sealed_head = queries_head.sealed_facts(db, row, at)
     row.sealed_at, row.sealed_head = at, sealed_head

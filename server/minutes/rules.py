@@ -35,7 +35,6 @@ WRITERS = frozenset({RoomRole.CHAIR, RoomRole.CLERK, RoomRole.OFFICER})
 """Places in the room whose holders, in the unit's own office, write the minutes."""
 NEEDED = (MinutesField.CONTENT_PRESENTED, MinutesField.CHAIR_CONCLUSION)
 """What must be written before the minutes are read back."""
-REGISTER = "BB"
 LONGEST = 20_000
 """Letters in one part of the minutes."""
 LONGEST_OBJECTION = 2_000
@@ -253,8 +252,3 @@ def check_open(stand: Stand) -> None:
 def code_hash(key: bytes, minutes_code: str, digits: str) -> str:
     """Return what is kept of a one-time code: bound to these minutes and to the office's key."""
     return hmac.new(key, f"{minutes_code}:{digits}".encode(), hashlib.sha256).hexdigest()
-
-
-def number_text(count: int) -> str:
-    """Return the number of minutes as it is printed: ``Số: 12/BB-UBND`` (domain.md 4.6)."""
-    return f"{count:02d}/{REGISTER}-UBND"

@@ -6,8 +6,8 @@ from typing import Any
 
 from server.clock import local
 from server.i18n import clock_vi, date_vi, datetime_vi, paper_date, time_vi
-from server.minutes.rules import REGISTER
 from server.minutes.rules_head import LASTING
+from server.office.rules import MINUTES
 from server.words import Answer, ConfirmationMethod
 
 Say = Callable[[str], str]
@@ -23,7 +23,7 @@ def print_facts(sealed: Mapping[str, Any], say: Say, lookup: str, *, is_draft: b
     parts = {field: [_paragraph(p) for p in paragraphs] for field, paragraphs in sealed["parts"].items()}
     return {
         **_opening(head, say),
-        "number": sealed["number"] or f"/{REGISTER}-UBND",
+        "number": sealed["number"] or f"/{MINUTES}-UBND",
         "date": paper_date(local(sealed_at).date()) if sealed_at else None,
         "is_draft": is_draft,
         "code": sealed["code"],

@@ -162,3 +162,12 @@ def setting_fault(name: str, value: int) -> FieldError | None:
     if not known.least <= value <= known.most:
         return FieldError("setting_bounds", {"least": known.least, "most": known.most})
     return None
+
+
+MINUTES = "BB"
+"""The register of minutes."""
+
+
+def minutes_number(count: int) -> str:
+    """Return the number of minutes as it is printed: ``Số: 12/BB-UBND`` (Decree 30/2020)."""
+    return f"{count:02d}/{MINUTES}-UBND"

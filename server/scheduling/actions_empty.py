@@ -11,8 +11,8 @@ from server.audit import About
 from server.clock import local
 from server.errors import Refused
 from server.jobs.runner import book
-from server.minutes.rules import REGISTER, number_text
 from server.office import actions as office
+from server.office.rules import MINUTES, minutes_number
 from server.scheduling import queries, queries_empty, rules_plan
 from server.tables import DayMinutes, Document, ReceptionDay
 from server.who import Who, the_system
@@ -28,7 +28,7 @@ def leave_minutes(db: Session, who: Who, at: datetime, day: ReceptionDay) -> Non
         return
     if not rules_plan.needs_empty_minutes(day.kind, queries_empty.kept_count(db, day.id)):
         return
-    number = number_text(office.next_number(db, day.unit_id, REGISTER, local(at).year))
+    number = minutes_number(office.next_number(db, day.unit_id, MINUTES, local(at).year))
     db.add(DayMinutes(day_id=day.id, number=number, written_by=who.name, written_at=at))
     db.flush()
     book(db, JOB, f"{JOB}:{day.code}", at, {"day": day.code})

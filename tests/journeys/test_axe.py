@@ -49,10 +49,12 @@ async def test_axe_finds_nothing_and_tab_reaches_everything(place: Place, opened
 
 @pytest.mark.browser
 @pytest.mark.alone("axe without script")
-async def test_pages_stand_without_javascript(place: Place, opened: Browser) -> None:
+@pytest.mark.parametrize("who", ["visitors", pytest.param("everybody", marks=pytest.mark.slow)])
+async def test_pages_stand_without_javascript(place: Place, opened: Browser, who: str) -> None:
     """The forms of the tour are sent without a script too, so that everything typed arrives."""
     found: list[str] = []
-    async for _, stop, page in tour.walk(opened, place, Look(360, "light", "vi"), script=False):
+    plain = tour.walk(opened, place, Look(360, "light", "vi"), script=False, visitors_only=who == "visitors")
+    async for _, stop, page in plain:
         found += [f"{stop.name}: {fault}" for fault in await judge.sideways(page)]
         if await page.locator("h1").count() != 1:
             found.append(f"{stop.name}: not one heading")

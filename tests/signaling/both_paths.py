@@ -18,6 +18,14 @@ class Chosen:
     path: HotPath = "python"
 
 
+@pytest.fixture(params=["python", pytest.param("native", marks=[needs_compiler, pytest.mark.slow])])
+def either_path_with_browsers(request: pytest.FixtureRequest) -> Iterator[str]:
+    """As `either_path`; where real browsers take long, the native path is a slow proof."""
+    Chosen.path = request.param
+    yield request.param
+    Chosen.path = "python"
+
+
 @pytest.fixture(params=["python", pytest.param("native", marks=needs_compiler)])
 def either_path(request: pytest.FixtureRequest) -> Iterator[str]:
     """Run the test on both packet paths."""

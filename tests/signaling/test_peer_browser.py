@@ -11,11 +11,11 @@ from playwright.async_api import Page
 from signaling.passthrough.bandwidth import CAP
 from signaling.peer import Peer
 from tests.signaling import loopback_client
-from tests.signaling.both_paths import either_path
+from tests.signaling.both_paths import either_path_with_browsers
 from tests.signaling.browser_room import CHROMIUM, BrowserRoom, Chromium, until
 from tests.signaling.nat import Nat
 
-__all__ = ["either_path"]
+__all__ = ["either_path_with_browsers"]
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Chromium is not installed"),
@@ -55,7 +55,7 @@ async def stats(page: Page, kind: str, media: str) -> dict[str, Any]:
     return max(every, key=lambda each: each.get("packetsReceived", each.get("packetsSent", 0)))
 
 
-@pytest.mark.usefixtures("either_path")
+@pytest.mark.usefixtures("either_path_with_browsers")
 async def test_two_browsers_talk_in_good_quality(room: BrowserRoom, chromium: Chromium) -> None:
     ana, binh = await enter(room, chromium)
     for page in (ana, binh):
@@ -119,7 +119,7 @@ async def test_one_who_only_watches(room: BrowserRoom, chromium: Chromium) -> No
     assert room.peers["watcher"].stats()["video_in"] == 0
 
 
-@pytest.mark.usefixtures("either_path")
+@pytest.mark.usefixtures("either_path_with_browsers")
 async def test_loss_is_repaired_and_a_change_of_network_followed(room: BrowserRoom, chromium: Chromium) -> None:
     room.nat = await Nat.open(room.port.address)
     ana, binh = await enter(room, chromium)

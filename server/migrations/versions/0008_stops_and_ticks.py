@@ -11,6 +11,9 @@ branch_labels = None
 depends_on = None
 
 
+NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
 def upgrade() -> None:
     """Apply the change."""
     with op.batch_alter_table("receptions") as table:
@@ -20,11 +23,11 @@ def upgrade() -> None:
         table.add_column(sa.Column("stopped_ground", sa.String(20), nullable=False, server_default=""))
     op.create_table(
         "reception_ticks",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True),
-        sa.Column("reception_id", sa.BigInteger(), sa.ForeignKey("receptions.id"), nullable=False),
+        sa.Column("id", NUMBER, primary_key=True),
+        sa.Column("reception_id", NUMBER, sa.ForeignKey("receptions.id"), nullable=False),
         sa.Column("list", sa.String(32), nullable=False),
         sa.Column("code", sa.String(40), nullable=False),
-        sa.Column("officer_id", sa.BigInteger(), sa.ForeignKey("officers.id"), nullable=False),
+        sa.Column("officer_id", NUMBER, sa.ForeignKey("officers.id"), nullable=False),
         sa.Column("at", Moment(), nullable=False),
         sa.UniqueConstraint("reception_id", "list", "code"),
     )
