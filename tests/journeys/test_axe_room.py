@@ -9,17 +9,12 @@ from tests import room_tour, tour
 from tests.journeys import judge
 from tests.tour_office import Place, running_place
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WIDTHS = {"vi": (1280, 360), "en": (360, 1280)}
 """The last of the two is the one that axe-core judges: all its rules cost more than the reception."""
-LOOKS = (
-    ("vi", "light"),
-    pytest.param("en", "dark", marks=pytest.mark.slow),
-    pytest.param("vi", "dark", marks=pytest.mark.slow),
-    pytest.param("en", "light", marks=pytest.mark.slow),
-)
-"""A reception each: one by default, the other languages and themes behind --all."""
+LOOKS = (("vi", "light"), ("en", "dark"), ("vi", "dark"), ("en", "light"))
+"""A reception each, behind --all."""
 
 
 @pytest.fixture
