@@ -234,6 +234,16 @@ def _kind_of(error: OfficeError, status: int) -> str:
     return "refused" if isinstance(error, Refused) else kinds.get(status, "broken")
 
 
+LONGEST_PAGE = 5
+"""Digits of the number of a page: no list is that long."""
+
+
+def page_number(request: web.Request) -> int:
+    """Return which page of a list the address asks for, from 1; what is no such number is the first."""
+    asked = request.query.get("trang", "")
+    return max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) <= LONGEST_PAGE else 1
+
+
 def wants_json(request: web.Request) -> bool:
     """Whether the caller is our own script rather than a page load."""
     return "application/json" in request.headers.get(hdrs.ACCEPT, "")

@@ -14,6 +14,7 @@ from server.pagekit import (
     house,
     local_path,
     now,
+    page_number,
     post,
     posted,
     render,
@@ -114,8 +115,7 @@ async def change_password(request: web.Request) -> web.Response:
 
 async def officer_list(request: web.Request) -> web.Response:
     """Show the officers of this unit and below."""
-    typed = request.query.get("trang", "1")
-    page = max(1, int(typed)) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 1  # noqa: PLR2004 no list is that long
+    page = page_number(request)
     found = await house(request).db.read(queries.officers, who(request), page)
     return await render(request, "accounts/officers.html", found=found, page=page)
 

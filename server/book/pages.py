@@ -14,7 +14,7 @@ from server.book.actions import Correcting, NewLine
 from server.book.queries import BookFilter
 from server.errors import BadForm, FieldError, NotYours, Stale
 from server.office.forms_fields import day, read_form
-from server.pagekit import get, house, now, post, posted, render, see_other, who
+from server.pagekit import get, house, now, page_number, post, posted, render, see_other, who
 from server.words import BookCell, Kind
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -25,7 +25,7 @@ _YEAR_DIGITS = 4
 def _wanted(request: web.Request) -> BookFilter:
     """The filter in the address; what cannot be read is left out."""
     given = request.query
-    year, page = given.get("nam", ""), given.get("trang", "1")
+    year = given.get("nam", "")
     try:
         on = day(given.get("ngay", ""))
     except ValueError:
@@ -35,7 +35,7 @@ def _wanted(request: web.Request) -> BookFilter:
         year=_year(year, on.year if on else house(request).clock.today().year),
         on=on,
         kind=Kind(kind) if kind in set(Kind) else None,
-        page=max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 6 else 1,  # noqa: PLR2004 no book is that long
+        page=page_number(request),
     )
 
 

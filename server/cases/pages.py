@@ -21,7 +21,7 @@ from server.cases.queries_lists import CaseFilter, OwedFilter
 from server.errors import BadForm, FieldError, Refused, Stale
 from server.house import House
 from server.office.forms_fields import read_form
-from server.pagekit import get, house, now, post, posted, render, see_other, who
+from server.pagekit import get, house, now, page_number, post, posted, render, see_other, who
 from server.who import Who
 from server.words import CaseVerb, FollowUpVerb
 
@@ -32,9 +32,7 @@ _OPEN = {"dang-mo": True, "da-dong": False, "tat-ca": None}
 async def case_list(request: web.Request) -> web.Response:
     """List the cases this person may open; the filter stands in the address."""
     which = request.query.get("loc", "dang-mo")
-    page = request.query.get("trang", "1")
-    number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1  # noqa: PLR2004 no list is that long
-    wanted = CaseFilter(_OPEN.get(which, True), request.query.get("tim", "")[:100], max(1, number))
+    wanted = CaseFilter(_OPEN.get(which, True), request.query.get("tim", "")[:100], page_number(request))
     found = await house(request).db.read(queries_lists.cases, who(request), wanted)
     return await render(request, "cases/list.html", found=found, wanted=wanted, which=which)
 

@@ -11,7 +11,7 @@ from server.intake.actions import Ruling
 from server.intake.pages_lookup import paper
 from server.intake.queries import InboxFilter
 from server.office.forms_fields import read_form
-from server.pagekit import get, house, now, post, posted, render, see_other, who
+from server.pagekit import get, house, now, page_number, post, posted, render, see_other, who
 from server.who import Who
 from server.words import Kind, RequestState, RequestVerb
 
@@ -24,11 +24,10 @@ async def inbox(request: web.Request) -> web.Response:
     here, place = who(request), house(request)
     state = request.query.get("loc", RequestState.RECEIVED.value)
     chosen = RequestState(state) if state in set(RequestState) else None
-    page = request.query.get("trang", "1")
     wanted = InboxFilter(
         chosen if state != ALL else None,
         request.query.get("tim", "")[:100],
-        max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 5 else 1,  # noqa: PLR2004 no list is that long
+        page_number(request),
     )
     found = await place.db.read(queries.inbox, here, wanted)
     return await render(request, "intake/inbox.html", inbox=found, wanted=wanted, state=state, all_states=ALL)

@@ -13,7 +13,7 @@ from server.national import actions, forms, queries, queries_fields, rules
 from server.national.actions import Found, Typed
 from server.national.queries import EntryFilter, Span
 from server.office.forms_fields import read_form
-from server.pagekit import get, house, now, post, posted, render, see_other, who
+from server.pagekit import get, house, now, page_number, post, posted, render, see_other, who
 from server.who import Who
 from server.words import NationalAccount
 
@@ -39,11 +39,11 @@ async def _desk(
     typed: Mapping[str, str] | None = None,
 ) -> web.Response:
     here, place = who(request), house(request)
-    account, page = request.query.get("tai-khoan", ""), request.query.get("trang", "1")
+    account = request.query.get("tai-khoan", "")
     wanted = EntryFilter(
         request.query.get("loc", "") != "tat-ca",
         NationalAccount(account) if account in set(NationalAccount) else None,
-        max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 6 else 1,  # noqa: PLR2004 no list is that long
+        page_number(request),
     )
     today = place.clock.today()
     return await render(

@@ -10,7 +10,7 @@ from server.errors import BadForm, FieldError
 from server.house import WEB, House
 from server.intake import queries as intake
 from server.office.forms_fields import read_form
-from server.pagekit import get, house, now, post, posted, render, see_other, who
+from server.pagekit import get, house, now, page_number, post, posted, render, see_other, who
 from server.papers import actions, actions_issue, forms, queries, rules, rules_basis
 from server.papers.actions import NewPaper, Written
 from server.papers.actions_issue import Issuing
@@ -32,9 +32,7 @@ PDF = actions_issue.PDF
 async def paper_list(request: web.Request) -> web.Response:
     """List the papers of the desk by their state."""
     which = request.query.get("loc", "dang-soan")
-    page = request.query.get("trang", "1")
-    number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1  # noqa: PLR2004 no list is that long
-    wanted = PaperFilter(TABS.get(which, TABS["dang-soan"]), max(1, number))
+    wanted = PaperFilter(TABS.get(which, TABS["dang-soan"]), page_number(request))
     found = await house(request).db.read(queries.papers, who(request), wanted)
     return await render(request, "papers/list.html", found=found, wanted=wanted, which=which, tabs=list(TABS))
 

@@ -11,7 +11,7 @@ from server.house import House
 from server.intake import queries as intake
 from server.intake.actions_register import NewPerson
 from server.office.forms_fields import read_form
-from server.pagekit import get, house, now, post, posted, render, see_other, who
+from server.pagekit import get, house, now, page_number, post, posted, render, see_other, who
 from server.petitions import actions, forms, pages_steps, queries, queries_file, rules, rules_competence
 from server.petitions.actions import NewPetition
 from server.petitions.queries import PetitionFilter
@@ -25,9 +25,9 @@ _Typed = Mapping[str, str]
 async def petition_list(request: web.Request) -> web.Response:
     """List the petitions of the unit; the filter stands in the address."""
     which = request.query.get("loc", WHICH[0])
-    page = request.query.get("trang", "1")
-    number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1  # noqa: PLR2004 no list is that long
-    wanted = PetitionFilter(which if which in WHICH else WHICH[0], request.query.get("tim", "")[:100], max(1, number))
+    wanted = PetitionFilter(
+        which if which in WHICH else WHICH[0], request.query.get("tim", "")[:100], page_number(request)
+    )
     found = await house(request).db.read(queries.petitions, who(request), wanted)
     may_enter = who(request).role in rules.SORTERS
     return await render(request, "petitions/list.html", found=found, wanted=wanted, may_enter=may_enter)

@@ -10,7 +10,7 @@ from server.clock import local
 from server.errors import BadForm, Fact
 from server.i18n import date_vi
 from server.office.forms_fields import read_form
-from server.pagekit import get, house, locale, now, post, posted, render, see_other, who
+from server.pagekit import get, house, locale, now, page_number, post, posted, render, see_other, who
 from server.reports import actions, forms_entry, queries, queries_dashboard, rules, rules_charts, rules_period
 from server.reports.actions import Changing, Table
 from server.reports.queries import Report
@@ -160,10 +160,8 @@ async def behind(request: web.Request) -> web.Response:
     """List the matters behind a figure; of denunciations only how many. Looking is logged."""
     wanted, place, here = asked(request), house(request), who(request)
     column = wanted.table.form.column(request.query.get("cot", ""))
-    text = request.query.get("trang", "1")
-    page = max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1  # noqa: PLR2004 more pages than matters
     units = queries.chosen(await place.db.read(queries.scope, here), wanted.unit)
-    found = await place.db.read(queries.behind, here, column, wanted.table.period, units, page)
+    found = await place.db.read(queries.behind, here, column, wanted.table.period, units, page_number(request))
     await place.db.write(actions.note_looked_behind, here, now(request), wanted.table, column.code, len(units))
     return await render(
         request,

@@ -9,7 +9,7 @@ from server.accounts import actions as account_actions
 from server.accounts import queries as accounts
 from server.accounts.rules import MANAGES_OFFICERS
 from server.errors import BadForm, FieldError, NotHere, Refused
-from server.pagekit import STAFF, get, house, now, post, posted, render, see_other, who
+from server.pagekit import STAFF, get, house, now, page_number, post, posted, render, see_other, who
 from server.staffing import actions, queries, rules
 from server.staffing.actions import GivenRole
 from server.words import Role
@@ -118,8 +118,7 @@ async def hand_over(request: web.Request) -> web.Response:
 
 async def review_page(request: web.Request) -> web.Response:
     """List who may open what, those not looked at this quarter first."""
-    place, typed = house(request), request.query.get("trang", "1")
-    page = max(1, int(typed)) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 1  # noqa: PLR2004 no list is that long
+    place, page = house(request), page_number(request)
     quarter = rules.quarter_of(place.clock.today())
     found = await place.db.read(queries.access, who(request), now(request), quarter, page)
     return await render(request, "staffing/review.html", found=found, quarter=quarter, page=page)
