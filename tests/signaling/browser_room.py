@@ -166,7 +166,7 @@ class Chromium:
         await self._playwright.stop()
 
 
-async def until(page: Page, condition: str, within: float = 15.0) -> None:
+async def until(page: Page, condition: str, within: float = 45.0) -> None:
     """Wait until a JavaScript condition holds."""
     async with asyncio.timeout(within):
         await page.wait_for_function(condition, timeout=within * 1000, polling=100)

@@ -1,5 +1,7 @@
 """Gaps, repetition, joining streams, and how much may be sent."""
 
+import random
+
 import pytest
 
 from signaling.passthrough.bandwidth import CAP, FLOOR, LEAST_BELIEVED, LOSS_KEEPS, Downlink, Uphill, allowance
@@ -189,6 +191,17 @@ def test_heavy_loss_limits_and_light_loss_does_not() -> None:
     budget.review(500_000, 0.0, 4.0, CAP)
     budget.review(625_000, 0.0, 5.0, CAP)
     assert (budget.share(1) or 0) > 1.2 * limit
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_one_packet_in_twenty_lost_by_chance_is_no_congestion(seed: int) -> None:
+    """As chance has it: a minute of a hundred packets a second, each of which may be lost."""
+    chance, budget, octets = random.Random(seed), Downlink(), 0
+    for second in range(60):
+        octets += 150_000
+        lost = sum(chance.random() < 0.05 for _ in range(100))
+        budget.review(octets, lost / 100, float(second), CAP)
+        assert budget.share(1) is None
 
 
 def test_loss_alone_takes_away_much_and_never_all() -> None:
