@@ -45,7 +45,7 @@ from server.reception import pages_door as reception_door
 from server.reception import pages_entry as reception_entry
 from server.reports import pages as reports
 from server.reports import pages_files as reports_files
-from server.reports import pages_sorting as reports_sorting
+from server.reports import pages_results as reports_results
 from server.scheduling import pages as scheduling
 from server.scheduling import pages_citizen as scheduling_citizen
 from server.scheduling import pages_plan as scheduling_plan
@@ -84,7 +84,7 @@ ROUTES: tuple[pagekit.Route, ...] = (
     *papers_steps.ROUTES,
     *reports.ROUTES,
     *reports_files.ROUTES,
-    *reports_sorting.ROUTES,
+    *reports_results.ROUTES,
 )
 """Every address of the office; the generated access test walks this list."""
 

@@ -4,7 +4,7 @@ import contextlib
 import json
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -47,6 +47,7 @@ MOST_WORDS = 2 * 1024 * 1024
 ANYONE: frozenset[Role] = frozenset()
 STAFF: frozenset[Role] = frozenset(Role) - {Role.CITIZEN}
 CITIZEN = frozenset({Role.CITIZEN})
+CHANGE_PASSWORD = "/tai-khoan?da=change_first_password"  # noqa: S105 an address
 THEMES = ("auto", "light", "dark")
 TEXT_SIZES = ("normal", "large", "xlarge")
 
@@ -61,6 +62,8 @@ class Route:
     path: str
     page: Page
     roles: frozenset[Role] = ANYONE
+    is_always_open: bool = False
+    """Open also to an officer whose password was given by somebody else and must be changed first."""
 
     @property
     def key(self) -> str:
@@ -78,6 +81,11 @@ def post(path: str, page: Page, roles: frozenset[Role] = ANYONE) -> Route:
     return Route("POST", path, page, roles)
 
 
+def always(route: Route) -> Route:
+    """Return a route that stays open while a password must be changed."""
+    return replace(route, is_always_open=True)
+
+
 def mount(app: web.Application, routes: tuple[Route, ...]) -> None:
     """Add routes to an application, each behind its roles."""
     for route in routes:
@@ -90,8 +98,12 @@ def _guarded(route: Route) -> Page:
         if "%00" in request.raw_path:
             # PostgreSQL cannot even be asked for it, and no code of ours holds it.
             raise NotHere
+        here = visitor(request)
+        if here is not None and here.must_change_password and not route.is_always_open:
+            if request.method == "GET" and not wants_json(request):
+                return see_other(CHANGE_PASSWORD)
+            raise NotYours("password_first")
         if route.roles:
-            here = visitor(request)
             if here is None:
                 raise NotSignedIn("not_signed_in_citizen" if route.roles == CITIZEN else "not_signed_in")
             if here.role not in route.roles:

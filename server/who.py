@@ -24,6 +24,7 @@ class Who:
     title: str = ""
     language: str = "vi"
     seen_at: datetime | None = None
+    must_change_password: bool = False
 
     @property
     def is_staff(self) -> bool:

@@ -8,13 +8,16 @@ from enum import StrEnum
 
 from server.words_matters import Direction as Direction
 from server.words_matters import Gap as Gap
+from server.words_matters import Instance as Instance
 from server.words_matters import NationalAccount as NationalAccount
 from server.words_matters import NationalEvent as NationalEvent
 from server.words_matters import NationalState as NationalState
 from server.words_matters import NationalVerb as NationalVerb
+from server.words_matters import PetitionField as PetitionField
 from server.words_matters import PetitionPart as PetitionPart
 from server.words_matters import PetitionState as PetitionState
 from server.words_matters import PetitionVerb as PetitionVerb
+from server.words_matters import Standing as Standing
 from server.words_matters import Target as Target
 from server.words_papers import FOR_CITIZENS as FOR_CITIZENS
 from server.words_papers import BookCell as BookCell

@@ -68,6 +68,37 @@ class Target(StrEnum):
     OTHER_BODY = "other_body"
 
 
+class PetitionField(StrEnum):
+    """What a petition is about, as the report tables sort it (domain.md, Appendix A)."""
+
+    POLICY = "policy"
+    LAND = "land"
+    DUTY = "duty"
+    OTHER_ADMIN = "other_admin"
+    CORRUPTION = "corruption"
+    JUDICIAL = "judicial"
+    PARTY = "party"
+    OTHER = "other"
+
+
+class Standing(StrEnum):
+    """How far the matter of a petition had been resolved when it came (domain.md, Appendix A)."""
+
+    NEW = "new"
+    RESOLVED_FIRST = "resolved_first"
+    RESOLVED_SECOND = "resolved_second"
+    JUDGED = "judged"
+    OVERDUE = "overdue"
+    CONCLUDED = "concluded"
+
+
+class Instance(StrEnum):
+    """The two rounds of resolving a complaint."""
+
+    FIRST = "first"
+    SECOND = "second"
+
+
 class Gap(StrEnum):
     """What a petition lacks to be handled (Circular 05/2021)."""
 

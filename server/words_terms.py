@@ -40,3 +40,4 @@ class TermChange(StrEnum):
     VARIED = "varied"
     PAUSED = "paused"
     RESUMED = "resumed"
+    REOPENED = "reopened"

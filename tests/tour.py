@@ -188,7 +188,6 @@ ACTS = (
                 Stop("/bao-cao/bieu/01-tcd-2024/chi-tiet?cot=1"),
                 Stop("/bao-cao/bieu/01-tcd-2024/sua?cot=1"),
                 Stop("/bao-cao/phan-loai"),
-                Stop("/bao-cao/phan-loai/{held_request}"),
                 Stop("/tim?tim=nuoc+thai"),
                 Stop("/nhap-du-lieu?loai=cases"),
                 Stop("/nhap-du-lieu/{list}"),

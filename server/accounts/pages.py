@@ -8,8 +8,10 @@ from server import security
 from server.accounts import actions, forms, queries, rules
 from server.errors import BadForm, FieldError, Refused
 from server.pagekit import (
+    CHANGE_PASSWORD,
     LOGIN_COOKIE,
     STAFF,
+    always,
     get,
     house,
     local_path,
@@ -61,7 +63,7 @@ async def sign_in(request: web.Request) -> web.Response:
     except BadForm as bad:
         return await render(request, "accounts/sign_in.html", 422, values=values, errors=bad.fields)
     must_change = await place.db.read(queries.must_change_password, entry.username)
-    first = "/tai-khoan?da=change_first_password" if must_change else local_path(values["den"], FIRST_PAGE)
+    first = CHANGE_PASSWORD if must_change else local_path(values["den"], FIRST_PAGE)
     answer = see_other(first)
     security.set_cookie(answer, place.settings, LOGIN_COOKIE, token)
     return answer
@@ -110,7 +112,8 @@ async def change_password(request: web.Request) -> web.Response:
         roles = await place.db.read(queries.roles_of, here.officer_id or 0)
         return await render(request, "accounts/account.html", 422, roles=roles, errors=bad.fields)
     await place.db.write(actions.change_password, here, now(request), fresh)
-    return see_other("/tai-khoan?da=password_changed")
+    where = FIRST_PAGE if here.must_change_password else "/tai-khoan"
+    return see_other(f"{where}?da=password_changed")
 
 
 async def officer_list(request: web.Request) -> web.Response:
@@ -161,10 +164,10 @@ def _roles() -> list[Role]:
 ROUTES = (
     get("/dang-nhap", sign_in_form),
     post("/dang-nhap", sign_in),
-    post("/dang-xuat", sign_out),
-    get("/tai-khoan", account, STAFF),
+    always(post("/dang-xuat", sign_out)),
+    always(get("/tai-khoan", account, STAFF)),
     post("/tai-khoan/vai-tro", act_as, STAFF),
-    post("/tai-khoan/mat-khau", change_password, STAFF),
+    always(post("/tai-khoan/mat-khau", change_password, STAFF)),
     get("/can-bo", officer_list, rules.MANAGES_OFFICERS),
     get("/can-bo/moi", officer_form, rules.MANAGES_OFFICERS),
     post("/can-bo/moi", open_account, rules.MANAGES_OFFICERS),

@@ -48,6 +48,7 @@ def _officer(db: Session, login: Login) -> Who | None:
         login_id=login.id,
         title=officer.title,
         seen_at=login.seen_at,
+        must_change_password=officer.must_change_password,
     )
 
 

@@ -199,6 +199,16 @@ def note_paper(db: Session, who: Who, at: datetime, case_id: int, entry: Correct
         _write(db, who, at, row, Correcting(entry.cell, words, entry.ground))
 
 
+def take_back_paper(db: Session, who: Who, at: datetime, case_id: int, entry: Correcting) -> None:
+    """Take the entry of a withdrawn paper out of the lines of its case; both texts are kept. Twice is once."""
+    rows = db.scalars(select(BookLine).where(BookLine.case_id == case_id).order_by(BookLine.id).with_for_update())
+    for row in rows.all():
+        old = queries.line(row).cell(entry.cell)
+        words = rules.removed(old, entry.words)
+        if words != old:
+            _write(db, who, at, row, Correcting(entry.cell, words, entry.ground))
+
+
 def note_copy(db: Session, who: Who, at: datetime, year: int, *, is_whole: bool) -> None:
     """Write down that somebody took a copy of the book."""
     about = About("book", None, str(year), unit_id=who.unit_id)

@@ -15,6 +15,7 @@ from server.book.queries import BookFilter
 from server.errors import BadForm, FieldError, NotYours, Stale
 from server.office.forms_fields import day, read_form
 from server.pagekit import get, house, now, page_number, post, posted, render, see_other, who
+from server.steps import typed_in
 from server.words import BookCell, Kind
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -84,7 +85,7 @@ def _say(request: web.Request) -> rules.Say:
 
 async def enter(request: web.Request) -> web.Response:
     """Enter somebody who was received in person."""
-    typed = {k: v for k, v in (await posted(request)).items() if isinstance(v, str)}
+    typed = await typed_in(request)
     here = who(request)
     try:
         form = read_form(forms.LineForm, typed)
@@ -137,7 +138,7 @@ async def _show_line(request: web.Request, status: int = 200, **facts: Any) -> w
 
 async def correct(request: web.Request) -> web.Response:
     """Correct one cell; both texts are kept."""
-    typed = {k: v for k, v in (await posted(request)).items() if isinstance(v, str)}
+    typed = await typed_in(request)
     here, number = who(request), int(request.match_info["id"])
     # Asked first: a wrong field must not tell that a line exists.
     await house(request).db.read(queries.line_for, here, number)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from server.book import rules
 from server.book.rules import Line
 from server.errors import NotHere
-from server.tables import BookCorrection, BookLine, Case, Reception, Unit
+from server.tables import BookCorrection, BookLine, Case, DayMinutes, Officer, Reception, ReceptionDay, Unit
 from server.who import Who
 from server.words import BookCell, Kind, ReceptionState
 
@@ -41,6 +41,20 @@ class BookPage:
     years: tuple[int, ...]
     waiting: int
     """Receptions that were held and are not in the book yet."""
+    empty_days: tuple["EmptyDay", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyDay:
+    """A leader's day to which nobody came: one sitting without a line (domain.md 3.3), told by its minutes."""
+
+    code: str
+    held_on: date
+    chair: str
+    number: str
+
+
+MOST_EMPTY = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +119,21 @@ def book(db: Session, who: Who, wanted: BookFilter) -> BookPage:
         max(1, -(-total // PAGE)),
         tuple(sorted({*years, wanted.year}, reverse=True)),
         len(held_and_missing(db, who.unit_id)),
+        _empty_days(db, who, wanted) if wanted.kind is None else (),
     )
+
+
+def _empty_days(db: Session, who: Who, wanted: BookFilter) -> tuple[EmptyDay, ...]:
+    first, last = (wanted.on, wanted.on) if wanted.on else (date(wanted.year, 1, 1), date(wanted.year, 12, 31))
+    rows = db.execute(
+        select(ReceptionDay.code, ReceptionDay.held_on, Officer.name, DayMinutes.number)
+        .join(DayMinutes, DayMinutes.day_id == ReceptionDay.id)
+        .join(Officer, Officer.id == ReceptionDay.chair_id)
+        .where(ReceptionDay.unit_id == who.unit_id, ReceptionDay.held_on.between(first, last))
+        .order_by(ReceptionDay.held_on.desc(), ReceptionDay.id.desc())
+        .limit(MOST_EMPTY)
+    )
+    return tuple(EmptyDay(*row) for row in rows)
 
 
 def whole_year(db: Session, who: Who, year: int) -> list[Line]:

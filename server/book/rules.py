@@ -101,9 +101,19 @@ def is_incomplete(line: Line) -> bool:
 
 def added(old: str, more: str) -> str:
     """Return a cell with one more entry; what stands there already stays once."""
-    if more in old:
+    if _entry(more).search(old):
         return old
     return f"{old}; {more}" if old else more
+
+
+def removed(old: str, entry: str) -> str:
+    """Return a cell without one of its entries; one that does not stand there changes nothing."""
+    return _entry(entry).sub("", old, count=1).removeprefix("; ")
+
+
+def _entry(words: str) -> re.Pattern[str]:
+    """Finds a whole entry among others: 05/TB is no part of 105/TB."""
+    return re.compile(rf"(?:^|; ){re.escape(words)}(?=; |$)")
 
 
 def cell_fault(cell: BookCell, text: str) -> FieldError | None:

@@ -174,6 +174,15 @@ def resume_all(db: Session, who: Who, at: datetime, case_id: int) -> None:
             _note(db, who, at, row, _Note(TermChange.RESUMED, before))
 
 
+def reopen(db: Session, who: Who, at: datetime, row: Deadline, paper: str) -> None:
+    """Let a term run again whose paper was taken back: by the calendar of today, standing still with its case."""
+    before, today = row.due_on, local(at).date()
+    _compute(row, office.calendar(db))
+    if db.get_one(Case, row.case_id).state is CaseState.SUSPENDED and rules_terms.RULES[row.rule].can_pause:
+        row.paused_on = max(today, row.started_on)
+    _note(db, who, at, row, _Note(TermChange.REOPENED, before, decision=paper))
+
+
 def change_calendar(db: Session, who: Who, at: datetime, change: DayChange) -> int:
     """Change the working calendar and move the open terms it touches; returns how many moved.
 
@@ -196,7 +205,7 @@ def keep_calendar(db: Session, who: Who, at: datetime) -> int:
 def recompute(db: Session, who: Who, at: datetime, days: Iterable[date], ground: str = "") -> int:
     """Compute the open terms over these days again; log and keep each that moves; returns how many did.
 
-    Terms that were met, and those of closed cases, never move. Twice changes nothing.
+    Terms that were met, and those of cases that are over, never move. Twice changes nothing.
     """
     changed = sorted(days)
     if not changed:
@@ -235,7 +244,7 @@ def _open(db: Session, *where: object) -> list[Deadline]:
         db.scalars(
             select(Deadline)
             .join(Case, Case.id == Deadline.case_id)
-            .where(Deadline.met_on.is_(None), Case.state != CaseState.CLOSED, *where)  # type: ignore[arg-type]
+            .where(Deadline.met_on.is_(None), Case.state.not_in(rules.OVER), *where)  # type: ignore[arg-type]
             .order_by(Deadline.id)
         )
     )
@@ -253,7 +262,7 @@ def _running(db: Session, who: Who, code: str, term_id: int) -> Deadline:
     row = db.scalar(select(Deadline).where(Deadline.id == term_id).with_for_update())
     if row is None or row.case_id != case.id:
         raise NotHere
-    if row.met_on is not None or case.state is CaseState.CLOSED:
+    if row.met_on is not None or case.state in rules.OVER:
         raise Refused("term_over")
     if row.paused_on is not None:
         raise Refused("term_paused")

@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 
 from server import audit, text
 from server.audit import About
-from server.cases import actions_terms, queries, queries_file, queries_lists, rules
+from server.cases import actions_papers, actions_terms, queries, queries_file, queries_lists, rules
 from server.cases.actions import expect_version
 from server.cases.queries import CaseCard
 from server.clock import local
 from server.errors import BadForm, FieldError, NotHere, NotYours, Refused
 from server.tables import Assignment, Case, CaseRuling, Deadline, FollowUp, Officer
 from server.who import Who
-from server.words import CaseState, CaseVerb, FollowUpState, FollowUpVerb
+from server.words import CaseState, CaseVerb, FollowUpState, FollowUpVerb, Kind
 
 
 def about(case: CaseCard) -> About:
@@ -77,6 +77,22 @@ def rule(db: Session, who: Who, at: datetime, code: str | int, ruling: Ruling, v
         )
     )
     db.flush()
+    return state
+
+
+def step(db: Session, who: Who, at: datetime, code: str | int, ruling: Ruling, version: int | None = None) -> CaseState:
+    """Run a step a page asks for, with its ground where the step needs one. Raises as ``move`` and ``rule``.
+
+    Secret matters have a way of their own. The transfer of a denunciation brings up its term (D12).
+    """
+    if ruling.verb is CaseVerb.TAKE_OFF:
+        raise Refused("case_flow")
+    if ruling.verb not in rules.RULED:
+        return move(db, who, at, code, ruling.verb, version)
+    state = rule(db, who, at, code, ruling, version)
+    case = queries.case_for(db, who, code)
+    if ruling.verb is CaseVerb.TRANSFER and case.kind is Kind.DENUNCIATION:
+        actions_terms.add_deadline(db, case.id, rules.TRANSFER_TERM, actions_papers.received_on(db, case.id))
     return state
 
 

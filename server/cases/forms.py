@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
+from server.cases.actions_work import Ruling
 from server.office.forms_fields import Day, FormModel, Key, NameOf, Number, line, prose, whole
 from server.words import CaseVerb, FollowUpVerb
 
@@ -15,6 +16,10 @@ class MoveForm(FormModel):
     ruling_words: Annotated[str, BeforeValidator(prose(5_000, least=0))] = ""
     paper_number: Annotated[str, BeforeValidator(line(60, least=0))] = ""
     version: Number = None
+
+    def as_ruling(self) -> Ruling:
+        """The step with its ground."""
+        return Ruling(self.verb, self.ruling_words, self.paper_number)
 
 
 class AssignForm(FormModel):

@@ -1,7 +1,6 @@
 """Cases: the list, one case on one line of time, what is owed."""
 
 import secrets
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
@@ -21,11 +20,11 @@ from server.cases.queries_lists import CaseFilter, OwedFilter
 from server.errors import BadForm, FieldError, Refused, Stale
 from server.house import House
 from server.office.forms_fields import read_form
-from server.pagekit import get, house, now, page_number, post, posted, render, see_other, who
+from server.pagekit import get, house, now, page_number, post, render, see_other, who
+from server.steps import Doing, Typed, take, typed_in
 from server.who import Who
-from server.words import CaseVerb, FollowUpVerb
+from server.words import FollowUpVerb
 
-_Doing = Callable[[web.Request, dict[str, str]], Awaitable[str]]
 _OPEN = {"dang-mo": True, "da-dong": False, "tat-ca": None}
 
 
@@ -97,18 +96,8 @@ def _owed_verbs(here: Who, owed: tuple[queries_lists.Owed, ...]) -> dict[str, li
     }
 
 
-async def _do(request: web.Request, doing: _Doing) -> web.Response:
-    """Change a case; what was typed stays when a field is wrong or somebody was quicker."""
-    typed = {k: v for k, v in (await posted(request)).items() if isinstance(v, str)}
-    # Asked first: a wrong field must not tell that a case exists.
-    await house(request).db.read(queries.case_for, who(request), request.match_info["code"])
-    try:
-        said = await doing(request, typed)
-    except BadForm as bad:
-        return await _show(request, 422, bad.fields, typed)
-    except Stale:
-        return await _show(request, 409, typed=typed, is_stale=True)
-    return see_other(f"/vu-viec/{request.match_info['code']}?da={said}")
+async def _do(request: web.Request, doing: Doing) -> web.Response:
+    return await take(request, doing, _show, f"/vu-viec/{request.match_info['code']}", queries.case_for)
 
 
 async def move(request: web.Request) -> web.Response:
@@ -116,16 +105,10 @@ async def move(request: web.Request) -> web.Response:
     return await _do(request, _move)
 
 
-async def _move(request: web.Request, typed: dict[str, str]) -> str:
+async def _move(request: web.Request, typed: Typed) -> str:
     form = read_form(forms.MoveForm, typed)
-    place, code = house(request), request.match_info["code"]
-    if form.verb is CaseVerb.TAKE_OFF:
-        raise Refused("case_flow")
-    if form.verb in rules.RULED:
-        ruling = actions_work.Ruling(form.verb, form.ruling_words, form.paper_number)
-        await place.db.write(actions_work.rule, who(request), now(request), code, ruling, form.version)
-    else:
-        await place.db.write(actions_work.move, who(request), now(request), code, form.verb, form.version)
+    code = request.match_info["code"]
+    await house(request).db.write(actions_work.step, who(request), now(request), code, form.as_ruling(), form.version)
     return "case_moved"
 
 
@@ -134,7 +117,7 @@ async def assign(request: web.Request) -> web.Response:
     return await _do(request, _assign)
 
 
-async def _assign(request: web.Request, typed: dict[str, str]) -> str:
+async def _assign(request: web.Request, typed: Typed) -> str:
     form = read_form(forms.AssignForm, typed)
     code = request.match_info["code"]
     await house(request).db.write(actions_work.assign, who(request), now(request), code, form.officer_id)
@@ -146,7 +129,7 @@ async def unassign(request: web.Request) -> web.Response:
     return await _do(request, _unassign)
 
 
-async def _unassign(request: web.Request, typed: dict[str, str]) -> str:
+async def _unassign(request: web.Request, typed: Typed) -> str:
     form = read_form(forms.UnassignForm, typed)
     code = request.match_info["code"]
     await house(request).db.write(actions_work.end_assignment, who(request), now(request), code, form.assignment_id)
@@ -158,7 +141,7 @@ async def meet(request: web.Request) -> web.Response:
     return await _do(request, _meet)
 
 
-async def _meet(request: web.Request, typed: dict[str, str]) -> str:
+async def _meet(request: web.Request, typed: Typed) -> str:
     form = read_form(forms.MetForm, typed)
     code = request.match_info["code"]
     term = (form.rule, form.started_on)
@@ -171,7 +154,7 @@ async def promise(request: web.Request) -> web.Response:
     return await _do(request, _promise)
 
 
-async def _promise(request: web.Request, typed: dict[str, str]) -> str:
+async def _promise(request: web.Request, typed: Typed) -> str:
     form = read_form(forms.PromiseForm, typed)
     place, here = house(request), who(request)
     case = await place.db.read(queries.case_for, here, request.match_info["code"])
@@ -207,7 +190,7 @@ async def _show_owed(request: web.Request, status: int = 200, **facts: Any) -> w
 async def progress(request: web.Request) -> web.Response:
     """Report a step of what is owed: started, finished with evidence, checked."""
     code = request.match_info["code"]
-    typed = {k: v for k, v in (await posted(request)).items() if isinstance(v, str)}
+    typed = await typed_in(request)
     back = typed.pop("back", "")
     place, here = house(request), who(request)
     owed = await place.db.read(queries_lists.follow_up_for, here, code, place.clock.today())

@@ -9,7 +9,8 @@ from server.errors import BadForm
 from server.office import forms_calendar, queries, queries_calendar, rules
 from server.office.forms_calendar import Becomes
 from server.office.forms_fields import read_form
-from server.pagekit import STAFF, get, house, now, post, posted, render, see_other, who
+from server.pagekit import STAFF, get, house, now, post, render, see_other, who
+from server.steps import typed_in
 from server.words import Role
 
 
@@ -42,7 +43,7 @@ async def _calendar(request: web.Request, status: int = 200, **facts: Any) -> we
 
 async def change_calendar(request: web.Request) -> web.Response:
     """Change a day: a new version of the calendar; the open terms it touches are computed again."""
-    typed = {name: value for name, value in (await posted(request)).items() if isinstance(value, str)}
+    typed = await typed_in(request)
     try:
         form = read_form(forms_calendar.CalendarForm, typed)
         change = form.as_change()

@@ -6,12 +6,13 @@ from aiohttp import web
 
 from server.cases import actions_terms, forms_terms, queries, queries_terms, rules, rules_terms
 from server.cases.actions_terms import Variation
-from server.errors import BadForm, Stale
+from server.errors import BadForm
 from server.office.actions import NewValue, set_settings
 from server.office.forms_fields import read_form
 from server.office.pages import MAY_SET
 from server.office.rules import SETTINGS
-from server.pagekit import get, house, now, post, posted, render, see_other, who
+from server.pagekit import get, house, now, post, render, see_other, who
+from server.steps import Doing, Typed, take, typed_in
 from server.words import Complexity
 
 
@@ -30,7 +31,7 @@ async def _term(request: web.Request, status: int = 200, **facts: Any) -> web.Re
         sheet=sheet,
         term=sheet.term,
         case=sheet.case,
-        may_work=here.role in rules.HANDLERS and sheet.case.state.value != "closed",
+        may_work=here.role in rules.HANDLERS and sheet.case.state not in rules.OVER,
         levels=[level.key for level in sheet.rule.limits],
         complexities=[word.value for word in sheet.rule.most_extensions],
         is_extendable=rules_terms.extension_fault(sheet.term.rule, sheet.term.extensions, Complexity.SPECIAL) is None,
@@ -42,34 +43,32 @@ def _place(request: web.Request) -> tuple[str, int]:
     return request.match_info["code"], int(request.match_info["id"])
 
 
+async def _do(request: web.Request, doing: Doing) -> web.Response:
+    code, term_id = _place(request)
+    return await take(request, doing, _term, f"/vu-viec/{code}/thoi-han/{term_id}")
+
+
 async def extend(request: web.Request) -> web.Response:
     """Keep a decision to extend the term."""
-    typed = await _typed(request)
-    try:
-        new = read_form(forms_terms.ExtendForm, typed).as_extension()
-        await house(request).db.write(actions_terms.extend, who(request), now(request), *_place(request), new)
-    except BadForm as bad:
-        return await _term(request, 422, errors=bad.fields, typed=typed)
-    except Stale:
-        return await _term(request, 409, typed=typed, is_stale=True)
-    return _back(request, "term_extended")
+    return await _do(request, _extend)
+
+
+async def _extend(request: web.Request, typed: Typed) -> str:
+    new = read_form(forms_terms.ExtendForm, typed).as_extension()
+    await house(request).db.write(actions_terms.extend, who(request), now(request), *_place(request), new)
+    return "term_extended"
 
 
 async def vary(request: web.Request) -> web.Response:
     """Count the term by another limit of its rule."""
-    typed = await _typed(request)
-    try:
-        form = read_form(forms_terms.VaryForm, typed)
-        change = Variation(form.level, form.vary_ground)
-        await house(request).db.write(actions_terms.vary, who(request), now(request), *_place(request), change)
-    except BadForm as bad:
-        return await _term(request, 422, errors=bad.fields, typed=typed)
-    return _back(request, "term_varied")
+    return await _do(request, _vary)
 
 
-def _back(request: web.Request, said: str) -> web.Response:
-    code, term_id = _place(request)
-    return see_other(f"/vu-viec/{code}/thoi-han/{term_id}?da={said}")
+async def _vary(request: web.Request, typed: Typed) -> str:
+    form = read_form(forms_terms.VaryForm, typed)
+    change = Variation(form.level, form.vary_ground)
+    await house(request).db.write(actions_terms.vary, who(request), now(request), *_place(request), change)
+    return "term_varied"
 
 
 async def new_term(request: web.Request) -> web.Response:
@@ -96,7 +95,7 @@ async def _new_term(request: web.Request, status: int = 200, **facts: Any) -> we
 
 async def start_term(request: web.Request) -> web.Response:
     """Start a term from the day of its event."""
-    typed, code = await _typed(request), request.match_info["code"]
+    typed, code = await typed_in(request), request.match_info["code"]
     # Asked first: a wrong field must not tell that a case exists.
     await house(request).db.read(queries.case_for, who(request), code)
     try:
@@ -130,7 +129,7 @@ def _settings(rule: rules_terms.Rule) -> list[str]:
 
 async def change_limits(request: web.Request) -> web.Response:
     """Keep the office's own limits; terms that run already keep their dates."""
-    typed, place, here = await _typed(request), house(request), who(request)
+    typed, place, here = await typed_in(request), house(request), who(request)
     names = {name for rule in rules_terms.RULES.values() for name in _settings(rule)}
     given = {name: typed.get(name, str(SETTINGS[name].default)) for name in names}
     try:
@@ -140,10 +139,6 @@ async def change_limits(request: web.Request) -> web.Response:
     values = [NewValue(here.unit_id, name, value) for name, value in sorted(entries.items())]
     await place.db.write(set_settings, here, now(request), values)
     return see_other("/cai-dat/thoi-han?da=limits_changed")
-
-
-async def _typed(request: web.Request) -> dict[str, str]:
-    return {name: value for name, value in (await posted(request)).items() if isinstance(value, str)}
 
 
 ROUTES = (

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.cases import queries, rules_terms
+from server.cases import queries, rules, rules_terms
 from server.cases.queries import CaseCard
 from server.cases.rules_terms import Level, Limit, Rule, Run
 from server.errors import NotHere
 from server.office import queries as office
-from server.tables import Deadline, DeadlineChange
+from server.tables import Case, Deadline, DeadlineChange
 from server.who import Who
 from server.words import Complexity, TermChange
 
@@ -93,7 +93,8 @@ def terms(db: Session, case_id: int, today: date) -> tuple[Term, ...]:
                 one.calendar_version,
             )
         )
-    return tuple(_term(row, today, tuple(moved.get(row.id, ()))) for row in rows)
+    is_over = db.get_one(Case, case_id).state in rules.OVER
+    return tuple(_term(row, today, tuple(moved.get(row.id, ())), is_over=is_over) for row in rows)
 
 
 def term_sheet(db: Session, who: Who, code: str, term_id: int, today: date) -> TermSheet:
@@ -143,9 +144,9 @@ def level_of(row: Deadline) -> Level:
     return level if level in rules_terms.RULES[row.rule].limits else rules_terms.PLAIN
 
 
-def _term(row: Deadline, today: date, changes: tuple[Moved, ...]) -> Term:
+def _term(row: Deadline, today: date, changes: tuple[Moved, ...], *, is_over: bool) -> Term:
     is_citizens = row.rule in rules_terms.OF_CITIZENS
-    is_running = row.met_on is None and row.paused_on is None and not is_citizens
+    is_running = row.met_on is None and row.paused_on is None and not is_citizens and not is_over
     return Term(
         id=row.id,
         rule=row.rule,

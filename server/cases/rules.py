@@ -96,6 +96,12 @@ RULED = frozenset({CaseVerb.SUSPEND, CaseVerb.TERMINATE, CaseVerb.TRANSFER})
 """Steps that need a ground in words (law 136/2025; a transfer, domain.md 2.12); ``TAKE_OFF`` has a way of its own."""
 
 
+TRANSFER_TERM = "D12"
+"""A denunciation that belongs elsewhere is passed on within this term, counted from receipt."""
+FOR_PETITION = (CaseVerb.SUSPEND, CaseVerb.RESUME, CaseVerb.TERMINATE)
+"""Steps of the resolution that are asked for on the page of its petition as well."""
+
+
 def moved(state: CaseState, verb: CaseVerb, role: Role) -> CaseState:
     """Return the state a verb leads to. Raises Refused("case_flow") or NotYours."""
     move = CASE_FLOW[state].get(verb)

@@ -14,6 +14,7 @@ from server.imports import actions, actions_cases, actions_lists, queries, rules
 from server.imports.actions import NewRun
 from server.imports.queries import Row, Run
 from server.pagekit import field_sentence, get, house, locale, now, post, posted, render, see_other, who
+from server.steps import typed_in
 from server.words import ImportKind, ImportState, RowState
 
 LIST = "/nhap-du-lieu"
@@ -126,7 +127,7 @@ def _letter(column: int) -> str:
 
 async def check(request: web.Request) -> web.Response:
     """Check every row with the meanings chosen; nothing else changes."""
-    typed = {name: value for name, value in (await posted(request)).items() if isinstance(value, str)}
+    typed = await typed_in(request)
     code = request.match_info["code"]
     try:
         await house(request).db.write(actions.check, who(request), now(request), code, typed)

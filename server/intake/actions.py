@@ -14,7 +14,8 @@ from server.cases import queries as cases
 from server.cases.actions import NewCase
 from server.clock import local
 from server.errors import BadForm, Refused, Stale
-from server.intake import queries, rules
+from server.intake import queries, rules, rules_sorting
+from server.intake.rules_sorting import Sorting
 from server.outbox import Letter
 from server.tables import (
     Attachment,
@@ -196,16 +197,37 @@ def decline(db: Session, who: Who, at: datetime, code: str, ruling: Ruling, prio
     return state
 
 
-def classify(db: Session, who: Who, at: datetime, code: str, kind: Kind, version: int | None = None) -> None:
-    """Change the kind; the title stays as the citizen wrote it (F20). Only before a case exists."""
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """How a registration counts; the kind None where it stays."""
+
+    sorting: Sorting
+    kind: Kind | None = None
+    version: int | None = None
+
+
+def classify(db: Session, who: Who, at: datetime, code: str, said: Classified) -> None:
+    """Say how a registration counts, and before a case exists its kind; the title stays as it was written (F20).
+
+    Raises NotHere, Stale, BadForm, Refused("request_flow", or "request_is_petition": there it is said).
+    """
     request = queries.request_for(db, who, code)
     row = db.get_one(ReceptionRequest, request.id)
-    if version is not None and version != row.version:
+    if said.version is not None and said.version != row.version:
         raise Stale
-    if row.state not in rules.OPEN_STATES:
+    kind = said.kind or row.kind
+    if row.state not in (rules.OPEN_STATES if kind is not row.kind else rules.SORTABLE_STATES):
         raise Refused("request_flow")
-    if row.kind is not kind:
-        row.kind, row.changed_at = kind, at
+    if queries.petitions_of(db, request):
+        raise Refused("request_is_petition")
+    is_sent_away = row.state is RequestState.REFERRED
+    faults = rules_sorting.sorting_faults(kind, said.sorting, local(at).date(), is_sent_away=is_sent_away)
+    if faults:
+        raise BadForm(faults)
+    row.kind, row.field, row.standing = kind, said.sorting.field, said.sorting.standing
+    row.instance, row.direction, row.replied_on = said.sorting.instance, said.sorting.direction, said.sorting.replied_on
+    if db.is_modified(row):
+        row.changed_at = at
         # The kinds are not written down: the audit is read by people who may not know.
         audit.record(db, who, at, "request_classified", about(row))
 

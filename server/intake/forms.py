@@ -12,7 +12,9 @@ from server.errors import BadForm, FieldError
 from server.i18n import date_vi
 from server.intake import rules
 from server.intake.queries import Person, Spokesperson
+from server.intake.rules_sorting import Sorting
 from server.office.forms_fields import (
+    BLANK_IS_NONE,
     DayOrNone,
     Email,
     FormModel,
@@ -28,12 +30,11 @@ from server.office.forms_fields import (
     prose,
     whole,
 )
-from server.words import DeclineGround, IdKind, Kind, Place, Sex
+from server.words import DeclineGround, Direction, IdKind, Instance, Kind, PetitionField, Place, Sex, Standing
 
 MOST_SPOKESPEOPLE = 5
 _PASSPORT = re.compile(r"[A-Z]{1,2}\d{6,8}")
 _OTHER_PAPER = re.compile(r"[A-Z0-9/.\-]{4,30}")
-_BLANK_IS_NONE = BeforeValidator(lambda value: value or None)
 
 
 class WhereForm(FormModel):
@@ -54,7 +55,7 @@ class WhoForm(FormModel):
     born_day: str = ""
     born_month: str = ""
     born_year: str = ""
-    sex: Annotated[Sex | None, _BLANK_IS_NONE] = None
+    sex: Annotated[Sex | None, BLANK_IS_NONE] = None
     phone: Phone = ""
     email: Email = ""
     address: LineOf = ""
@@ -210,10 +211,19 @@ class DeclineForm(FormModel):
 
 
 class ClassifyForm(FormModel):
-    """The kind by content, aim and demand."""
+    """The kind by content, aim and demand (while it can change), and how it counts; blank: not known yet."""
 
-    kind: Kind
+    kind: Annotated[Kind | None, BLANK_IS_NONE] = None
+    petition_field: Annotated[PetitionField | None, BLANK_IS_NONE] = None
+    standing: Annotated[Standing | None, BLANK_IS_NONE] = None
+    instance: Instance = Instance.FIRST
+    direction: Annotated[Direction | None, BLANK_IS_NONE] = None
+    replied_on: DayOrNone = None
     version: Number = None
+
+    def as_sorting(self) -> Sorting:
+        """How it counts."""
+        return Sorting(self.petition_field, self.standing, self.instance, self.direction, self.replied_on)
 
 
 class SecretForm(FormModel):

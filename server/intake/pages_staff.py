@@ -1,22 +1,21 @@
 """Staff sort what came in: the inbox, one request, accept, ask, refer, decline, classify."""
 
-from collections.abc import Awaitable, Callable
-
 from aiohttp import web
 
-from server.errors import BadForm, FieldError, Stale
+from server.errors import FieldError
 from server.house import House
 from server.intake import actions, actions_secret, forms, queries, rules
-from server.intake.actions import Ruling
+from server.intake.actions import Classified, Ruling
 from server.intake.pages_lookup import paper
 from server.intake.queries import InboxFilter
+from server.intake.rules_sorting import choices
 from server.office.forms_fields import read_form
-from server.pagekit import get, house, now, page_number, post, posted, render, see_other, who
+from server.pagekit import get, house, now, page_number, post, render, who
+from server.steps import Doing, Typed, take
 from server.who import Who
 from server.words import Kind, RequestState, RequestVerb
 
 ALL = "tat-ca"
-_Doing = Callable[[web.Request, dict[str, str]], Awaitable[str]]
 
 
 async def inbox(request: web.Request) -> web.Response:
@@ -60,22 +59,16 @@ async def _show(
         card_note=await place.db.read(queries.card_note, found.id),
         verbs={verb.value for verb in rules.verbs(found.state, here.role)},
         is_head=here.role in rules.HEADS,
+        may_classify=here.role in rules.SORTERS and found.state in rules.SORTABLE_STATES,
+        sortings=choices(None if found.state in rules.OPEN_STATES else found.kind),
         typed=typed or {},
         errors=errors or {},
         is_stale=is_stale,
     )
 
 
-async def _decide(request: web.Request, doing: _Doing) -> web.Response:
-    """Run one decision; what was typed stays when a field is wrong or somebody was quicker."""
-    typed = {k: v for k, v in (await posted(request)).items() if isinstance(v, str)}
-    try:
-        said = await doing(request, typed)
-    except BadForm as bad:
-        return await _show(request, 422, bad.fields, typed)
-    except Stale:
-        return await _show(request, 409, typed=typed, is_stale=True)
-    return see_other(f"/dang-ky-moi/{request.match_info['code']}?da={said}")
+async def _decide(request: web.Request, doing: Doing) -> web.Response:
+    return await take(request, doing, _show, f"/dang-ky-moi/{request.match_info['code']}")
 
 
 async def accept(request: web.Request) -> web.Response:
@@ -83,7 +76,7 @@ async def accept(request: web.Request) -> web.Response:
     return await _decide(request, _accept)
 
 
-async def _accept(request: web.Request, typed: dict[str, str]) -> str:
+async def _accept(request: web.Request, typed: Typed) -> str:
     form = read_form(forms.AcceptForm, typed)
     ruling = Ruling(form.version, form.accept_words)
     code = request.match_info["code"]
@@ -96,7 +89,7 @@ async def ask(request: web.Request) -> web.Response:
     return await _decide(request, _ask)
 
 
-async def _ask(request: web.Request, typed: dict[str, str]) -> str:
+async def _ask(request: web.Request, typed: Typed) -> str:
     form = read_form(forms.AskForm, typed)
     await _decided(request, RequestVerb.ASK, Ruling(form.version, form.ask_words))
     return "asked"
@@ -107,7 +100,7 @@ async def refer(request: web.Request) -> web.Response:
     return await _decide(request, _refer)
 
 
-async def _refer(request: web.Request, typed: dict[str, str]) -> str:
+async def _refer(request: web.Request, typed: Typed) -> str:
     form = read_form(forms.ReferForm, typed)
     words = f"{form.refer_to}\n{form.refer_words}"
     await _decided(request, RequestVerb.REFER, Ruling(form.version, words))
@@ -124,7 +117,7 @@ async def decline(request: web.Request) -> web.Response:
     return await _decide(request, _decline)
 
 
-async def _decline(request: web.Request, typed: dict[str, str]) -> str:
+async def _decline(request: web.Request, typed: Typed) -> str:
     form = read_form(forms.DeclineForm, typed)
     ruling = Ruling(form.version, form.decline_words, form.ground)
     code = request.match_info["code"]
@@ -137,10 +130,11 @@ async def classify(request: web.Request) -> web.Response:
     return await _decide(request, _classify)
 
 
-async def _classify(request: web.Request, typed: dict[str, str]) -> str:
+async def _classify(request: web.Request, typed: Typed) -> str:
     form = read_form(forms.ClassifyForm, typed)
     code = request.match_info["code"]
-    await house(request).db.write(actions.classify, who(request), now(request), code, form.kind, form.version)
+    said = Classified(form.as_sorting(), form.kind, form.version)
+    await house(request).db.write(actions.classify, who(request), now(request), code, said)
     if form.kind is Kind.DENUNCIATION and who(request).role not in rules.RECEIVERS:
         raise web.HTTPSeeOther("/dang-ky-moi?da=classified")
     return "classified"
@@ -151,7 +145,7 @@ async def take_off(request: web.Request) -> web.Response:
     return await _decide(request, _take_off)
 
 
-async def _take_off(request: web.Request, typed: dict[str, str]) -> str:
+async def _take_off(request: web.Request, typed: Typed) -> str:
     form = read_form(forms.SecretForm, typed)
     place, code = house(request), request.match_info["code"]
     gone = await place.db.write(

@@ -11,6 +11,7 @@ from server import text
 from server.cases import queries as cases
 from server.errors import NotHere
 from server.intake import rules
+from server.intake.rules_sorting import Sorting
 from server.tables import AuditEntry, Case, Citizen, Petition, ReceptionRequest
 from server.who import Who
 from server.words import IdKind, Kind, Place, RequestState, RequestVerb, Role, Sex
@@ -108,6 +109,7 @@ class RequestFile:
     representatives: tuple[Spokesperson, ...]
     papers: tuple[Paper, ...]
     steps: tuple[Step, ...]
+    sorting: Sorting
 
     @property
     def is_restricted(self) -> bool:
@@ -195,7 +197,13 @@ def _file(db: Session, row: ReceptionRequest) -> RequestFile:
         steps=tuple(
             Step(d.verb, d.state, d.ground or "", d.words, d.officer_name, d.role, d.at) for d in row.decisions
         ),
+        sorting=sorting(row),
     )
+
+
+def sorting(row: ReceptionRequest | Petition) -> Sorting:
+    """Return how a matter counts."""
+    return Sorting(row.field, row.standing, row.instance, row.direction, row.replied_on)
 
 
 @dataclass(frozen=True, slots=True)

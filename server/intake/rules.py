@@ -86,6 +86,8 @@ GIVEN_UP = frozenset({RequestState.WITHDRAWN, RequestState.ON_PAPER})
 """Their places in the schedule are free again: withdrawn, or a secret matter that may not be heard here (F68)."""
 OPEN_STATES = frozenset({RequestState.RECEIVED, RequestState.INCOMPLETE})
 """Wait for somebody to sort them."""
+SORTABLE_STATES = frozenset(REQUEST_FLOW) - GIVEN_UP - {RequestState.DECLINED}
+"""What counts as taken on or sent elsewhere, or may yet: it can be said how."""
 ADDABLE_STATES = OPEN_STATES | {RequestState.ACCEPTED, RequestState.SCHEDULED}
 """The citizen may still add words and papers."""
 

@@ -102,10 +102,11 @@ async def _told(request: web.Request, door: actions.Door) -> None:
 
 
 async def papers(request: web.Request) -> web.Response:
-    """Show a citizen the papers of the own request: sealed minutes and signed scans."""
+    """Show a citizen the papers of the own request: sealed minutes, what was issued, and what was withdrawn since."""
     code = request.match_info["code"]
     found = await house(request).db.read(queries_papers.documents_of_request, who(request), code)
-    return await render(request, "minutes/papers.html", papers=found, code=code)
+    gone = await house(request).db.read(queries_papers.taken_back_of_request, who(request), code)
+    return await render(request, "minutes/papers.html", papers=found, taken_back=gone, code=code)
 
 
 _LINK = "/vao/{token}/bien-ban/xem"

@@ -12,7 +12,7 @@ from server.intake import queries as intake
 from server.reception import queries as receptions
 from server.tables import Appointment, Case, Document, Minutes, OfficialPaper, Reception, ReceptionRequest
 from server.who import Who
-from server.words import FOR_CITIZENS, DocumentKind, MinutesState, Origin, PaperState, Role
+from server.words import FOR_CITIZENS, DocumentKind, MinutesState, Origin, PaperForm, PaperState, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +140,35 @@ def documents_of_request(db: Session, who: Who, code: str) -> list[Paper]:
         .order_by(Document.id.desc())
     )
     return [_paper(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A paper the citizen could read and that was withdrawn since."""
+
+    form: PaperForm
+    number: str
+    issued_on: date | None
+    withdrawn_at: datetime | None
+    ground: str
+
+
+def taken_back_of_request(db: Session, who: Who, code: str) -> list[TakenBack]:
+    """Return the withdrawn papers of the citizen's own request, newest first. Raises NotHere for any other code."""
+    request_id = db.scalar(select(ReceptionRequest.id).where(ReceptionRequest.code == code))
+    if request_id is None or who.request_id != request_id:
+        raise NotHere
+    rows = db.scalars(
+        select(OfficialPaper)
+        .where(
+            OfficialPaper.request_id == request_id,
+            OfficialPaper.state == PaperState.WITHDRAWN,
+            OfficialPaper.form.in_(FOR_CITIZENS),
+            OfficialPaper.document_id.is_not(None),
+        )
+        .order_by(OfficialPaper.id.desc())
+    )
+    return [TakenBack(row.form, row.number_text, row.issued_on, row.withdrawn_at, row.withdrawn_ground) for row in rows]
 
 
 def papers_of_reception(db: Session, reception_id: int) -> list[Paper]:

@@ -4,11 +4,10 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from server.office.forms_fields import Day, FormModel, Key, LineOf, Number, line, prose, whole
+from server.office.forms_fields import BLANK_IS_NONE, Day, FormModel, Key, LineOf, Number, line, prose, whole
 from server.words import NationalAccount, NationalVerb
 
 _CODE = BeforeValidator(line(60, least=0))
-_BLANK_IS_NONE = BeforeValidator(lambda value: value or None)
 FILES = ("json", "xlsx")
 
 
@@ -42,7 +41,7 @@ class ExportForm(FormModel):
 
     from_on: Day
     until_on: Day
-    account: Annotated[NationalAccount | None, _BLANK_IS_NONE] = None
+    account: Annotated[NationalAccount | None, BLANK_IS_NONE] = None
     kind_of_file: Annotated[str, BeforeValidator(line(10))] = ""
 
 

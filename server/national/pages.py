@@ -7,13 +7,14 @@ from typing import Any
 from aiohttp import hdrs, web
 
 from server.adapters.sheets import Sheet, workbook
-from server.errors import BadForm, FieldError, Refused, Stale
+from server.errors import BadForm, FieldError, Refused
 from server.house import House
 from server.national import actions, forms, queries, queries_fields, rules
 from server.national.actions import Found, Typed
 from server.national.queries import EntryFilter, Span
 from server.office.forms_fields import read_form
-from server.pagekit import get, house, now, page_number, post, posted, render, see_other, who
+from server.pagekit import get, house, now, page_number, post, render, see_other, who
+from server.steps import take, typed_in
 from server.who import Who
 from server.words import NationalAccount
 
@@ -104,36 +105,30 @@ def _differences_of(db: Any, here: Who, entry_id: int) -> list[queries.Differenc
 
 async def step(request: web.Request) -> web.Response:
     """Note a step of an entry, a difference, or that one was mended."""
+    return await take(request, _step, _entry, f"{BASE}/muc/{request.match_info['code']}", queries.entry_for)
+
+
+async def _step(request: web.Request, typed: dict[str, str]) -> str:
     here, place, code = who(request), house(request), request.match_info["code"]
-    typed = {k: v for k, v in (await posted(request)).items() if isinstance(v, str)}
-    # Asked first: a wrong field must not tell that an entry exists.
-    await place.db.read(queries.entry_for, here, code)
-    try:
-        if "difference" in typed:
-            mend = read_form(forms.MendForm, typed)
-            await place.db.write(actions.mend_difference, here, now(request), code, mend.difference)
-            said = "national_mended"
-        elif "found_on" in typed:
-            form = read_form(forms.DifferenceForm, typed)
-            new = Found(form.field, form.before, form.after, form.found_on, form.key)
-            await place.db.write(actions.find_difference, here, now(request), code, new)
-            said = "national_found"
-        else:
-            move = read_form(forms.TypedForm, typed)
-            typing = Typed(move.verb, move.national_code, move.note)
-            await place.db.write(actions.move, here, now(request), code, typing, move.version)
-            said = "national_moved"
-    except BadForm as bad:
-        return await _entry(request, 422, bad.fields, typed)
-    except Stale:
-        return await _entry(request, 409, typed=typed, is_stale=True)
-    return see_other(f"{BASE}/muc/{code}?da={said}")
+    if "difference" in typed:
+        mend = read_form(forms.MendForm, typed)
+        await place.db.write(actions.mend_difference, here, now(request), code, mend.difference)
+        return "national_mended"
+    if "found_on" in typed:
+        form = read_form(forms.DifferenceForm, typed)
+        new = Found(form.field, form.before, form.after, form.found_on, form.key)
+        await place.db.write(actions.find_difference, here, now(request), code, new)
+        return "national_found"
+    move = read_form(forms.TypedForm, typed)
+    typing = Typed(move.verb, move.national_code, move.note)
+    await place.db.write(actions.move, here, now(request), code, typing, move.version)
+    return "national_moved"
 
 
 async def export(request: web.Request) -> web.Response:
     """Hand over a file of entries; its receipt stays on the desk."""
     here, place = who(request), house(request)
-    typed = {k: v for k, v in (await posted(request)).items() if isinstance(v, str)}
+    typed = await typed_in(request)
     try:
         form = read_form(forms.ExportForm, typed)
         faults = rules.span_faults(form.from_on, form.until_on, place.clock.today())
@@ -209,7 +204,7 @@ async def _month(
 
 async def sign(request: web.Request) -> web.Response:
     """Sign the reconciliation of a month or quarter."""
-    typed = {k: v for k, v in (await posted(request)).items() if isinstance(v, str)}
+    typed = await typed_in(request)
     try:
         form = read_form(forms.SignForm, typed)
         await house(request).db.write(actions.sign_month, who(request), now(request), form.thang)

@@ -102,7 +102,7 @@ def _petition(db: Session, petition_id: int) -> tuple[Field, ...]:
         Field("title", row.title),
         Field("body_concerned", row.body_concerned),
         Field("target", row.target.value if row.target else "", "target"),
-        Field("instance", str(row.instance)),
+        Field("instance", row.instance.value, "instance"),
     )
 
 

@@ -157,6 +157,8 @@ PhoneOrBlank = Annotated[str, BeforeValidator(_phone_or_blank)]
 Email = Annotated[str, BeforeValidator(_email)]
 Day = Annotated[date, BeforeValidator(_needed_day)]
 DayOrNone = Annotated[date | None, BeforeValidator(day)]
+BLANK_IS_NONE = BeforeValidator(lambda value: value or None)
+"""Before a word that may be left open."""
 Ticked = Annotated[bool, BeforeValidator(lambda value: str(value) == "1" or value is True)]
 Number = Annotated[int | None, BeforeValidator(_whole_or_none)]
 Key = Annotated[str, BeforeValidator(line(80, least=16))]

@@ -10,6 +10,7 @@ from server.office import actions_unit, forms, queries_unit
 from server.pagekit import (
     TEXT_SIZES,
     THEMES,
+    always,
     get,
     house,
     local_path,
@@ -87,8 +88,8 @@ async def audit_log(request: web.Request) -> web.Response:
 
 ROUTES = (
     get("/", front),
-    get("/giup-do", assistance),
-    get("/giup-do/to-huong-dan/{reader}", one_page_guide),
+    always(get("/giup-do", assistance)),
+    always(get("/giup-do/to-huong-dan/{reader}", one_page_guide)),
     post("/giao-dien", change_look),
     get("/cai-dat", settings, MAY_SET),
     post("/cai-dat", change_settings, MAY_SET),

@@ -13,6 +13,8 @@ from server.adapters.files import Kept
 from server.audit import About
 from server.book import actions as book
 from server.book.actions import Correcting
+from server.cases import actions_papers
+from server.cases.rules_papers import Answer
 from server.clock import local
 from server.errors import BadForm, FieldError, Refused
 from server.jobs.runner import book as book_job
@@ -22,9 +24,9 @@ from server.papers import actions, queries, queries_matter, rules, rules_basis, 
 from server.papers.rules_basis import BasisLine
 from server.papers.rules_forms import FORMS
 from server.papers.rules_print import Say, Signature
-from server.tables import Citizen, Deadline, Document, Minutes, NumberSequence, Officer, OfficialPaper, ReceptionRequest
+from server.tables import Citizen, Document, Minutes, NumberSequence, Officer, OfficialPaper, ReceptionRequest
 from server.who import Who, the_system
-from server.words import FOR_CITIZENS, BookCell, DocumentKind, Origin, PaperState, PaperVerb
+from server.words import FOR_CITIZENS, DocumentKind, Origin, PaperState, PaperVerb
 
 PDF = "application/pdf"
 
@@ -140,25 +142,37 @@ def _former(db: Session, row: OfficialPaper) -> Signature:
 
 
 def _settle(db: Session, who: Who, at: datetime, row: OfficialPaper) -> None:
-    """What the paper answers: terms of law are met, the book names it."""
-    form = FORMS[row.form]
+    """What the paper answers: terms of law are met or begin, the book names it."""
     if row.case_id is None:
         return
-    today = local(at).date()
-    open_terms = select(Deadline).where(
-        Deadline.case_id == row.case_id, Deadline.rule.in_(form.meets), Deadline.met_on.is_(None)
-    )
-    for term in db.scalars(open_terms):
-        term.met_on = today
-        started = term.started_on.isoformat()
-        audit.record(db, who, at, "met_deadline", actions.about(row), rule=term.rule, started_on=started)
-    if form.cell is None:
+    answer = _answer(row)
+    actions_papers.settle(db, who, at, row.case_id, answer)
+    if (cell := FORMS[row.form].cell) is not None:
+        entry = rules.book_entry(row.form, row.words, row.number_text, answer.issued_on)
+        book.enter_held(db, at, row.unit_id)
+        book.note_paper(db, who, at, row.case_id, Correcting(cell, entry, row.number_text))
+
+
+def _unsettle(db: Session, who: Who, at: datetime, row: OfficialPaper) -> None:
+    """What the paper answered is open again, and the book no longer names it; both texts are kept there."""
+    if row.case_id is None:
         return
-    entry = rules.book_entry(row.form, row.words, row.number_text, today)
-    if form.cell is BookCell.ACCEPTED:
-        entry = f"x ({entry})"
-    book.enter_held(db, at, row.unit_id)
-    book.note_paper(db, who, at, row.case_id, Correcting(form.cell, entry, row.number_text))
+    others = db.scalars(
+        select(OfficialPaper).where(OfficialPaper.case_id == row.case_id, OfficialPaper.state == PaperState.ISSUED)
+    )
+    answer = _answer(row)
+    actions_papers.unsettle(db, who, at, row.case_id, answer, [_answer(one) for one in others])
+    if (cell := FORMS[row.form].cell) is not None:
+        entry = rules.book_entry(row.form, row.words, row.number_text, answer.issued_on)
+        ground = text.one_line(f"{row.number_text}: {row.withdrawn_ground}")
+        book.take_back_paper(db, who, at, row.case_id, Correcting(cell, entry, ground))
+
+
+def _answer(row: OfficialPaper) -> Answer:
+    form, issued_on = FORMS[row.form], row.issued_on
+    if issued_on is None:
+        raise Refused("paper_not_issued")
+    return Answer(row.id, row.number_text or row.code, issued_on, form.meets, form.starts)
 
 
 def to_print(db: Session, code: str) -> dict[str, Any] | None:
@@ -175,7 +189,7 @@ def keep_printed(db: Session, at: datetime, code: str, kept: Kept, name: str) ->
     system = the_system(row.unit_id)
     row.document_id = _file(db, system, at, row, Filed(kept, name, PDF, DocumentKind.OFFICIAL))
     if row.form in FOR_CITIZENS and row.state is PaperState.ISSUED:
-        _tell_citizen(db, at, row)
+        _tell_citizen(db, at, row, "paper_ready")
     return True
 
 
@@ -215,7 +229,7 @@ def _file(db: Session, who: Who, at: datetime, row: OfficialPaper, filed: Filed)
     return paper.id
 
 
-def _tell_citizen(db: Session, at: datetime, row: OfficialPaper) -> None:
+def _tell_citizen(db: Session, at: datetime, row: OfficialPaper, template: str) -> None:
     found = db.execute(
         select(Citizen, ReceptionRequest)
         .join(ReceptionRequest, ReceptionRequest.citizen_id == Citizen.id)
@@ -225,8 +239,8 @@ def _tell_citizen(db: Session, at: datetime, row: OfficialPaper) -> None:
         return
     citizen, request = found
     letter = Letter(
-        key=f"paper_ready:{row.code}",
-        template="paper_ready",
+        key=f"{template}:{row.code}",
+        template=template,
         unit_id=row.unit_id,
         phone=citizen.phone,
         email=citizen.email,
@@ -253,7 +267,10 @@ def file_scan(db: Session, who: Who, at: datetime, code: str, filed: Filed) -> b
 
 
 def withdraw(db: Session, who: Who, at: datetime, code: str, ground: str) -> None:
-    """Take an issued paper back with the reason; its number stays used. Twice is once. Raises NotHere, NotYours, Refused."""
+    """Take an issued paper back with the reason; its number stays used. Twice is once. Raises NotHere, NotYours, Refused.
+
+    What it had met runs again, the book no longer names it, and the citizen who could read it is told.
+    """
     row = actions.held(db, who, code)
     if row.state is PaperState.WITHDRAWN:
         return
@@ -261,4 +278,7 @@ def withdraw(db: Session, who: Who, at: datetime, code: str, ground: str) -> Non
     row.withdrawn_at, row.withdrawn_by, row.withdrawn_ground = at, who.name, text.tidy(ground)
     row.changed_at = at
     db.flush()
+    _unsettle(db, who, at, row)
+    if row.form in FOR_CITIZENS and row.document_id is not None:
+        _tell_citizen(db, at, row, "paper_withdrawn")
     audit.record(db, who, at, "withdrew_paper", actions.about(row), number=row.number_text)

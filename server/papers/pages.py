@@ -10,12 +10,13 @@ from server.errors import BadForm, FieldError
 from server.house import WEB, House
 from server.intake import queries as intake
 from server.office.forms_fields import read_form
-from server.pagekit import get, house, now, page_number, post, posted, render, see_other, who
+from server.pagekit import get, house, now, page_number, post, render, see_other, who
 from server.papers import actions, actions_issue, forms, queries, rules, rules_basis
 from server.papers.actions import NewPaper, Written
 from server.papers.actions_issue import Issuing
 from server.papers.queries import Paper, PaperFilter
 from server.papers.rules_forms import FORMS, Signs, forms_for
+from server.steps import typed_in
 from server.who import Who
 from server.words import FOR_CITIZENS, DeclineGround, PaperForm, PaperState
 
@@ -67,7 +68,7 @@ async def _choose(
 
 async def begin(request: web.Request) -> web.Response:
     """Make a draft filled from its matter."""
-    typed = _words(await posted(request))
+    typed = await typed_in(request)
     try:
         form = read_form(forms.NewForm, typed)
         new = NewPaper(form.form, form.key, form.case, form.request)
@@ -79,13 +80,9 @@ async def begin(request: web.Request) -> web.Response:
 
 async def urge(request: web.Request) -> web.Response:
     """Make an urging letter from something overdue."""
-    form = read_form(forms.UrgeForm, _words(await posted(request)))
+    form = read_form(forms.UrgeForm, await typed_in(request))
     code = await house(request).db.write(actions.urge, who(request), now(request), form.follow_up)
     return see_other(f"/van-ban/{code}?da=paper_drafted")
-
-
-def _words(form: Any) -> dict[str, str]:
-    return {k: v for k, v in form.items() if isinstance(v, str)}
 
 
 async def paper_page(request: web.Request) -> web.Response:

@@ -1,38 +1,26 @@
 """What is done to one paper: write, submit, send back, issue, file the signed scan, withdraw, replace, discard."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 from aiohttp.web_request import FileField
 
-from server.errors import BadForm, FieldError, Stale
+from server.errors import BadForm, FieldError
 from server.intake import rules_files
 from server.intake.rules_files import BadFile
 from server.office.forms_fields import read_form
 from server.pagekit import house, now, post, posted, see_other, who
 from server.papers import actions, actions_issue, forms, pages, queries, rules
 from server.papers.actions_issue import Filed
+from server.steps import Doing, Typed, take
 from server.words import DocumentKind
 
-_Doing = Callable[[web.Request, dict[str, str]], Awaitable[str]]
 SCANS = frozenset({actions_issue.PDF, "image/jpeg", "image/png"})
 MEGABYTE = 1024 * 1024
 
 
-async def _do(request: web.Request, doing: _Doing) -> web.Response:
-    """Change a paper; what was typed stays when a field is wrong or somebody was quicker."""
-    typed = {k: v for k, v in (await posted(request)).items() if isinstance(v, str)}
-    code = request.match_info["code"]
-    # Asked first: a wrong field must not tell that a paper exists.
-    await house(request).db.read(queries.paper_for, who(request), code)
-    try:
-        said = await doing(request, typed)
-    except BadForm as bad:
-        return await pages.show(request, 422, errors=bad.fields, typed=typed)
-    except Stale:
-        return await pages.show(request, 409, typed=typed, is_stale=True)
-    return see_other(f"/van-ban/{code}?da={said}")
+async def _do(request: web.Request, doing: Doing) -> web.Response:
+    return await take(request, doing, pages.show, f"/van-ban/{request.match_info['code']}", queries.paper_for)
 
 
 async def save(request: web.Request) -> web.Response:
@@ -40,7 +28,7 @@ async def save(request: web.Request) -> web.Response:
     return await _do(request, _save)
 
 
-async def _save(request: web.Request, typed: dict[str, str]) -> str:
+async def _save(request: web.Request, typed: Typed) -> str:
     place, here, code = house(request), who(request), request.match_info["code"]
     found = await place.db.read(queries.paper_for, here, code)
     await place.db.write(actions.save, here, now(request), code, pages.written(typed, found.form))
@@ -55,7 +43,7 @@ async def send_back(request: web.Request) -> web.Response:
     return await _do(request, _send_back)
 
 
-async def _send_back(request: web.Request, typed: dict[str, str]) -> str:
+async def _send_back(request: web.Request, typed: Typed) -> str:
     form = read_form(forms.GroundForm, typed)
     code = request.match_info["code"]
     await house(request).db.write(actions.send_back, who(request), now(request), code, form.ground)
@@ -67,7 +55,7 @@ async def issue(request: web.Request) -> web.Response:
     return await _do(request, _issue)
 
 
-async def _issue(request: web.Request, typed: dict[str, str]) -> str:
+async def _issue(request: web.Request, typed: Typed) -> str:
     form = read_form(forms.IssueForm, typed)
     try:
         number = rules.given_number(form.number)
@@ -84,7 +72,7 @@ async def withdraw(request: web.Request) -> web.Response:
     return await _do(request, _withdraw)
 
 
-async def _withdraw(request: web.Request, typed: dict[str, str]) -> str:
+async def _withdraw(request: web.Request, typed: Typed) -> str:
     form = read_form(forms.GroundForm, typed)
     code = request.match_info["code"]
     await house(request).db.write(actions_issue.withdraw, who(request), now(request), code, form.ground)
@@ -96,7 +84,7 @@ async def discard(request: web.Request) -> web.Response:
     return await _do(request, _discard)
 
 
-async def _discard(request: web.Request, _: dict[str, str]) -> str:
+async def _discard(request: web.Request, _: Typed) -> str:
     await house(request).db.write(actions.discard, who(request), now(request), request.match_info["code"])
     return "paper_discarded"
 

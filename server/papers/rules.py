@@ -14,7 +14,7 @@ from server.cases import rules as cases
 from server.errors import FieldError, NotYours, Refused
 from server.i18n import date_vi
 from server.papers.rules_forms import FORMS, Field, FieldKind, Form, Signs
-from server.words import DeclineGround, PaperForm, PaperState, PaperVerb, Role
+from server.words import BookCell, DeclineGround, PaperForm, PaperState, PaperVerb, Role
 
 ISSUER = "UBND"
 LETTER = "CV"
@@ -169,8 +169,9 @@ def read_day(given: str) -> date | None:
 
 
 def book_entry(form: PaperForm, words: Mapping[str, str], number: str, on: date) -> str:
-    """Return what columns 8 to 11 of the book say of an issued paper: the body and the number (F48)."""
+    """Return what columns 8 to 11 of the book say of an issued paper: the body and the number (F48), column 8 marked."""
     body = words.get("addressee") or words.get("competent_body") or ""
     reference = f"{number} ({date_vi(on)})"
     named = FORMS[form].cell_names_body and body
-    return f"{body[:300]}, {reference}" if named else reference
+    entry = f"{body[:300]}, {reference}" if named else reference
+    return f"x ({entry})" if FORMS[form].cell is BookCell.ACCEPTED else entry

@@ -52,6 +52,8 @@ class Form:
     cell_names_body: bool = False
     meets: tuple[str, ...] = ()
     """Terms of law that it answers."""
+    starts: tuple[str, ...] = ()
+    """Terms of law that run because of it, or that it brings up."""
 
 
 _COMPLAINT = frozenset({Kind.COMPLAINT})
@@ -129,7 +131,7 @@ FORMS: Mapping[PaperForm, Form] = {
         _DENUNCIATION,
         cell=BookCell.GUIDED,
         cell_names_body=True,
-        meets=("D1",),
+        meets=("D1", "D11"),
     ),
     PaperForm.SPLIT_GUIDE: Form(
         "HD",
@@ -172,6 +174,8 @@ FORMS: Mapping[PaperForm, Form] = {
         _DENUNCIATION,
         cell=BookCell.TRANSFERRED,
         cell_names_body=True,
+        meets=("D11", "D12"),
+        starts=("D12",),
     ),
     PaperForm.PETITION_TRANSFER: Form(
         "PC",
@@ -252,6 +256,8 @@ FORMS: Mapping[PaperForm, Form] = {
         ("local_government_law", *_DENUNCIATIONS),
         _DENUNCIATION,
         cell=BookCell.ACCEPTED,
+        meets=("D11",),
+        starts=("D13",),
     ),
     PaperForm.DENUNCIATION_VERIFICATION: Form(
         "QĐ",
@@ -261,7 +267,7 @@ FORMS: Mapping[PaperForm, Form] = {
         _DENUNCIATION,
     ),
     PaperForm.DENUNCIATION_NOTICE: Form(
-        "TB", _HEAD, (_line("decision"), _CONTENT, _DAYS, _MORE), _DENUNCIATIONS, _DENUNCIATION, meets=("D1",)
+        "TB", _HEAD, (_line("decision"), _CONTENT, _DAYS, _MORE), _DENUNCIATIONS, _DENUNCIATION, meets=("D1", "D13")
     ),
     PaperForm.DENUNCIATION_REFUSAL: Form(
         "TB",
@@ -270,7 +276,7 @@ FORMS: Mapping[PaperForm, Form] = {
         _DENUNCIATIONS,
         _DENUNCIATION,
         cell=BookCell.RESULT,
-        meets=("D1",),
+        meets=("D1", "D11"),
     ),
     PaperForm.DENUNCIATION_REFUSAL_AGAIN: Form(
         "TB",
@@ -279,7 +285,7 @@ FORMS: Mapping[PaperForm, Form] = {
         _DENUNCIATIONS,
         _DENUNCIATION,
         cell=BookCell.RESULT,
-        meets=("D1",),
+        meets=("D1", "D11"),
     ),
     PaperForm.PROTECTION_REQUEST: Form("", _RECEIVER, (_TO, _CONTENT, _prose("measures")), (), _DENUNCIATION),
     PaperForm.CONCLUSION_NOTICE: Form(

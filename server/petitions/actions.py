@@ -15,6 +15,7 @@ from server.errors import BadForm, FieldError, Refused, Stale
 from server.intake import actions as intake_actions
 from server.intake import queries as intake
 from server.intake.actions_register import NewPerson, known_or_new
+from server.intake.rules_sorting import SENT_AWAY, Sorting, sorting_faults
 from server.office import actions as office_actions
 from server.office import queries as office
 from server.petitions import queries, queries_file, rules, rules_competence, rules_people
@@ -24,6 +25,7 @@ from server.who import Who
 from server.words import (
     Direction,
     Gap,
+    Instance,
     Kind,
     NationalEvent,
     PetitionPart,
@@ -52,7 +54,7 @@ class NewPetition:
     body_concerned: str = ""
     contents: tuple[str, ...] = ()
     group_size: int = 1
-    instance: int = 1
+    instance: Instance = Instance.FIRST
     prior_decision: str = ""
 
 
@@ -94,6 +96,8 @@ def lodge(db: Session, who: Who, at: datetime, new: NewPetition) -> str:
         group_size=new.group_size,
         instance=new.instance,
         prior_decision=new.prior_decision,
+        field=request.sorting.field if request else None,
+        standing=request.sorting.standing if request else None,
         received_on=new.received_on,
         created_at=at,
         idempotency_key=new.key,
@@ -151,6 +155,8 @@ class Said:
 def step(db: Session, who: Who, at: datetime, row: Petition, verb: PetitionVerb, said: Said = Said()) -> PetitionState:
     """Run the flow one step, keep the step, write the audit. Raises Refused, NotYours."""
     row.state = rules.moved(row.state, verb, who.role)
+    if row.state not in rules.OPEN and row.handled_at is None:
+        row.handled_at = at
     note(db, who, at, row, verb, said)
     audit.record(db, who, at, f"petition_{verb.value}", about(row))
     return row.state
@@ -197,7 +203,7 @@ class Classified:
 
     kind: Kind
     target: Target
-    instance: int = 1
+    sorting: Sorting
     prior_decision: str = ""
     is_pending_elsewhere: bool = False
 
@@ -208,8 +214,9 @@ def classify(db: Session, who: Who, at: datetime, code: str, found: Classified, 
     Raises NotHere, Stale, Refused("petition_flow", "petition_has_case" or "no_board").
     """
     row = begin(db, who, code, version)
-    row.kind, row.target = found.kind, found.target
-    row.instance, row.prior_decision = found.instance, found.prior_decision
+    _keep_sorting(row, found.kind, found.sorting, local(at).date())
+    row.kind, row.target, row.prior_decision = found.kind, found.target, found.prior_decision
+    row.instance = found.sorting.instance
     row.is_pending_elsewhere = found.is_pending_elsewhere
     row.direction = None
     told = NationalEntry.event.in_(ABOUT_PETITIONS), NationalEntry.about_id == row.id
@@ -219,6 +226,23 @@ def classify(db: Session, who: Who, at: datetime, code: str, found: Classified, 
         _to_board(db, who, at, row)
     step(db, who, at, row, PetitionVerb.CLASSIFY)
     return is_leaving
+
+
+def _keep_sorting(row: Petition, kind: Kind, said: Sorting, today: date) -> None:
+    faults = sorting_faults(kind, said, today, is_sent_away=row.direction in SENT_AWAY)
+    if faults:
+        raise BadForm(faults)
+    row.field, row.standing, row.replied_on = said.field, said.standing, said.replied_on
+
+
+def sort(db: Session, who: Who, at: datetime, code: str, said: Sorting, version: int | None) -> None:
+    """Say how a petition counts that has its direction already. Raises NotHere, Stale, BadForm, Refused."""
+    row = begin(db, who, code, version)
+    if row.state not in rules.DIRECTED:
+        raise Refused("petition_flow")
+    _keep_sorting(row, row.kind, said, local(at).date())
+    if db.is_modified(row):
+        audit.record(db, who, at, "petition_classify", about(row))
 
 
 def _to_board(db: Session, who: Who, at: datetime, row: Petition) -> None:

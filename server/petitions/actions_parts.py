@@ -1,4 +1,4 @@
-"""People and contents of a petition, splitting, repeats, withdrawal, and what must leave the system."""
+"""People and contents of a petition, splitting, repeats, withdrawal, its resolution, and what must leave the system."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from server import audit, text
 from server.cases import actions_work as case_actions
+from server.cases.actions_work import Ruling
+from server.cases.rules import FOR_PETITION
 from server.clock import local
 from server.errors import BadForm, FieldError, NotHere, Refused
 from server.intake import actions_secret as intake_secret
@@ -16,7 +18,7 @@ from server.petitions.actions import Said
 from server.petitions.rules_people import Joining
 from server.tables import Petition, PetitionContent, PetitionPerson, PetitionStep
 from server.who import Who
-from server.words import Kind, PetitionPart, PetitionState, PetitionVerb
+from server.words import CaseState, Kind, PetitionPart, PetitionState, PetitionVerb
 
 MOST_PEOPLE = 200
 MOST_CONTENTS = 20
@@ -232,6 +234,17 @@ def _content(db: Session, row: Petition, number: int) -> PetitionContent:
     if found is None:
         raise NotHere
     return found
+
+
+def rule_case(db: Session, who: Who, at: datetime, code: str, ruling: Ruling, version: int | None) -> CaseState:
+    """Suspend, resume or terminate the resolution of an accepted petition: the same step as from its case.
+
+    Raises NotHere, Stale (the case has moved), BadForm, NotYours, Refused("petition_flow", "case_flow").
+    """
+    me = queries.petition_for(db, who, code)
+    if me.case_id is None or ruling.verb not in FOR_PETITION:
+        raise Refused("petition_flow")
+    return case_actions.step(db, who, at, me.case_id, ruling, version)
 
 
 def take_off(db: Session, who: Who, at: datetime, code: str, paper_reference: str, version: int | None) -> list[str]:

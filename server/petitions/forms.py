@@ -10,6 +10,7 @@ from server.errors import BadForm, FieldError
 from server.intake.forms import SecretForm
 from server.office.forms_fields import (
     Day,
+    DayOrNone,
     FormModel,
     Key,
     LineOrBlank,
@@ -21,13 +22,12 @@ from server.office.forms_fields import (
     whole,
 )
 from server.petitions.actions_parts import Part
-from server.words import Direction, Gap, Kind, PetitionPart, Target
+from server.words import Direction, Gap, Instance, Kind, PetitionField, PetitionPart, Standing, Target
 
 FIRST_YEAR = 1990
 MOST_PARTS = 4
 MOST_NEW_CONTENTS = 10
 _PAPER = BeforeValidator(line(60, least=0))
-_INSTANCE = BeforeValidator(whole(1, 2))
 Secret = SecretForm
 
 
@@ -46,7 +46,7 @@ class NewForm(FormModel):
     group_size: Annotated[int, BeforeValidator(whole(1, 9999))] = 1
     body_concerned: LineOrBlank = ""
     contents: Annotated[str, BeforeValidator(prose(5_000, least=0))] = ""
-    instance: Annotated[int, _INSTANCE] = 1
+    instance: Instance = Instance.FIRST
     prior_decision: LineOrBlank = ""
     key: Key = ""
 
@@ -76,8 +76,8 @@ def received_fault(received_on: date, today: date) -> dict[str, FieldError]:
     return {}
 
 
-def _instance_faults(kind: Kind, instance: int, prior_decision: str) -> dict[str, FieldError]:
-    if instance == 1:
+def _instance_faults(kind: Kind, instance: Instance, prior_decision: str) -> dict[str, FieldError]:
+    if instance is Instance.FIRST:
         return {}
     if kind is not Kind.COMPLAINT:
         return {"instance": FieldError("second_complaint_only")}
@@ -100,7 +100,9 @@ class ClassifyForm(FormModel):
 
     kind: Kind
     target: Target
-    instance: Annotated[int, _INSTANCE] = 1
+    instance: Instance = Instance.FIRST
+    petition_field: PetitionField
+    standing: Standing = Standing.NEW
     prior_decision: LineOrBlank = ""
     is_pending_elsewhere: Ticked = False
     version: Number = None
@@ -108,6 +110,15 @@ class ClassifyForm(FormModel):
     def faults(self) -> dict[str, FieldError]:
         """Only a complaint has a second instance, and then a first decision."""
         return _instance_faults(self.kind, self.instance, self.prior_decision)
+
+
+class SortForm(FormModel):
+    """How a petition counts that has its direction already."""
+
+    petition_field: PetitionField
+    standing: Standing = Standing.NEW
+    replied_on: DayOrNone = None
+    version: Number = None
 
 
 class ProposeForm(FormModel):

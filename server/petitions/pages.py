@@ -1,22 +1,26 @@
 """Petitions: the register, entering one, one petition with every step of handling it."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from aiohttp import web
 
-from server.errors import BadForm, FieldError, NotHere, Stale
+from server.cases import rules as case_rules
+from server.errors import BadForm, FieldError, NotHere
 from server.house import House
 from server.intake import queries as intake
 from server.intake.actions_register import NewPerson
+from server.intake.rules_sorting import choices
 from server.office.forms_fields import read_form
-from server.pagekit import get, house, now, page_number, post, posted, render, see_other, who
+from server.pagekit import get, house, now, page_number, post, render, see_other, who
 from server.petitions import actions, forms, pages_steps, queries, queries_file, rules, rules_competence
 from server.petitions.actions import NewPetition
 from server.petitions.queries import PetitionFilter
+from server.steps import take, typed_in
 from server.who import Who
-from server.words import Gap, Kind, PetitionVerb
+from server.words import Gap, Kind, PetitionState, PetitionVerb
 
 WHICH = ("dang-xu-ly", "cho-duyet", "tat-ca")
 _Typed = Mapping[str, str]
@@ -35,7 +39,7 @@ async def petition_list(request: web.Request) -> web.Response:
 
 async def new_page(request: web.Request) -> web.Response:
     """Show the form for a petition; ``?dang-ky=`` takes over what a registration says."""
-    typed = {"kind": Kind.COMPLAINT.value, "key": secrets.token_hex(16), "group_size": "1", "instance": "1"}
+    typed = {"kind": Kind.COMPLAINT.value, "key": secrets.token_hex(16), "group_size": "1", "instance": "first"}
     code = request.query.get("dang-ky", "")
     if code:
         source = await house(request).db.read(intake.request_for, who(request), code)
@@ -60,7 +64,7 @@ async def _new(
 
 async def enter(request: web.Request) -> web.Response:
     """Enter a petition into the register."""
-    typed = {k: v for k, v in (await posted(request)).items() if isinstance(v, str)}
+    typed = await typed_in(request)
     place, here = house(request), who(request)
     try:
         form = read_form(forms.NewForm, typed)
@@ -117,6 +121,8 @@ async def _show(
         status,
         file=found,
         p=me,
+        case=found.case,
+        case_verbs=_case_verbs(here, found),
         verbs=verbs,
         decision=me.direction.value if me.direction and me.direction.value in verbs else "",
         asked=_asked(me),
@@ -124,11 +130,21 @@ async def _show(
         is_open=me.state in rules.OPEN and here.role in rules.SORTERS,
         is_numbered=me.state not in rules.DIRECTED or me.direction in rules.WITHOUT_PAPER or bool(me.paper_number),
         may_sort=here.role in rules.SORTERS,
+        is_directed=me.state in rules.DIRECTED,
+        sortings=choices(me.kind if me.state in rules.DIRECTED else None),
         typed=typed or {},
         errors=errors or {},
         today=place.clock.today(),
         **{"is_stale": False, "step": "", **facts},
     )
+
+
+def _case_verbs(here: Who, found: queries_file.PetitionFile) -> list[str]:
+    """What this person may do to the resolution from here."""
+    if found.case is None or found.petition.state not in {PetitionState.ACCEPTED, PetitionState.WITHDRAWN}:
+        return []
+    able = case_rules.verbs(found.case.state, here.role)
+    return [verb.value for verb in case_rules.FOR_PETITION if verb in able]
 
 
 def _asked(me: queries.PetitionCard) -> list[str]:
@@ -141,20 +157,10 @@ def _asked(me: queries.PetitionCard) -> list[str]:
 async def step(request: web.Request) -> web.Response:
     """Run one step; what was typed stays when a field is wrong or somebody was quicker."""
     code, name = request.match_info["code"], request.match_info["step"]
-    typed = {k: v for k, v in (await posted(request)).items() if isinstance(v, str)}
-    # Asked first: a wrong field must not tell that a petition exists.
-    await house(request).db.read(queries.petition_for, who(request), code)
-    doing: Callable[[web.Request, dict[str, str]], Awaitable[str]] | None = pages_steps.STEPS.get(name)
+    doing = pages_steps.STEPS.get(name)
     if doing is None:
         raise NotHere
-    try:
-        said = await doing(request, typed)
-    except BadForm as bad:
-        return await _show(request, 422, bad.fields, typed, step=name)
-    except Stale:
-        return await _show(request, 409, typed=typed, is_stale=True, step=name)
-    where = "/don" if said == "petition_routed" else f"/don/{code}"
-    return see_other(f"{where}?da={said}")
+    return await take(request, doing, partial(_show, step=name), f"/don/{code}", queries.petition_for)
 
 
 async def split_guide(request: web.Request) -> web.Response:

@@ -14,7 +14,7 @@ from server.intake.rules import likeness
 from server.petitions import rules
 from server.tables import Case, Petition, ReceptionRequest
 from server.who import Who
-from server.words import Direction, Kind, PetitionState, Role, Target
+from server.words import Direction, Instance, Kind, PetitionField, PetitionState, Role, Standing, Target
 
 PAGE = 30
 _CANDIDATES = 30
@@ -42,7 +42,10 @@ class PetitionCard:
     id_number: str
     is_anonymous: bool
     group_size: int
-    instance: int
+    instance: Instance
+    field: PetitionField | None
+    standing: Standing | None
+    replied_on: date | None
     prior_decision: str
     is_pending_elsewhere: bool
     gaps: tuple[str, ...]

@@ -6,6 +6,9 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.cases import queries as cases
+from server.cases.queries import CaseCard
+from server.errors import NotHere
 from server.office import queries as office
 from server.petitions import queries, rules_competence, rules_people
 from server.petitions.queries import Earlier, PetitionCard
@@ -79,6 +82,8 @@ class PetitionFile:
     times: int
     request_code: str
     case_code: str
+    case: CaseCard | None
+    withdrawal: str
 
 
 def matter(me: PetitionCard) -> Matter:
@@ -110,12 +115,13 @@ def petition_file(db: Session, who: Who, code: str) -> PetitionFile:
     me = queries.petition_for(db, who, code)
     citizen = db.get(Citizen, me.citizen_id) if me.citizen_id else None
     request_code, case_code = queries.codes_of(db, me)
+    steps = _steps(db, me.id)
     return PetitionFile(
         me,
         (citizen.name, citizen.id_number, citizen.phone, citizen.address) if citizen else ("", "", "", ""),
         _people(db, me.id),
         contents(db, me.id),
-        _steps(db, me.id),
+        steps,
         tuple(queries.earlier(db, who, me)),
         proposal(db, me),
         rules_people.missing(crowd(db, me)),
@@ -125,7 +131,17 @@ def petition_file(db: Session, who: Who, code: str) -> PetitionFile:
         _times(db, me),
         request_code,
         case_code,
+        _case(db, who, me),
+        next((one.words for one in steps if one.verb is PetitionVerb.WITHDRAW), ""),
     )
+
+
+def _case(db: Session, who: Who, me: PetitionCard) -> CaseCard | None:
+    """The case of a petition, for whom it is open."""
+    try:
+        return cases.case_for(db, who, me.case_id) if me.case_id else None
+    except NotHere:
+        return None
 
 
 def _people(db: Session, petition_id: int) -> tuple[PersonLine, ...]:

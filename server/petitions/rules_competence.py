@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from server.office.rules import Calendar, add_working_days
-from server.words import Direction, Gap, Kind, Target
+from server.words import Direction, Gap, Instance, Kind, Target
 
 TRANSFER_DENUNCIATION = 5
 """Working days from receipt to pass on a denunciation outside competence (domain.md D12)."""
@@ -34,11 +34,11 @@ def gaps_that_count(kind: Kind, gaps: frozenset[Gap], *, is_anonymous: bool) -> 
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What competence is judged by. ``instance`` is 1, or 2 for a complaint against a first decision."""
+    """What competence is judged by. The second instance is a complaint against a first decision."""
 
     kind: Kind
     target: Target
-    instance: int = 1
+    instance: Instance = Instance.FIRST
     is_anonymous: bool = False
     is_pending_elsewhere: bool = False
     is_repeat: bool = False
@@ -87,7 +87,7 @@ def _anonymous(matter: Matter) -> Proposal:
 
 def _complaint(matter: Matter) -> Proposal:
     # A complaint is never passed on by the office: it goes back to the citizen with guidance (2.12).
-    if matter.instance > 1:
+    if matter.instance is Instance.SECOND:
         return Proposal(Direction.GUIDE, "second_complaint")
     if matter.target in _OWN or matter.target is Target.WARD_CHAIR:
         return Proposal(Direction.ACCEPT, "complaint_own")

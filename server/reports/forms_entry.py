@@ -1,4 +1,4 @@
-"""What is typed about reports: a range of days, a corrected row, how a petition counts, how a complaint ended."""
+"""What is typed about reports: a range of days, a corrected row, how a complaint ended."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,14 +7,24 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 
 from server.errors import BadForm, FieldError
-from server.office.forms_fields import Day, DayOrNone, FormModel, Key, LineOrBlank, Ticked, prose, read_form
+from server.office.forms_fields import (
+    BLANK_IS_NONE,
+    Day,
+    DayOrNone,
+    FormModel,
+    Key,
+    LineOrBlank,
+    Ticked,
+    prose,
+    read_form,
+)
 from server.reports import rules
 from server.reports.rules import Amount, Form
 from server.reports.rules_period import Period, free, free_fault, read
-from server.reports.rules_sorting import Result, Sorting
-from server.words_reports import Competence, Finding, Instance, OutsideWay, PetitionField, ResultWay, Standing
+from server.reports.rules_results import Result
+from server.words import Instance
+from server.words_reports import Finding, ResultWay
 
-_BLANK_IS_NONE = BeforeValidator(lambda value: value or None)
 GROUND = 10
 """Fewest letters of a ground."""
 
@@ -82,29 +92,12 @@ class SendForm(FormModel):
     key: Key = ""
 
 
-class SortingForm(FormModel):
-    """How a petition counts."""
-
-    field: PetitionField
-    standing: Standing
-    instance: Instance = Instance.FIRST
-    competence: Competence = Competence.OWN
-    direction: Annotated[OutsideWay | None, _BLANK_IS_NONE] = None
-    replied_on: DayOrNone = None
-
-    def as_sorting(self) -> Sorting:
-        """The record; a direction says nothing where the office itself is competent."""
-        is_outside = self.competence is Competence.OUTSIDE
-        direction = self.direction if is_outside else None
-        return Sorting(self.field, self.standing, self.instance, self.competence, direction, self.replied_on)
-
-
 class ResultForm(FormModel):
     """How a complaint ended."""
 
     instance: Instance
     way: ResultWay
-    finding: Annotated[Finding | None, _BLANK_IS_NONE] = None
+    finding: Annotated[Finding | None, BLANK_IS_NONE] = None
     decided_on: Day
     is_in_time: Ticked = False
     has_execution: Ticked = False

@@ -14,8 +14,8 @@ from server.errors import NotHere
 from server.office import queries as office
 from server.office.rules import SETTINGS
 from server.reports import rules
+from server.reports.queries_petitions import Span
 from server.reports.queries_sources import SOURCES, span_of
-from server.reports.queries_written import Span
 from server.reports.rules import Column, Form
 from server.reports.rules_period import Period
 from server.tables import Case, ReportCorrection, SentReport, Unit, UnitSetting

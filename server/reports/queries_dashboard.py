@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
-from server.cases.rules import LATE_STATES
+from server.cases.queries_lists import running
+from server.cases.rules import LATE_STATES, OVER
 from server.reports.queries import UnitHead
 from server.scheduling.rules import ChairDay, ChairMonth, chair_month
 from server.tables import (
@@ -22,7 +23,7 @@ from server.tables import (
     Slot,
     Unit,
 )
-from server.words import AppointmentState, CaseState, DayKind, DayState, MinutesState, ReceptionState, UnitKind
+from server.words import AppointmentState, DayKind, DayState, MinutesState, ReceptionState, UnitKind
 
 MONTHS = 12
 NOTICE = "D1"
@@ -112,7 +113,7 @@ def _posted_late(db: Session, ids: tuple[int, ...], first: date, last: date) -> 
 
 def _terms_late(db: Session, ids: tuple[int, ...], today: date, *, notices: bool) -> int:
     """How many terms of law have passed unmet: notices of handling (D1), or all others."""
-    where = [Deadline.met_on.is_(None), Deadline.due_on < today, Case.unit_id.in_(ids), Case.state != CaseState.CLOSED]
+    where = [*running(), Deadline.due_on < today, Case.unit_id.in_(ids), Case.state.not_in(OVER)]
     where.append(Deadline.rule == NOTICE if notices else Deadline.rule != NOTICE)
     return db.scalar(select(func.count(Deadline.id)).join(Case, Case.id == Deadline.case_id).where(*where)) or 0
 

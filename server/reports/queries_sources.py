@@ -8,53 +8,30 @@ Each select gives ``unit_id``, the ways as words, what is added up (``entries``,
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    String,
-    Subquery,
-    and_,
-    case,
-    func,
-    literal,
-    or_,
-    select,
-    type_coerce,
-    union_all,
-)
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
-from server.reports import queries_written
-from server.reports.queries_written import Span, yes
+from server.reports.queries_petitions import Span, is_secret, petitions, plain, replies, yes
 from server.reports.rules_period import Period
 from server.tables import (
     Appointment,
     Case,
     CaseResult,
-    PetitionSorting,
     Reception,
     ReceptionDay,
     ReceptionRequest,
     ResultAmount,
     Slot,
-    TriageDecision,
 )
-from server.words import AppointmentState, DayKind, DayState, Kind, ReceptionState, RequestState, RequestVerb
-from server.words_reports import Competence, Instance, OutsideWay, PetitionField, ResultWay, Standing
+from server.words import AppointmentState, DayKind, DayState, ReceptionState
+from server.words_reports import ResultWay
 
-HANDLING = (RequestVerb.ACCEPT, RequestVerb.REFER, RequestVerb.DECLINE, RequestVerb.WITHDRAW)
-TAKEN = (RequestState.ACCEPTED, RequestState.SCHEDULED, RequestState.HEARD, RequestState.REFERRED)
 _OVER = (ReceptionState.ENDED, ReceptionState.SEALED)
 
 
 def span_of(period: Period, crowds: Mapping[int, int]) -> Span:
     """Return the span of a period for the units whose thresholds are given."""
     return Span(tuple(crowds), period.from_on, period.until_on, crowds)
-
-
-def _plain(column: Any) -> ColumnElement[str]:
-    """A word as its letters: making an enum of each costs more than counting."""
-    return type_coerce(column, String)
 
 
 def _crowd(span: Span) -> ColumnElement[int]:
@@ -112,7 +89,7 @@ def receptions(span: Span) -> Select[Any]:
             ReceptionRequest.code.label("code"),
             ReceptionRequest.case_id.label("case_id"),
             ReceptionDay.held_on.label("on"),
-            _secret().label("is_secret"),
+            is_secret().label("is_secret"),
         )
         .select_from(ReceptionDay)
         .join(Slot, Slot.day_id == ReceptionDay.id)
@@ -156,137 +133,12 @@ def sittings(span: Span) -> Select[Any]:
     )
 
 
-def _secret() -> ColumnElement[bool]:
-    return or_(
-        ReceptionRequest.kind == Kind.DENUNCIATION,
-        ReceptionRequest.is_without_content.is_(True),
-        func.coalesce(Case.is_restricted, False),
-    )
-
-
-def _kind() -> ColumnElement[str]:
-    return case(
-        (ReceptionRequest.kind == Kind.COMPLAINT, "complaint"),
-        (ReceptionRequest.kind == Kind.DENUNCIATION, "denunciation"),
-        else_="proposal",
-    )
-
-
-def _standing() -> ColumnElement[str]:
-    stated = case((ReceptionRequest.prior_resolution == "", Standing.NEW.value), else_=Standing.RESOLVED_FIRST.value)
-    return func.coalesce(_plain(PetitionSorting.standing), stated)
-
-
-def _competence() -> ColumnElement[str]:
-    by_flow = case(
-        (ReceptionRequest.state == RequestState.REFERRED, Competence.OUTSIDE.value), else_=Competence.OWN.value
-    )
-    return func.coalesce(_plain(PetitionSorting.competence), by_flow)
-
-
-def _direction() -> ColumnElement[str]:
-    """A complaint outside competence is guided, everything else transferred (2.12); what was urged is urged."""
-    return case(
-        (PetitionSorting.direction == OutsideWay.URGE, OutsideWay.URGE.value),
-        (ReceptionRequest.kind == Kind.COMPLAINT, OutsideWay.GUIDE.value),
-        else_=OutsideWay.TRANSFER.value,
-    )
-
-
-def _waiting(span: Span) -> Subquery:
-    """Petitions the units had received by the end of the span, and when each was first handled."""
-    # Gathered first: as a subquery in place SQLite would ask for it again in every word below.
-    return (
-        select(ReceptionRequest.id.label("id"), func.min(TriageDecision.at).label("handled_at"))
-        .outerjoin(
-            TriageDecision,
-            and_(TriageDecision.request_id == ReceptionRequest.id, TriageDecision.verb.in_(HANDLING)),
-        )
-        .where(ReceptionRequest.unit_id.in_(span.units), ReceptionRequest.received_at < span.end)
-        .group_by(ReceptionRequest.id)
-        .subquery()
-    )
-
-
-def _words_of_petition(span: Span) -> tuple[Any, ...]:
-    resolved = (
-        select(CaseResult.id)
-        .where(CaseResult.case_id == ReceptionRequest.case_id, CaseResult.decided_on <= span.until_on)
-        .exists()
-    )
-    return (
-        ReceptionRequest.unit_id.label("unit_id"),
-        _kind().label("kind"),
-        yes(ReceptionRequest.received_at >= span.start).label("is_new"),
-        func.coalesce(_plain(PetitionSorting.field), PetitionField.OTHER.value).label("field"),
-        _standing().label("standing"),
-        _competence().label("competence"),
-        _direction().label("direction"),
-        func.coalesce(_plain(PetitionSorting.instance), Instance.FIRST.value).label("instance"),
-        yes(or_(resolved, Case.closed_at < span.end)).label("resolved"),
-        yes(PetitionSorting.id.is_not(None)).label("sorted"),
-        func.coalesce(ReceptionRequest.case_id, -ReceptionRequest.id).label("matter"),
-        ReceptionRequest.id.label("id"),
-        ReceptionRequest.received_at.label("on"),
-        literal(1).label("entries"),
-        ReceptionRequest.code.label("code"),
-        ReceptionRequest.case_id.label("case_id"),
-        _secret().label("is_secret"),
-    )
-
-
-def petitions(span: Span) -> Select[Any]:
-    """Return petitions that waited for the unit in the span: carried over, or received in it."""
-    waiting = _waiting(span)
-    is_handled = and_(waiting.c.handled_at.is_not(None), waiting.c.handled_at < span.end)
-    is_taken = and_(is_handled, or_(ReceptionRequest.state.in_(TAKEN), ReceptionRequest.case_id.is_not(None)))
-    registered = (
-        select(*_words_of_petition(span), yes(is_handled).label("handled"), yes(is_taken).label("eligible"))
-        .select_from(waiting)
-        .join(ReceptionRequest, ReceptionRequest.id == waiting.c.id)
-        .outerjoin(PetitionSorting, PetitionSorting.request_id == ReceptionRequest.id)
-        .outerjoin(Case, Case.id == ReceptionRequest.case_id)
-        .where(or_(waiting.c.handled_at.is_(None), waiting.c.handled_at >= span.start))
-    )
-    rows = union_all(registered, queries_written.petitions(span)).subquery()
-    turn = func.row_number().over(
-        partition_by=(rows.c.unit_id, rows.c.kind, rows.c.eligible, rows.c.matter), order_by=(rows.c.on, rows.c.id)
-    )
-    return select(
-        rows,
-        case((rows.c.is_new == "yes", "within"), else_="before").label("arrived"),
-        yes(and_(rows.c.eligible == "yes", turn == 1)).label("lead"),
-    )
-
-
-def replies(span: Span) -> Select[Any]:
-    """Return replies to transferred petitions that came in the span."""
-    columns: tuple[Any, ...] = (
-        ReceptionRequest.unit_id,
-        _kind().label("kind"),
-        literal(1).label("entries"),
-        ReceptionRequest.code,
-        ReceptionRequest.case_id,
-        PetitionSorting.replied_on.label("on"),
-        _secret().label("is_secret"),
-    )
-    return (
-        select(*columns)
-        .join_from(ReceptionRequest, PetitionSorting, PetitionSorting.request_id == ReceptionRequest.id)
-        .outerjoin(Case, Case.id == ReceptionRequest.case_id)
-        .where(
-            ReceptionRequest.unit_id.in_(span.units),
-            PetitionSorting.replied_on.between(span.from_on, span.until_on),
-        )
-    )
-
-
 def _result_columns() -> tuple[Any, ...]:
     return (
         Case.unit_id,
-        _plain(CaseResult.instance).label("instance"),
-        _plain(CaseResult.way).label("way"),
-        func.coalesce(_plain(CaseResult.finding), "none").label("finding"),
+        plain(CaseResult.instance).label("instance"),
+        plain(CaseResult.way).label("way"),
+        func.coalesce(plain(CaseResult.finding), "none").label("finding"),
         yes(CaseResult.is_in_time.is_(True)).label("timely"),
         literal(1).label("entries"),
         Case.code,

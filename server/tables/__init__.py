@@ -11,7 +11,7 @@ from server.tables.papers import BookCorrection, BookLine, OfficialPaper
 from server.tables.people import Citizen, Login, Officer, OfficerRole
 from server.tables.petitions import Petition, PetitionContent, PetitionPerson, PetitionStep
 from server.tables.receptions import DeviceCheck, GuestLink, Reception, ReceptionMember, ReceptionTick, RoomNote
-from server.tables.reports import CaseResult, PetitionSorting, ReportCorrection, ResultAmount, SentReport
+from server.tables.reports import CaseResult, ReportCorrection, ResultAmount, SentReport
 from server.tables.requests import Attachment, ReceptionRequest, Representative, TriageDecision
 from server.tables.schedule import Appointment, DayMinutes, ReceptionDay, Slot
 from server.tables.system import AuditEntry, IdempotencyKey, Job, OutboxLetter, RateCounter
@@ -58,7 +58,6 @@ __all__ = [
     "Petition",
     "PetitionContent",
     "PetitionPerson",
-    "PetitionSorting",
     "PetitionStep",
     "Playback",
     "RateCounter",

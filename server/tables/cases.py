@@ -95,7 +95,8 @@ class Deadline(Base):
     """A date of law for a case, with the rule, its version and all that the date was computed from.
 
     ``due_on`` is the law's date; ``internal_on`` is the office's own, never later. ``pauses`` are
-    [from, to] of times in which the clock stood; ``paused_on``: it stands now.
+    [from, to] of times in which the clock stood; ``paused_on``: it stands now. ``met_by`` and
+    ``started_by``: the paper that did it, where one did; taking it back takes that back.
     """
 
     __tablename__ = "deadlines"
@@ -109,6 +110,8 @@ class Deadline(Base):
     started_on: Mapped[date]
     due_on: Mapped[date] = mapped_column(index=True)
     met_on: Mapped[date | None]
+    met_by_id: Mapped[int | None] = mapped_column(ForeignKey("official_papers.id"), index=True)
+    started_by_id: Mapped[int | None] = mapped_column(ForeignKey("official_papers.id"), index=True)
     is_remote: Mapped[bool] = mapped_column(default=False)
     complexity: Mapped[Complexity] = mapped_column(word(Complexity), default=Complexity.NORMAL)
     given_on: Mapped[date | None]

@@ -7,10 +7,11 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.tables.base import Base, Code, Id, Line, Name, Prose, word
+from server.tables.requests import Sorted
 from server.words import Direction, Kind, PetitionPart, PetitionState, PetitionVerb, Role, Target
 
 
-class Petition(Base):
+class Petition(Sorted, Base):
     """A petition (đơn), as received: paper over the counter, by post, or out of a registration.
 
     ``title`` stays as the citizen wrote it (F20). A petition with a secret element keeps only
@@ -44,17 +45,17 @@ class Petition(Base):
     id_number: Mapped[str] = mapped_column(String(40), default="")
     is_anonymous: Mapped[bool] = mapped_column(default=False)
     group_size: Mapped[int] = mapped_column(default=1)
-    instance: Mapped[int] = mapped_column(default=1)
     prior_decision: Mapped[Line] = mapped_column(default="")
     is_pending_elsewhere: Mapped[bool] = mapped_column(default=False)
     gaps: Mapped[list[Any]] = mapped_column(default=list)
-    direction: Mapped[Direction | None] = mapped_column(word(Direction))
     directed_to: Mapped[Line] = mapped_column(default="")
     direction_words: Mapped[Prose] = mapped_column(default="")
     paper_number: Mapped[str] = mapped_column(String(60), default="")
     paper_reference: Mapped[Line] = mapped_column(default="")
     received_on: Mapped[date]
     directed_at: Mapped[datetime | None]
+    handled_at: Mapped[datetime | None]
+    """When the desk was first done with it: directed, withdrawn, split, or taken off the system."""
     created_at: Mapped[datetime]
     idempotency_key: Mapped[str] = mapped_column(String(80), unique=True)
     version: Mapped[int] = mapped_column(default=1)

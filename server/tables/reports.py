@@ -1,4 +1,4 @@
-"""What reports need beyond the matters themselves: how petitions were sorted, how complaints ended, what was sent."""
+"""What reports need beyond the matters themselves: how complaints ended, what was sent."""
 
 from datetime import date, datetime
 from typing import Any
@@ -7,33 +7,8 @@ from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.tables.base import Base, Id, Line, Name, Prose, word
-from server.words_reports import (
-    Competence,
-    Finding,
-    Instance,
-    OutsideWay,
-    PeriodKind,
-    PetitionField,
-    ResultWay,
-    Standing,
-)
-
-
-class PetitionSorting(Base):
-    """How a petition counts in the tables; ``competence`` and ``direction`` only where they differ from the flow's."""
-
-    __tablename__ = "petition_sortings"
-
-    id: Mapped[Id]
-    request_id: Mapped[int] = mapped_column(ForeignKey("reception_requests.id"), unique=True)
-    field: Mapped[PetitionField] = mapped_column(word(PetitionField))
-    standing: Mapped[Standing] = mapped_column(word(Standing))
-    instance: Mapped[Instance] = mapped_column(word(Instance))
-    competence: Mapped[Competence | None] = mapped_column(word(Competence))
-    direction: Mapped[OutsideWay | None] = mapped_column(word(OutsideWay))
-    replied_on: Mapped[date | None]
-    changed_at: Mapped[datetime]
-    changed_by: Mapped[int] = mapped_column(ForeignKey("officers.id"))
+from server.words import Instance
+from server.words_reports import Finding, PeriodKind, ResultWay
 
 
 class CaseResult(Base):

@@ -7,11 +7,33 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from server.tables.base import Base, Code, Hash, Id, Line, Name, Prose, word
 from server.tables.people import Citizen
-from server.words import DeclineGround, Kind, Origin, Place, RequestState, RequestVerb, Role
+from server.words import (
+    DeclineGround,
+    Direction,
+    Instance,
+    Kind,
+    Origin,
+    PetitionField,
+    Place,
+    RequestState,
+    RequestVerb,
+    Role,
+    Standing,
+)
 
 
-class ReceptionRequest(Base):
-    """A citizen's wish to be received.
+class Sorted:
+    """How a registration or a petition counts in the tables; ``field`` is None until a person has said it."""
+
+    field: Mapped[PetitionField | None] = mapped_column(word(PetitionField))
+    standing: Mapped[Standing | None] = mapped_column(word(Standing))
+    instance: Mapped[Instance] = mapped_column(word(Instance), default=Instance.FIRST)
+    direction: Mapped[Direction | None] = mapped_column(word(Direction))
+    replied_on: Mapped[date | None]
+
+
+class ReceptionRequest(Sorted, Base):
+    """A citizen's wish to be received. What was entered as a petition from it counts there, and not here.
 
     For a denunciation (``is_without_content``) only who asks and when is kept: the
     content is never typed in online (domain.md F41, 2.9).

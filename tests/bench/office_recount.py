@@ -1,7 +1,7 @@
 """A second, slow count of every table: raw rows, plain loops, formulas written by hand. Shares nothing with the first but the rows."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +13,6 @@ from server.tables import (
     Appointment,
     Case,
     CaseResult,
-    PetitionSorting,
     Reception,
     ReceptionDay,
     ReceptionRequest,
@@ -21,6 +20,7 @@ from server.tables import (
     Slot,
     TriageDecision,
 )
+from server.tables import Petition as RegisteredPetition
 
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 Row = dict[str, int]
@@ -65,6 +65,52 @@ class Petition:
     order: tuple[datetime, int]
 
 
+@dataclass
+class Weighed:
+    """What is found out about a petition beside its own words."""
+
+    direction: str | None
+    taken: bool
+    known: bool
+    case: int | None
+    own: int
+    order: tuple[datetime, int]
+
+
+def _is_taken(petition: dict[str, Any]) -> bool:
+    if petition["direction"] in {None, "file", "give_back"}:
+        return False
+    return petition["case_id"] is not None or petition["state"] not in {"withdrawn", "on_paper"}
+
+
+def _alone(petition: dict[str, Any]) -> Petition:
+    handled = petition["handled_at"]
+    known = bool(petition["prior_decision"]) or petition["instance"] == "second"
+    order = (petition["created_at"], -petition["id"])
+    own = -(10**9) - petition["id"]
+    weighed = Weighed(petition["direction"], _is_taken(petition), known, petition["case_id"], own, order)
+    return _made(petition, petition["received_on"], handled and day_of(handled), weighed)
+
+
+def _made(said: dict[str, Any], came: date, handled: date | None, weighed: Weighed) -> Petition:
+    kind = {"complaint": "complaint", "denunciation": "denunciation"}.get(said["kind"], "proposal")
+    usual = "guide" if kind == "complaint" else "transfer"
+    return Petition(
+        kind=kind,
+        came=came,
+        handled=handled,
+        taken=weighed.taken and handled is not None,
+        field=said["field"] or "other",
+        standing=said["standing"] or ("resolved_first" if weighed.known else "new"),
+        outside=weighed.direction not in {"accept", "verify"},
+        direction="urge" if weighed.direction == "urge" else usual,
+        instance=said["instance"],
+        matter=weighed.case or weighed.own,
+        case=weighed.case,
+        order=weighed.order,
+    )
+
+
 class Recount:
     """Every raw row of a database, counted again for one unit and a span of days."""
 
@@ -73,7 +119,10 @@ class Recount:
         self.slots = {s["id"]: s for s in rows_of(db, Slot)}
         self.requests = {r["id"]: r for r in rows_of(db, ReceptionRequest)}
         self.cases = {c["id"]: c for c in rows_of(db, Case)}
-        self.sortings = {s["request_id"]: s for s in rows_of(db, PetitionSorting)}
+        self.register: dict[int | None, list[dict[str, Any]]] = {}
+        for petition in rows_of(db, RegisteredPetition):
+            if petition["state"] != "split":
+                self.register.setdefault(petition["request_id"], []).append(petition)
         self.by_unit: dict[int, list[dict[str, Any]]] = {}
         for request in self.requests.values():
             self.by_unit.setdefault(request["unit_id"], []).append(request)
@@ -139,37 +188,29 @@ class Recount:
         return row
 
     def petitions(self, unit: int, first: date, last: date) -> list[Petition]:
-        """Return what waited for the unit in the span."""
+        """Return what waited for the unit in the span: each registration by the petitions it became, and petitions alone."""
         found = []
         for request in self.by_unit.get(unit, []):
-            if day_of(request["received_at"]) > last:
-                continue
-            at = self.handled.get(request["id"])
-            handled = day_of(at) if at else None
-            if handled is not None and handled < first:
-                continue
-            found.append(self._petition(request, handled if handled and handled <= last else None))
-        return found
+            found += [self._petition(request, petition) for petition in self.register.get(request["id"], [None])]
+        found += [_alone(p) for p in self.register.get(None, []) if p["unit_id"] == unit]
+        waited = [p for p in found if p.came <= last and (p.handled is None or p.handled >= first)]
+        return [p if p.handled and p.handled <= last else replace(p, handled=None, taken=False) for p in waited]
 
-    def _petition(self, request: dict[str, Any], handled: date | None) -> Petition:
-        kind = {"complaint": "complaint", "denunciation": "denunciation"}.get(request["kind"], "proposal")
-        told = self.sortings.get(request["id"], {})
+    def _petition(self, request: dict[str, Any], petition: dict[str, Any] | None) -> Petition:
+        said = petition or request
         taken = request["state"] in {"accepted", "scheduled", "heard", "referred"} or request["case_id"] is not None
-        usual = "guide" if kind == "complaint" else "transfer"
-        return Petition(
-            kind=kind,
-            came=day_of(request["received_at"]),
-            handled=handled,
-            taken=taken and handled is not None,
-            field=told.get("field", "other"),
-            standing=told.get("standing", "resolved_first" if request["prior_resolution"] else "new"),
-            outside=(told.get("competence") or ("outside" if request["state"] == "referred" else "own")) == "outside",
-            direction="urge" if told.get("direction") == "urge" else usual,
-            instance=told.get("instance", "first"),
-            matter=request["case_id"] or -request["id"],
-            case=request["case_id"],
-            order=(request["received_at"], request["id"]),
-        )
+        direction = request["direction"] or ("transfer" if request["state"] == "referred" else "accept")
+        times = [self.handled.get(request["id"])]
+        if petition is not None and petition["handled_at"] is not None:
+            times.append(petition["handled_at"])
+            taken, direction = _is_taken(petition), petition["direction"]
+        handled = min((day_of(at) for at in times if at is not None), default=None)
+        earlier = "prior_decision" if petition else "prior_resolution"
+        known = bool(said[earlier]) or (petition is not None and petition["instance"] == "second")
+        case = petition["case_id"] if petition and petition["case_id"] else request["case_id"]
+        own = -(10**9) - petition["id"] if petition else -request["id"]
+        order = (request["received_at"], -petition["id"] if petition else request["id"])
+        return _made(said, day_of(request["received_at"]), handled, Weighed(direction, taken, known, case, own, order))
 
     def resolved(self, case: int | None, last: date) -> bool:
         if case is None:
@@ -179,14 +220,10 @@ class Recount:
         return decided or (closed is not None and day_of(closed) <= last)
 
     def replies(self, unit: int, first: date, last: date, kinds: set[str]) -> int:
-        return sum(
-            1
-            for request, told in self.sortings.items()
-            if self.requests[request]["unit_id"] == unit
-            and self.requests[request]["kind"] in kinds
-            and told["replied_on"] is not None
-            and first <= told["replied_on"] <= last
-        )
+        told = [r for r in self.by_unit.get(unit, []) if r["id"] not in self.register]
+        told += [p for many in self.register.values() for p in many if p["unit_id"] == unit]
+        days = [one["replied_on"] for one in told if one["kind"] in kinds]
+        return sum(on is not None and first <= on <= last for on in days)
 
     def petition_tables(self, unit: int, first: date, last: date) -> dict[str, Row]:
         everything = self.petitions(unit, first, last)
@@ -211,20 +248,9 @@ class Recount:
         row["5"] = sum(r["way"] == "decision" for r in ended)
         row["6"] = sum(r["way"] == "withdrawn" for r in ended)
         names = [
-            "state_money",
-            "state_land",
-            "org_money",
-            "org_land",
-            "person_money",
-            "person_land",
-            "orgs",
-            "persons",
-            "sanctioned",
-            "sanctioned_officials",
-            "referred_cases",
-            "referred_people",
-            "referred_officials",
-        ]
+            "state_money", "state_land", "org_money", "org_land", "person_money", "person_land", "orgs", "persons",
+            "sanctioned", "sanctioned_officials", "referred_cases", "referred_people", "referred_officials",
+        ]  # fmt: skip
         row |= self._sums(7, names, ended)
         for column, finding in enumerate(("right", "wrong", "partly", "upheld", "changed"), 20):
             row[str(column)] = sum(r["finding"] == finding and r["way"] == "decision" for r in ended)
@@ -241,24 +267,11 @@ class Recount:
             and (r["executed_on"] is None or r["executed_on"] >= first)
         ]
         names = [
-            "due_state_money",
-            "due_state_land",
-            "got_state_money",
-            "got_state_land",
-            "due_org_money",
-            "due_org_land",
-            "due_person_money",
-            "due_person_land",
-            "paid_org_money",
-            "paid_org_land",
-            "paid_person_money",
-            "paid_person_land",
-            "done_sanctioned",
-            "done_sanctioned_officials",
-            "charged_cases",
-            "charged_people",
-            "charged_officials",
-        ]
+            "due_state_money", "due_state_land", "got_state_money", "got_state_land", "due_org_money",
+            "due_org_land", "due_person_money", "due_person_land", "paid_org_money", "paid_org_land",
+            "paid_person_money", "paid_person_land", "done_sanctioned", "done_sanctioned_officials", "charged_cases",
+            "charged_people", "charged_officials",
+        ]  # fmt: skip
         done = sum(r["executed_on"] is not None and r["executed_on"] <= last for r in owed)
         return {"1": len(owed), "2": done} | self._sums(3, names, owed)
 

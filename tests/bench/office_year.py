@@ -20,7 +20,7 @@ from server.tables import (
     Minutes,
     Officer,
     OfficerRole,
-    PetitionSorting,
+    Petition,
     Reception,
     ReceptionDay,
     ReceptionRequest,
@@ -35,18 +35,23 @@ from server.words import (
     CaseState,
     DayKind,
     DayState,
+    Direction,
     FollowUpState,
     IdKind,
+    Instance,
     Kind,
     MinutesState,
+    PetitionField,
+    PetitionState,
     Place,
     ReceptionState,
     RequestState,
     RequestVerb,
     Role,
+    Standing,
     UnitKind,
 )
-from server.words_reports import Competence, Finding, Instance, OutsideWay, PetitionField, ResultWay, Standing
+from server.words_reports import Finding, ResultWay
 
 FROM_ON, UNTIL_ON = date(2025, 12, 15), date(2026, 12, 14)
 BEFORE = 90
@@ -64,7 +69,7 @@ PARTS = (
 )  # fmt: skip
 TABLES: tuple[type[Base], ...] = (
     Unit, Officer, OfficerRole, Citizen, Case, ReceptionRequest, Representative, TriageDecision, ReceptionDay, Slot,
-    Appointment, Reception, Minutes, PetitionSorting, CaseResult, ResultAmount, FollowUp, Deadline,
+    Appointment, Reception, Minutes, Petition, CaseResult, ResultAmount, FollowUp, Deadline,
 )  # fmt: skip
 
 
@@ -149,7 +154,7 @@ def _ward(year: Year, n: int) -> Ward:
         people.append(
             year.add(
                 Officer, username=f"{username}-{year.seed}-{n}", name=name, name_folded=name.lower(), name_sort=name.lower(),
-                title="", password_hash="", created_at=at,
+                title="", password_hash="", created_at=at, must_change_password=False,
             )
         )  # fmt: skip
         year.add(OfficerRole, officer_id=people[-1], unit_id=unit, role=role, given_at=at)
@@ -165,6 +170,8 @@ def _fill(year: Year, ward: Ward, receptions: int) -> None:
         _heard(year, ward, year.of(*(days[0] if early else days[1])), cases)
     for _ in range(receptions // 3):
         _not_heard(year, ward)
+    for _ in range(receptions // 10):
+        _enter(year, ward, None, at_office(FROM_ON + timedelta(year.chance.randint(-BEFORE, 364)), 9, 0))
     for case, _, kind in cases:
         if kind is Kind.COMPLAINT and year.chance.random() < 0.5:
             _result(year, ward, case)
@@ -198,33 +205,64 @@ def _request(year: Year, ward: Ward, at: datetime, kind: Kind, **more: Any) -> i
     )  # fmt: skip
     number = year.next_ids[ReceptionRequest.__tablename__]
     group = year.chance.choice([1] * 12 + [2, 3, 4, 5, 8, 12, 30])
+    said = _said(year, kind, at) if year.chance.random() < 0.8 else _SILENT
     made = year.add(
         ReceptionRequest, code=f"Y{number}", unit_id=ward.unit, citizen_id=citizen, kind=kind, subject="Việc thử nghiệm",
         subject_folded="viec thu nghiem", content="", prior_resolution=year.of("", "", "Đã có quyết định"),
         place=Place.HOME, group_size=group, received_at=at, changed_at=at, idempotency_key=f"y{number}",
-        is_without_content=kind is Kind.DENUNCIATION and year.chance.random() < 0.5, preferred_on=None, **more,
+        is_without_content=kind is Kind.DENUNCIATION and year.chance.random() < 0.5, preferred_on=None, **said, **more,
     )  # fmt: skip
     for _ in range(0 if group < 5 else 1 if group < 10 else 3):
         year.add(Representative, request_id=made, name=name)
-    if year.chance.random() < 0.8:
-        _sort(year, made, kind, at)
     return made
 
 
-def _sort(year: Year, request: int, kind: Kind, at: datetime) -> None:
+_SILENT: dict[str, Any] = {
+    "field": None, "standing": None, "instance": Instance.FIRST, "direction": None, "replied_on": None,
+}  # fmt: skip
+
+
+def _said(year: Year, kind: Kind, at: datetime) -> dict[str, Any]:
     outside = year.chance.random() < 0.2
-    ways = (OutsideWay.GUIDE, OutsideWay.URGE) if kind is Kind.COMPLAINT else (OutsideWay.TRANSFER, OutsideWay.URGE)
+    ways = (Direction.GUIDE, Direction.URGE) if kind is Kind.COMPLAINT else (Direction.TRANSFER, Direction.URGE)
     standings = {
         Kind.COMPLAINT: (Standing.NEW, Standing.RESOLVED_FIRST, Standing.RESOLVED_SECOND, Standing.JUDGED),
         Kind.DENUNCIATION: (Standing.NEW, Standing.OVERDUE, Standing.CONCLUDED),
     }.get(kind, (Standing.NEW, Standing.RESOLVED_FIRST))
-    year.add(
-        PetitionSorting, request_id=request, field=year.of(*PetitionField), standing=year.of(*standings),
-        instance=year.of(Instance.FIRST, Instance.FIRST, Instance.SECOND),
-        competence=Competence.OUTSIDE if outside else None, direction=year.of(*ways) if outside else None,
-        replied_on=(at + timedelta(20)).date() if outside and year.chance.random() < 0.5 else None,
-        changed_at=at, changed_by=1,
-    )  # fmt: skip
+    return {
+        "field": year.of(*PetitionField), "standing": year.of(*standings),
+        "instance": year.of(Instance.FIRST, Instance.FIRST, Instance.SECOND),
+        "direction": year.of(*ways) if outside else year.of(None, Direction.ACCEPT),
+        "replied_on": (at + timedelta(20)).date() if outside and year.chance.random() < 0.5 else None,
+    }  # fmt: skip
+
+
+def _enter(year: Year, ward: Ward, request: int | None, at: datetime, case: int | None = None) -> None:
+    """Enter a petition into the register: of a registration, or on its own; now and then one split in two."""
+    for part in range(year.of(1, 1, 1, 3)):
+        kind = year.of(*Kind)
+        said = _said(year, kind, at) if year.chance.random() < 0.8 else _SILENT
+        state = PetitionState.SPLIT if part == 2 else year.of(*_ENDS)
+        number = year.next_ids[Petition.__tablename__]
+        done = at + timedelta(year.chance.randint(0, 60)) if state not in _AT_DESK else None
+        year.add(
+            Petition, code=f"D{number}", number=f"2026/{number}", unit_id=ward.unit, request_id=request, kind=kind,
+            case_id=case if state is PetitionState.ACCEPTED else None, state=state, title="Đơn thử", title_folded="don thu",
+            prior_decision=year.of("", "", "Quyết định 1"), received_on=at.date(), created_at=at, handled_at=done,
+            directed_at=done if state in _ENDS[:5] else None, idempotency_key=f"d{number}", target=None,
+            **said | {"direction": _WAYS.get(state, said["direction"])},
+        )  # fmt: skip
+
+
+_AT_DESK = (PetitionState.RECEIVED, PetitionState.PROPOSED)
+_WAYS = {
+    PetitionState.ACCEPTED: Direction.ACCEPT, PetitionState.GUIDED: Direction.GUIDE, PetitionState.FILED: Direction.FILE,
+    PetitionState.TRANSFERRED: Direction.TRANSFER, PetitionState.URGED: Direction.URGE, PetitionState.RECEIVED: None,
+}  # fmt: skip
+_ENDS = (
+    PetitionState.ACCEPTED, PetitionState.GUIDED, PetitionState.TRANSFERRED, PetitionState.URGED, PetitionState.FILED,
+    PetitionState.WITHDRAWN, *_AT_DESK,
+)  # fmt: skip
 
 
 def _decide(year: Year, request: int, verb: RequestVerb, state: RequestState, at: datetime) -> None:
@@ -263,6 +301,8 @@ def _heard(year: Year, ward: Ward, day: tuple[int, date], cases: list[tuple[int,
         cases.append((case, citizen, kind))
     _decide(year, request, RequestVerb.ACCEPT, RequestState.ACCEPTED, came + timedelta(year.chance.randint(0, 9)))
     _decide(year, request, RequestVerb.HEAR, RequestState.HEARD, at)
+    if year.chance.random() < 0.1:
+        _enter(year, ward, request, at, case)
     _receive(year, ward, (day_id, request, case), at)
 
 
@@ -309,6 +349,8 @@ def _not_heard(year: Year, ward: Ward) -> None:
     request = _request(year, ward, at, year.of(*Kind), case_id=None, state=state)
     if verb is not None:
         _decide(year, request, verb, state, at + timedelta(year.chance.randint(0, 12)))
+    elif year.chance.random() < 0.3:
+        _enter(year, ward, request, at + timedelta(1))
 
 
 def _result(year: Year, ward: Ward, case: int) -> None:

@@ -72,7 +72,7 @@ async def test_an_entry_is_typed_comes_back_is_mended_and_signed(open_browser: O
     path = await lodge(tu, kind="complaint", title="=HYPERLINK(1)")
     assert path.split("/")[-1] not in await tu.get(DESK)
     await go(tu, path, "kiem-tra", {})
-    await go(tu, path, "phan-loai", {"kind": "complaint", "target": "ward"})
+    await go(tu, path, "phan-loai", {"kind": "complaint", "target": "ward", "petition_field": "land"})
     entry = await entry_of(tu, path)
     page = await tu.get(entry)
     assert "Nhập bằng tài khoản: Xử lý đơn" in page
@@ -109,7 +109,7 @@ async def test_no_word_of_a_denunciation_is_in_a_file(open_browser: OpenBrowser)
     second = await lodge(tu, title="Tố giác cán bộ", key="another key of the tests", name="Người Bí Mật")
     for path, kind in ((first, "complaint"), (second, "denunciation")):
         await go(tu, path, "kiem-tra", {})
-        await go(tu, path, "phan-loai", {"kind": kind, "target": "ward"})
+        await go(tu, path, "phan-loai", {"kind": kind, "target": "ward", "petition_field": "land"})
     entry = await entry_of(tu, second)
     assert "Người Bí Mật" in await tu.get(entry)
     for browser in (yen, quan):

@@ -133,6 +133,24 @@ async def test_a_notice_from_draft_to_the_citizens_hand(lay: Lay, house: House, 
     await lan.get(f"/giay-to/{document.code}")
     await (await open_browser("quan")).get(paper, status=404)
     await (await open_browser("quan")).get(f"/giay-to/{document.code}", status=404)
+    await _taken_back(house, held, document.code, paper, (tu, hanh, lan))
+
+
+async def _taken_back(
+    house: House, held: Held, document: str, paper: str, people: tuple[Browser, Browser, Browser]
+) -> None:
+    """The term it had met runs again, and the citizen reads why."""
+    tu, hanh, lan = people
+    for _ in range(2):
+        await hanh.post(f"{paper}/thu-hoi", {"ground": "Ghi nhầm nội dung xử lý"})
+    assert all(one.met_on is None for one in rows(house, Deadline) if one.rule == "D1")
+    assert "Chạy lại vì văn bản đã thu hồi" in await tu.get(f"/vu-viec/{case_code(house, held)}")
+    file = await lan.get(f"/tra-cuu/{held.request_code}/ho-so")
+    assert "Đã thu hồi ngày 06/07/2026" in file
+    assert "Lý do: Ghi nhầm nội dung xử lý" in file
+    assert document not in file
+    await lan.get(f"/giay-to/{document}", status=404)
+    assert "paper_withdrawn" in {one.template for one in rows(house, OutboxLetter)}
 
 
 @pytest.mark.one_engine

@@ -7,11 +7,12 @@ from sqlalchemy.orm import Session
 
 from server.demo import officer_named
 from server.intake.actions_register import NewPerson
+from server.intake.rules_sorting import Sorting
 from server.national import actions as national
 from server.petitions import actions
 from server.petitions.actions import Classified, NewPetition
 from server.tables import NationalEntry
-from server.words import Kind, NationalEvent, Target
+from server.words import Kind, NationalEvent, PetitionField, Standing, Target
 
 TITLE = "Khiếu nại quyết định thu hồi đất"
 CONTENTS = ("Xem lại quyết định thu hồi đất số 12", "Trả lại hồ sơ đã nộp")
@@ -31,7 +32,9 @@ def lay(db: Session, at: datetime) -> tuple[str, str]:
     )
     code = actions.lodge(db, tu, at, new)
     actions.check(db, tu, at, code, frozenset(), None)
-    actions.classify(db, tu, at, code, Classified(Kind.COMPLAINT, Target.WARD), None)
+    actions.classify(
+        db, tu, at, code, Classified(Kind.COMPLAINT, Target.WARD, Sorting(PetitionField.LAND, Standing.NEW)), None
+    )
     national.gather(db, tu, at, tu.unit_id)
     wanted = select(NationalEntry.code).where(
         NationalEntry.about_code == code, NationalEntry.event == NationalEvent.PETITION_RECEIVED

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from server.cases.actions_terms import add_deadline
 from server.house import House
-from server.tables import Attachment, Case, Petition, PetitionPerson, ReceptionRequest
+from server.tables import Attachment, Case, Deadline, Petition, PetitionPerson, ReceptionRequest
 from server.words import PetitionState, RequestState, Role
 from tests.conftest import Browser, OpenBrowser
 from tests.journeys.test_1_register import register
@@ -23,7 +25,7 @@ LAND = {
     "group_size": "1",
     "body_concerned": "UBND phường Thạch Khôi",
     "contents": "Xem lại quyết định thu hồi đất\nTrả lại hồ sơ\nBồi thường",
-    "instance": "1",
+    "instance": "first",
     "key": "a petition of the tests",
 }
 
@@ -39,9 +41,18 @@ async def go(browser: Browser, path: str, step: str, fields: Mapping[str, str], 
 
 async def to_proposal(browser: Browser, path: str, kind: str, target: str, direction: str, **other: str) -> None:
     await go(browser, path, "kiem-tra", {})
-    await go(browser, path, "phan-loai", {"kind": kind, "target": target})
+    await go(browser, path, "phan-loai", {"kind": kind, "target": target, "petition_field": "land"})
     words = {"direction": direction, "direction_words": "Thuộc thẩm quyền, đủ điều kiện.", **other}
     await go(browser, path, "de-xuat", words)
+
+
+def _start_resolution(db: Session) -> None:
+    add_deadline(db, db.scalars(select(Case.id)).one(), "D3", date(2026, 7, 1))
+
+
+def _stands(db: Session) -> list[bool]:
+    """Whether the clock of the resolution stands still."""
+    return [on is not None for on in db.scalars(select(Deadline.paused_on).where(Deadline.rule == "D3"))]
 
 
 @pytest.mark.one_engine
@@ -64,6 +75,16 @@ async def test_f20_classified_by_content_and_accepted_by_the_head_with_a_case(
     await go(tu, path, "rut", rut)
     await go(tu, path, "khoi-phuc", {"number": "2"}, status=422)
     await go(tu, path, "khoi-phuc", {"number": "2", "is_forced": "1", "grounds": "Có trình báo bị đe dọa"})
+    # Suspended and resumed from the petition: the clocks of its case stop and go on.
+    house.db.write_now(_start_resolution)
+    await hanh.post(f"/vu-viec/{case}/buoc", {"verb": "start"})
+    await go(tu, path, "giai-quyet", {"verb": "suspend", "ruling_words": "Chờ giám định"}, status=403)
+    assert "Xin ghi lý do, căn cứ" in await go(hanh, path, "giai-quyet", {"verb": "suspend"}, status=422)
+    await go(hanh, path, "giai-quyet", {"verb": "close"}, status=409)
+    await go(hanh, path, "giai-quyet", {"verb": "suspend", "ruling_words": "Chờ kết quả giám định."})
+    assert house.db.read_now(_stands) == [True]
+    await go(hanh, path, "giai-quyet", {"verb": "resume"})
+    assert house.db.read_now(_stands) == [False]
     # Ending the resolution needs a ground.
     said = await hanh.post(f"/vu-viec/{case}/buoc", {"verb": "terminate"}, status=422)
     assert "Xin ghi lý do, căn cứ" in said
@@ -103,7 +124,7 @@ async def test_f27_the_wards_chair_never_sees_a_denunciation_of_the_chair(
     )
     path = await lodge(tu, title="Về việc làm của lãnh đạo phường")
     await go(tu, path, "kiem-tra", {})
-    where = await go(tu, path, "phan-loai", {"kind": "denunciation", "target": "ward_chair"})
+    where = await go(tu, path, "phan-loai", {"kind": "denunciation", "target": "ward_chair", "petition_field": "duty"})
     assert where.startswith("/don?")
     for browser in (tu, hanh):
         await browser.get(path, status=404)
@@ -121,14 +142,14 @@ async def test_f27_the_wards_chair_never_sees_a_denunciation_of_the_chair(
 @pytest.mark.one_engine
 async def test_bad_input_is_said_at_its_field_and_keeps_what_was_typed(open_browser: OpenBrowser) -> None:
     tu = await open_browser("tu", Role.RECEPTION_OFFICER)
-    page = await tu.post("/don/moi", {**LAND, "name": "", "instance": "2"}, status=422)
+    page = await tu.post("/don/moi", {**LAND, "name": "", "instance": "second"}, status=422)
     for sentence in ("Xin ghi họ tên người viết đơn", "Chỉ khiếu nại mới có lần hai", "Trả lại hồ sơ"):
         assert sentence in page
     assert "Ngày nhận đơn chưa tới" in await tu.post("/don/moi", {**LAND, "received_on": "07/07/2026"}, status=422)
     assert "Ngày cần có dạng" in await tu.post("/don/moi", {**LAND, "received_on": "31/02/2026"}, status=422)
     path = await lodge(tu, group_size="7", kind="complaint")
     await go(tu, path, "kiem-tra", {})
-    await go(tu, path, "phan-loai", {"kind": "complaint", "target": "ward"})
+    await go(tu, path, "phan-loai", {"kind": "complaint", "target": "ward", "petition_field": "land"})
     direction = {"direction": "accept", "direction_words": "Thuộc thẩm quyền, đủ điều kiện."}
     assert "chưa cử đủ người đại diện" in await go(tu, path, "de-xuat", direction, status=422)
     for name in ("Hòa", "Bình"):

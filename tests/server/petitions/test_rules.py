@@ -22,6 +22,7 @@ from server.words import (
     DeclineGround,
     Direction,
     Gap,
+    Instance,
     Kind,
     PetitionPart,
     PetitionState,
@@ -115,7 +116,7 @@ def test_f69_what_was_withdrawn_comes_back_only_when_it_was_forced() -> None:
 
 
 def test_a_second_complaint_goes_to_the_city() -> None:
-    assert propose(Matter(Kind.COMPLAINT, Target.WARD, instance=2), ON, WEEK).why == "second_complaint"
+    assert propose(Matter(Kind.COMPLAINT, Target.WARD, instance=Instance.SECOND), ON, WEEK).why == "second_complaint"
 
 
 def test_only_what_the_law_asks_of_a_kind_counts_against_it() -> None:
@@ -128,7 +129,7 @@ matters = st.builds(
     Matter,
     kind=st.sampled_from(Kind),
     target=st.sampled_from(Target),
-    instance=st.sampled_from((1, 2)),
+    instance=st.sampled_from(Instance),
     is_anonymous=st.booleans(),
     is_pending_elsewhere=st.booleans(),
     is_repeat=st.booleans(),

@@ -166,12 +166,13 @@ async def test_a_petition_is_sorted_and_a_complaint_gets_its_result(open_browser
     case = ward.case(Kind.COMPLAINT)
     code = ward.receive(case, Heard(date(2026, 5, 4), matter=Kind.COMPLAINT))
     assert code in await browser.get("/bao-cao/phan-loai")
-    told = {"field": "land", "standing": "new", "competence": "outside", "direction": "transfer", "replied_on": ""}
-    assert "Cách xử lý này không dùng" in await browser.post(f"/bao-cao/phan-loai/{code}", told, 422)
-    await browser.post(f"/bao-cao/phan-loai/{code}", {**told, "direction": "guide"})
+    told = {"petition_field": "land", "standing": "new", "direction": "transfer", "replied_on": ""}
+    where = f"/dang-ky-moi/{code}"
+    assert "Cách xử lý này không dùng" in await browser.post(f"{where}/phan-loai", told, 422)
+    await browser.post(f"{where}/phan-loai", {**told, "direction": "guide"})
     assert code not in await browser.get("/bao-cao/phan-loai")
     assert ward.row("02-xld-2024", YEAR)["24"] == 1
-    await browser.post(f"/bao-cao/phan-loai/{code}", {**told, "competence": "own", "direction": ""})
+    await browser.post(f"{where}/phan-loai", {**told, "direction": ""})
     case_code = house.db.read_now(lambda db: db.get_one(Case, case).code)
     assert f"/bao-cao/ket-qua/{case_code}" in await browser.get(f"/vu-viec/{case_code}")
     ended = {"instance": "first", "way": "decision", "decided_on": "01/07/2026", "is_in_time": "1", "finding": "right"}
@@ -182,4 +183,4 @@ async def test_a_petition_is_sorted_and_a_complaint_gets_its_result(open_browser
     assert (row["5"], row["7"], row["20"], row["25"]) == (1, 1_250_500_000, 1, 1)
     assert "1.250,5" in await browser.get("/bao-cao/bieu/01-kqgq-2024?ky=nam-2026")
     await (await open_browser("quan")).get(f"/bao-cao/ket-qua/{case_code}", 404)
-    await (await open_browser("quan")).get(f"/bao-cao/phan-loai/{code}", 404)
+    await (await open_browser("quan")).get(where, 404)

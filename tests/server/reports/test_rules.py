@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.errors import FieldError
-from server.reports import forms_entry, rules, rules_period, rules_sorting
+from server.intake.rules_sorting import Sorting, sorting_faults
+from server.reports import forms_entry, rules, rules_period, rules_results
 from server.reports.rules import Column
-from server.words import Kind
-from server.words_reports import Competence, Instance, OutsideWay, PeriodKind, PetitionField, ResultWay, Standing
+from server.words import Direction, Instance, Kind, PetitionField, Standing
+from server.words_reports import PeriodKind, ResultWay
 
 ALL = {form.slug: form for form in rules.all_forms()}
 
@@ -123,15 +124,15 @@ def test_what_is_no_count_is_refused(words: str) -> None:
 
 
 def test_a_complaint_outside_competence_is_guided_never_transferred() -> None:
-    def faults(kind: Kind, direction: OutsideWay | None) -> set[str]:
-        sorting = rules_sorting.Sorting(PetitionField.LAND, Standing.NEW, Instance.FIRST, Competence.OUTSIDE, direction)
-        return set(rules_sorting.sorting_faults(kind, sorting, date(2026, 7, 6)))
+    def faults(kind: Kind, direction: Direction | None) -> set[str]:
+        sorting = Sorting(PetitionField.LAND, Standing.NEW, direction=direction)
+        return set(sorting_faults(kind, sorting, date(2026, 7, 6), is_sent_away=False))
 
-    assert faults(Kind.COMPLAINT, OutsideWay.TRANSFER) == {"direction"}
-    assert not faults(Kind.COMPLAINT, OutsideWay.GUIDE)
-    assert faults(Kind.DENUNCIATION, OutsideWay.GUIDE) == {"direction"}
-    assert not faults(Kind.DENUNCIATION, OutsideWay.TRANSFER)
-    assert faults(Kind.FEEDBACK, None) == {"direction"}
+    assert faults(Kind.COMPLAINT, Direction.TRANSFER) == {"direction"}
+    assert not faults(Kind.COMPLAINT, Direction.GUIDE)
+    assert faults(Kind.DENUNCIATION, Direction.GUIDE) == {"direction"}
+    assert not faults(Kind.DENUNCIATION, Direction.TRANSFER)
+    assert not faults(Kind.FEEDBACK, None)
 
 
 def test_a_result_says_what_fits_its_instance() -> None:
@@ -147,6 +148,6 @@ def test_a_result_says_what_fits_its_instance() -> None:
         rules.amounts("01-kqgq-2024"),
     )
     assert made.amounts["state_money"] == 1_500_000
-    assert not rules_sorting.result_faults(made, {}, date(2026, 7, 6))
-    first = rules_sorting.Result(instance=Instance.FIRST, finding=made.finding, **decided)  # type: ignore[arg-type]
-    assert set(rules_sorting.result_faults(first, {}, date(2026, 7, 6))) == {"finding"}
+    assert not rules_results.result_faults(made, {}, date(2026, 7, 6))
+    first = rules_results.Result(instance=Instance.FIRST, finding=made.finding, **decided)  # type: ignore[arg-type]
+    assert set(rules_results.result_faults(first, {}, date(2026, 7, 6))) == {"finding"}

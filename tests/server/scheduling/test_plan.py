@@ -106,6 +106,10 @@ async def test_f05_the_minutes_open_from_the_page_of_the_day(
     assert "lập biên bản không có công dân" in await tu.get(f"/lich/{code}")
     await tu.post(f"/lich/{code}/ket-thuc")
     assert "Biên bản số 01/BB-UBND" in await tu.get(f"/lich/{code}")
+    book = await tu.get("/so-tiep")
+    assert "1 kỳ tiếp, 0 lượt" in book
+    assert f"/lich/{code}" in book
+    assert "1 kỳ tiếp" not in await tu.get("/so-tiep?ngay=15/07/2026")
     await tu.get(f"/lich/{code}/bien-ban", status=404)
     for _ in range(2):
         await jobs.print_day_minutes(stage.house, {"day": code})

@@ -126,7 +126,18 @@ async def test_the_pages_of_people(open_browser: OpenBrowser, house: House, who_
     page = await admin.post(f"/can-bo/{mo}/mat-khau-moi", status=200)
     password = page.split("Mật khẩu lần đầu mới")[1].split("<strong>")[1].split("<")[0]
     own = await open_browser()
-    assert await own.post("/dang-nhap", username="mo", password=password) == "/tai-khoan?da=change_first_password"
+    change = "/tai-khoan?da=change_first_password"
+    assert await own.post("/dang-nhap", username="mo", password=password) == change
+    # Until it is changed every page leads there; only signing out and help stay open.
+    assert await own.get("/vu-viec", 303) == await own.get("/", 303) == change
+    assert "Xin đổi ngay ở dưới" in await own.get(change)
+    await own.get("/giup-do")
+    assert "phải đổi trước khi làm việc" in await own.post("/ban-giao", {"to": "1"}, status=403)
+    async with own.http.get("/vu-viec", headers={"Accept": "application/json"}) as answer:
+        assert (answer.status, (await answer.json())["code"]) == (403, "password_first")
+    fresh = {"old": password, "password": "một câu dài dễ nhớ", "again": "một câu dài dễ nhớ"}
+    assert await own.post("/tai-khoan/mat-khau", fresh) == "/hom-nay?da=password_changed"
+    await own.get("/vu-viec")
     leaving = await open_browser("dung", Role.CASE_OFFICER)
     assert "/ban-giao" in await leaving.get("/tai-khoan")
     assert "Đỗ Thị Mơ" in await leaving.get("/ban-giao")

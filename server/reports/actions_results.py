@@ -1,4 +1,4 @@
-"""Say how a petition counts and how a complaint ended."""
+"""Say how a complaint ended."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,29 +11,11 @@ from server.audit import About
 from server.cases import queries as cases
 from server.clock import local
 from server.errors import BadForm, FieldError, NotHere, NotYours
-from server.intake import queries as intake
-from server.reports import rules_sorting
-from server.reports.rules_sorting import Result, Sorting
-from server.tables import CaseResult, PetitionSorting, ResultAmount
+from server.reports import rules_results
+from server.reports.rules_results import Result
+from server.tables import CaseResult, ResultAmount
 from server.who import Who
 from server.words import Kind
-
-
-def sort_petition(db: Session, who: Who, at: datetime, code: str, sorting: Sorting) -> None:
-    """Keep how a petition counts; saying it again replaces what was said. Raises NotHere, NotYours, BadForm."""
-    request = intake.request_for(db, who, code)
-    if who.role not in rules_sorting.SORTERS or who.officer_id is None or request.unit_id != who.unit_id:
-        raise NotYours("report_not_yours")
-    _check(rules_sorting.sorting_faults(request.kind, sorting, local(at).date()))
-    row = db.scalar(select(PetitionSorting).where(PetitionSorting.request_id == request.id))
-    if row is None:
-        row = PetitionSorting(request_id=request.id)
-        db.add(row)
-    row.field, row.standing, row.instance = sorting.field, sorting.standing, sorting.instance
-    row.competence, row.direction, row.replied_on = sorting.competence, sorting.direction, sorting.replied_on
-    row.changed_at, row.changed_by = at, who.officer_id
-    about = About("request", request.id, request.code, request.case_id, request.unit_id)
-    audit.record(db, who, at, "sorted_petition", about)
 
 
 def record_result(db: Session, who: Who, at: datetime, code: str, result: Result, parts: Mapping[str, str]) -> None:
@@ -41,9 +23,9 @@ def record_result(db: Session, who: Who, at: datetime, code: str, result: Result
     case = cases.case_for(db, who, code)
     if case.kind is not Kind.COMPLAINT:
         raise NotHere
-    if who.role not in rules_sorting.SORTERS or who.officer_id is None or case.unit_id != who.unit_id:
+    if who.role not in rules_results.WRITERS or who.officer_id is None or case.unit_id != who.unit_id:
         raise NotYours("report_not_yours")
-    _check(rules_sorting.result_faults(result, parts, local(at).date()))
+    _check(rules_results.result_faults(result, parts, local(at).date()))
     row = db.scalar(select(CaseResult).where(CaseResult.case_id == case.id, CaseResult.instance == result.instance))
     if row is None:
         row = CaseResult(case_id=case.id, instance=result.instance)
