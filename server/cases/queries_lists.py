@@ -67,7 +67,7 @@ def cases(db: Session, who: Who, wanted: CaseFilter) -> CaseList:
                 Case.number.like(number),
             )
         )
-    due = select(func.min(Deadline.due_on)).where(Deadline.case_id == Case.id, *_running()).scalar_subquery()
+    due = select(func.min(Deadline.due_on)).where(Deadline.case_id == Case.id, *running()).scalar_subquery()
     base = (
         select(Case, Citizen.name, due, Unit.name)
         .join(Citizen, Citizen.id == Case.citizen_id)
@@ -264,13 +264,13 @@ def late_count(db: Session, who: Who, today: date) -> int:
 
 def due_soon_count(db: Session, who: Who, until: date) -> int:
     """Return how many cases this person may open have a date of law that ends by a day."""
-    late = select(Deadline.case_id).where(*_running(), Deadline.due_on <= until)
+    late = select(Deadline.case_id).where(*running(), Deadline.due_on <= until)
     where = [*visible(db, who), Case.id.in_(late), Case.state.not_in(rules.OVER)]
     return db.scalar(select(func.count()).select_from(Case).where(*where)) or 0
 
 
-def _running() -> list[Any]:
-    """The terms whose clock runs for the office: not met, not standing still, not the citizen's own."""
+def running() -> list[Any]:
+    """Return the condition of terms whose clock runs for the office: not met, not paused, not the citizen's own."""
     return [Deadline.met_on.is_(None), Deadline.paused_on.is_(None), Deadline.rule.not_in(rules_terms.OF_CITIZENS)]
 
 

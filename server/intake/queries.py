@@ -11,7 +11,7 @@ from server import text
 from server.cases import queries as cases
 from server.errors import NotHere
 from server.intake import rules
-from server.tables import AuditEntry, Case, Citizen, Petition, ReceptionRequest
+from server.tables import AppointmentPaper, Attachment, AuditEntry, Case, Citizen, Petition, ReceptionRequest
 from server.who import Who
 from server.words import IdKind, Kind, Place, RequestState, RequestVerb, Role, Sex
 
@@ -108,6 +108,8 @@ class RequestFile:
     representatives: tuple[Spokesperson, ...]
     papers: tuple[Paper, ...]
     steps: tuple[Step, ...]
+    lacks_appointment: bool = False
+    """Whether it is a group's, and the written appointment of those who speak for it was not handed in yet (F23)."""
 
     @property
     def is_restricted(self) -> bool:
@@ -188,14 +190,24 @@ def _file(db: Session, row: ReceptionRequest) -> RequestFile:
         version=row.version,
         citizen=person(row.citizen),
         representatives=tuple(Spokesperson(r.name, r.id_number, r.phone) for r in row.representatives),
-        papers=tuple(
-            Paper(a.code, a.name, a.content_type, a.bytes, a.sha256, a.stored_as, a.uploaded_at)
-            for a in sorted(row.attachments, key=lambda a: a.id)
-        ),
+        papers=tuple(paper_of(a) for a in sorted(row.attachments, key=lambda a: a.id)),
         steps=tuple(
             Step(d.verb, d.state, d.ground or "", d.words, d.officer_name, d.role, d.at) for d in row.decisions
         ),
+        lacks_appointment=rules.needs_appointment_paper(row.group_size)
+        and not row.is_without_content
+        and not has_appointment(db, row.id),
     )
+
+
+def paper_of(row: Attachment) -> Paper:
+    """Return the frozen record of a file."""
+    return Paper(row.code, row.name, row.content_type, row.bytes, row.sha256, row.stored_as, row.uploaded_at)
+
+
+def has_appointment(db: Session, request_id: int) -> bool:
+    """Whether the written appointment of representatives was handed in with a registration."""
+    return db.scalar(select(AppointmentPaper.id).where(AppointmentPaper.request_id == request_id).limit(1)) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,8 @@ GIVEN_UP = frozenset({RequestState.WITHDRAWN, RequestState.ON_PAPER})
 OPEN_STATES = frozenset({RequestState.RECEIVED, RequestState.INCOMPLETE})
 """Wait for somebody to sort them."""
 ADDABLE_STATES = OPEN_STATES | {RequestState.ACCEPTED, RequestState.SCHEDULED}
+TAKES_APPOINTMENT = ADDABLE_STATES | {RequestState.HEARD}
+"""A group may bring the written appointment of its representatives later, to the desk too (F23)."""
 """The citizen may still add words and papers."""
 
 
