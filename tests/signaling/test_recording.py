@@ -86,7 +86,7 @@ def test_f33_nothing_begins_unacknowledged_and_who_comes_later_acknowledges_too(
     play.connect(VY)
     assert not play.view(VY).you.acknowledged
     assert [each.member for each in play.asked(Follow)] == []
-    assert "vy" not in play.seats_of(LAN)
+    assert play.seats_of(LAN)["vy"] == (False, False)
     play.say(VY, AcknowledgeRecording())
     assert [each.member for each in play.asked(Follow)] == ["vy"]
 

@@ -77,11 +77,8 @@ async def test_f64_f65_a_department_officer_reads_a_transcript_and_nothing_else(
     assert f"{case}/ban-chep" in await tu.get(case)
     page = await tu.get(f"{case}/ban-chep")
     assert FIT in page
-    reader = re.search(r'<option value="(\d+)"[^>]*>[^<]*Dũng', page)
-    key = re.search(r'name="key" value="(\w+)"', page)
-    assert reader
-    assert key
-    form = {"copy_words": WRITTEN, "officer_id": reader[1], "is_read": "1", "key": key[1]}
+    key, reader = re.findall(r'<option value="(\d+)"[^>]*>[^<]*Dũng|name="key" value="(\w+)"', page)
+    form = {"copy_words": WRITTEN, "officer_id": reader[0], "is_read": "1", "key": key[1]}
     assert "còn họ tên" in await tu.post(f"{case}/ban-chep", form, status=422)
     assert "đọc lại toàn bộ" in await tu.post(
         f"{case}/ban-chep", {**form, "copy_words": FIT, "is_read": ""}, status=422
@@ -92,8 +89,8 @@ async def test_f64_f65_a_department_officer_reads_a_transcript_and_nothing_else(
     assert len(set(mine)) == 1
     read = await dung.get(mine[0])
     assert FIT in read
-    for secret in (LAN.name, LAN.phone, LAN.address, LAN.id_number, "viet-tay", "GT-HAND-01", code, "<img", ".jpg"):
-        assert secret not in read, secret
+    secrets = (LAN.name, LAN.phone, LAN.address, LAN.id_number, "viet-tay", "GT-HAND-01", code, "<img", ".jpg")
+    assert not [one for one in secrets if one in read]
     [(name, role)] = house.db.read_now(looks)
     assert name.endswith("Dũng")
     assert role is Role.CASE_OFFICER
