@@ -20,6 +20,7 @@ from server.archive import pages as archive
 from server.book import pages as book
 from server.cases import pages as cases
 from server.cases import pages_calendar as cases_calendar
+from server.cases import pages_copies as cases_copies
 from server.cases import pages_terms as cases_terms
 from server.clock import Clock
 from server.config import Settings
@@ -46,6 +47,7 @@ from server.reception import pages_entry as reception_entry
 from server.reports import pages as reports
 from server.reports import pages_files as reports_files
 from server.reports import pages_results as reports_results
+from server.reports import pages_week as reports_week
 from server.scheduling import pages as scheduling
 from server.scheduling import pages_citizen as scheduling_citizen
 from server.scheduling import pages_plan as scheduling_plan
@@ -62,6 +64,7 @@ ROUTES: tuple[pagekit.Route, ...] = (
     *intake.ROUTES,
     *cases.ROUTES,
     *cases_terms.ROUTES,
+    *cases_copies.ROUTES,
     *scheduling_plan.ROUTES,
     *petitions.ROUTES,
     *national.ROUTES,
@@ -85,12 +88,14 @@ ROUTES: tuple[pagekit.Route, ...] = (
     *reports.ROUTES,
     *reports_files.ROUTES,
     *reports_results.ROUTES,
+    *reports_week.ROUTES,
 )
 """Every address of the office; the generated access test walks this list."""
 
 COUNTERS: tuple[CountWaiting, ...] = (
     intake.counters,
     cases.counters,
+    cases_copies.counters,
     petitions.counters,
     national.counters,
     scheduling.count_waiting,

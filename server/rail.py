@@ -20,6 +20,7 @@ RAIL: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
         _STAFF_WARD | {Role.CASE_OFFICER, Role.CITY_BOARD_MEMBER, Role.INSPECTOR, Role.RECORDS_OFFICER},
     ),
     ("/viec-theo-doi", "list", "follow_ups", _STAFF_WARD | {Role.CASE_OFFICER, Role.CITY_BOARD_MEMBER}),
+    ("/noi-dung-xac-minh", "file-text", "copies", frozenset({Role.CASE_OFFICER})),
     ("/van-ban", "file-text", "papers", _STAFF_WARD),
     ("/so-tiep", "book", "book", _STAFF_WARD | {Role.RECORDS_OFFICER}),
     ("/csdl-quoc-gia", "layers", "national", _DESK),

@@ -20,7 +20,9 @@ from server import demo
 from server.adapters.media_nodes import MediaNodes
 from server.adapters.sheets_in import SheetRow
 from server.book import actions as book
-from server.cases.actions import NewFollowUp, add_follow_up
+from server.cases import actions_copies
+from server.cases.actions import NewCase, NewFollowUp, add_follow_up, open_case
+from server.cases.actions_copies import NewCopy
 from server.clock import Clock, at_office
 from server.config import load
 from server.demo import officer_named
@@ -60,6 +62,7 @@ from server.words import (
     DayKind,
     IdentityCheck,
     ImportKind,
+    Kind,
     MinutesField,
     Origin,
     PaperForm,
@@ -80,6 +83,7 @@ CONCLUSION = "Giao Phòng Kinh tế kiểm tra xưởng trước ngày 20/7/2026
 DRAINS = "Bà Lan trình bày: ngõ 12 ngập khoảng 30 cm mỗi khi mưa to.\nNắp cống ở đầu ngõ bị vỡ từ tháng 5."
 DRAINED = "Phòng Kinh tế nạo vét cống ngõ 12 trước ngày 25/7/2026."
 OBJECTION = "Bảy hộ bị mất mùa, không phải năm hộ."
+CHECKED = "[…] trình bày: cán bộ thu tiền làm hồ sơ mà không ghi biên lai, hai lần trong tháng 5."
 PROMISE = "Kiểm tra việc xả nước thải của xưởng và lập biên bản"
 
 
@@ -183,7 +187,8 @@ async def open_today(place: Place) -> None:
 
 def _prepare(db: Session, place: Place) -> None:
     tu, code = officer_named(db, "tu"), place.codes["reception"]
-    bao = next(one for one in invitable(db, tu) if one.name == officer_named(db, "bao").name)
+    case_id = db.scalars(select(Reception.case_id).where(Reception.code == code)).one()
+    bao = next(one for one in invitable(db, tu, case_id) if one.name == officer_named(db, "bao").name)
     reception.call_in(db, tu, TUESDAY, code, bao.officer_role_id)
     reception.name_clerk(db, tu, TUESDAY, code)
     reception.keep_identity(db, tu, TUESDAY, code, IdentityCheck.CARD_SHOWN)
@@ -227,7 +232,7 @@ def _close_minutes(db: Session, place: Place) -> None:
     over = NINE + timedelta(minutes=30)
     seal(db, tu, over, held.code)
     place.codes["petition"], place.codes["entry"] = petition.lay(db, over)
-    _lay_books(db, place, over)
+    lay_books(db, place.codes, over)
     place.codes["minutes"] = queries.minutes_for(db, tu, held.code).code
     db.add(
         Playback(
@@ -238,17 +243,26 @@ def _close_minutes(db: Session, place: Place) -> None:
     )  # fmt: skip
 
 
-def _lay_books(db: Session, place: Place, at: datetime) -> None:
-    tu, held_case = officer_named(db, "tu"), place.codes["held_case"]
-    place.codes["official"] = papers.draft(db, tu, at, NewPaper(PaperForm.HANDLING_NOTICE, "a paper", held_case))
+def lay_books(db: Session, codes: dict[str, str], at: datetime) -> None:
+    """Give a denunciation to be checked, draft a paper, write the book, hand a list in; their codes are added.
+
+    ``held_case`` is in ``codes`` already.
+    """
+    tu, held_case = officer_named(db, "tu"), codes["held_case"]
+    held = db.scalars(select(Case).where(Case.code == held_case)).one()
+    secret = NewCase(tu.unit_id, held.citizen_id, Kind.DENUNCIATION, "Đơn về việc thu tiền", is_restricted=True)
+    codes["secret_case"] = open_case(db, tu, at, secret).code
+    new = NewCopy(CHECKED, officer_named(db, "dung").officer_id or 0, "a copy to check")
+    codes["copy"] = actions_copies.give(db, tu, at, codes["secret_case"], new)
+    codes["official"] = papers.draft(db, tu, at, NewPaper(PaperForm.HANDLING_NOTICE, "a paper", held_case))
     book.enter_held(db, at)
-    place.codes["line"] = str(db.scalars(select(BookLine.id)).first())
-    place.codes["officer"] = str(officer_named(db, "yen").officer_id)
+    codes["line"] = str(db.scalars(select(BookLine.id)).first())
+    codes["officer"] = str(officer_named(db, "yen").officer_id)
     rows = (
         SheetRow(1, ("Họ và tên", "Nội dung", "Ngày tiếp")),
         SheetRow(2, ("Trần Văn Ổn", "Ngõ bị ngập", "31/02/2026")),
     )
-    place.codes["list"] = imports.hand_in(db, tu, at, NewRun(ImportKind.CASES, "so-cu.xlsx", "0" * 64, rows, "a list"))
+    codes["list"] = imports.hand_in(db, tu, at, NewRun(ImportKind.CASES, "so-cu.xlsx", "0" * 64, rows, "a list"))
 
 
 def _fill_tuesday(db: Session, place: Place) -> None:

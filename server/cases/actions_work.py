@@ -13,7 +13,7 @@ from server.cases.actions import expect_version
 from server.cases.queries import CaseCard
 from server.clock import local
 from server.errors import BadForm, FieldError, NotHere, NotYours, Refused
-from server.tables import Assignment, Case, CaseRuling, Deadline, FollowUp, Officer
+from server.tables import Assignment, Case, CaseRuling, Deadline, FollowUp, Officer, VerificationCopy
 from server.who import Who
 from server.words import CaseState, CaseVerb, FollowUpState, FollowUpVerb, Kind
 
@@ -106,6 +106,7 @@ def take_off(db: Session, who: Who, at: datetime, case_id: int, paper_reference:
     row.title, row.title_folded, row.closed_at = paper_reference, text.fold(paper_reference), at
     db.execute(update(FollowUp).where(FollowUp.case_id == case.id).values(words="", evidence=""))
     db.execute(update(CaseRuling).where(CaseRuling.case_id == case.id).values(words=""))
+    db.execute(update(VerificationCopy).where(VerificationCopy.case_id == case.id).values(words="", ended_at=at))
     db.flush()
     audit.record(db, who, at, "case_take_off", about(case))
 

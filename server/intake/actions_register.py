@@ -1,6 +1,6 @@
 """Register a request: one transaction, one code, one receipt letter."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from server import audit, text
 from server.audit import About
-from server.intake import queries, queries_known
+from server.errors import Refused
+from server.intake import queries, queries_known, rules
 from server.intake.actions import about, write_to_citizen
-from server.tables import Attachment, Citizen, ReceptionRequest, Representative
+from server.tables import AppointmentPaper, Attachment, Citizen, ReceptionRequest, Representative
 from server.who import Who
 from server.words import IdKind, Kind, Origin, Place, RequestState, Role, Sex
 
@@ -40,6 +41,8 @@ class NewPaper:
     bytes: int
     sha256: str
     stored_as: str
+    is_appointment: bool = False
+    """Whether it is the written appointment of a group's representatives (F23)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,18 +186,39 @@ def add_papers(db: Session, at: datetime, request_id: int, papers: tuple[NewPape
     """Hang stored files onto a request (and onto its case, when it has one)."""
     case_id = db.scalar(select(ReceptionRequest.case_id).where(ReceptionRequest.id == request_id))
     for paper in papers:
-        db.add(
-            Attachment(
-                code=text.new_code("TL", 4, 4),
-                request_id=request_id,
-                case_id=case_id,
-                name=paper.name,
-                content_type=paper.content_type,
-                bytes=paper.bytes,
-                sha256=paper.sha256,
-                stored_as=paper.stored_as,
-                origin=Origin.BORN_DIGITAL,
-                uploaded_at=at,
-            )
-        )
+        row = attachment(at, paper)
+        row.request_id, row.case_id = request_id, case_id
+        db.add(row)
+        db.flush()
+        if paper.is_appointment:
+            db.add(AppointmentPaper(attachment_id=row.id, request_id=request_id, added_at=at))
     db.flush()
+
+
+def attachment(at: datetime, paper: NewPaper) -> Attachment:
+    """Return the row of a stored file, hung onto nothing yet."""
+    return Attachment(
+        code=text.new_code("TL", 4, 4),
+        name=paper.name,
+        content_type=paper.content_type,
+        bytes=paper.bytes,
+        sha256=paper.sha256,
+        stored_as=paper.stored_as,
+        origin=Origin.BORN_DIGITAL,
+        uploaded_at=at,
+    )
+
+
+def add_appointment(db: Session, who: Who, at: datetime, code: str, paper: NewPaper) -> bool:
+    """Hang the written appointment of a group's representatives onto its registration, brought after it.
+
+    False when there is one already: nothing changes. Raises NotHere, Refused("request_flow") once it is over.
+    """
+    request = queries.request_for(db, who, code)
+    if request.state not in rules.TAKES_APPOINTMENT:
+        raise Refused("request_flow")
+    if not request.lacks_appointment:
+        return False
+    add_papers(db, at, request.id, (replace(paper, is_appointment=True),))
+    audit.record(db, who, at, "added_appointment", about(db.get_one(ReceptionRequest, request.id)))
+    return True

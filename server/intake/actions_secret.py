@@ -10,7 +10,7 @@ from server.cases import actions_work as case_actions
 from server.errors import Stale
 from server.intake import actions, queries
 from server.intake.actions import Ruling
-from server.tables import Attachment, ReceptionRequest, Representative, TriageDecision
+from server.tables import AppointmentPaper, Attachment, ReceptionRequest, Representative, TriageDecision
 from server.who import Who
 from server.words import RequestVerb
 
@@ -33,6 +33,7 @@ def empty(db: Session, who: Who, at: datetime, request_id: int, paper_reference:
     row.subject, row.subject_folded = paper_reference, text.fold(paper_reference)
     row.content = row.demand = row.body_concerned = row.prior_resolution = ""
     gone = list(db.scalars(select(Attachment.stored_as).where(Attachment.request_id == row.id)))
+    db.execute(delete(AppointmentPaper).where(AppointmentPaper.request_id == row.id))
     db.execute(delete(Attachment).where(Attachment.request_id == row.id))
     db.execute(delete(Representative).where(Representative.request_id == row.id))
     db.execute(update(TriageDecision).where(TriageDecision.request_id == row.id).values(words=""))

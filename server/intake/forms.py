@@ -168,6 +168,7 @@ class AmendForm(FormModel):
     """More words to a request; files come beside it."""
 
     words: ProseOrBlank = ""
+    is_appointment: Ticked = False
     version: Number = None
 
 

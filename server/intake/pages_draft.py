@@ -16,12 +16,14 @@ from server.intake.actions_register import NewPaper
 from server.intake.queries import Spokesperson
 from server.intake.rules_files import BadFile
 from server.office.forms_fields import read_form
-from server.pagekit import house, now
+from server.pagekit import house, now, posted
 
 COOKIE = "draft"
 IDLE_FOR = 2 * 3600
 STEPS = ("noi-tiep", "nguoi", "cach-tiep", "dai-dien", "noi-dung", "giay-to", "gui")
 MEGABYTE = 1024 * 1024
+APPOINTMENT = "appointment"
+"""The field of a form for the written appointment of representatives."""
 
 
 @dataclass(slots=True)
@@ -97,6 +99,11 @@ class Whole:
     matter: forms.MatterForm
 
 
+def lacks_appointment(draft: Draft) -> bool:
+    """Whether a group has not handed in the written appointment of those who speak for it (F23)."""
+    return rules.needs_appointment_paper(group_size(draft)) and not any(f.get("is_appointment") for f in draft.files)
+
+
 def check(draft: Draft, step: str) -> None:
     """Check what was typed in one step. Raises BadForm."""
     typed = draft.answers.get(step, {})
@@ -112,8 +119,8 @@ def check(draft: Draft, step: str) -> None:
         case "noi-dung":
             read_form(forms.MatterForm, typed)
         case "giay-to":
-            if rules.needs_appointment_paper(group_size(draft)) and not draft.files:
-                raise BadForm({"files": FieldError("appointment_paper_needed")})
+            if lacks_appointment(draft) and typed.get("appointment_later") != "1":
+                raise BadForm({"appointment": FieldError("appointment_paper_needed")})
         case _:
             pass
 
@@ -157,6 +164,7 @@ class Upload:
     content: bytes
     content_type: str
     suffix: str
+    is_appointment: bool = False
 
 
 def has_files(given: list[Any]) -> bool:
@@ -164,8 +172,8 @@ def has_files(given: list[Any]) -> bool:
     return any(isinstance(one, web.FileField) and one.filename for one in given)
 
 
-async def uploads(request: web.Request, given: list[Any], room: int) -> list[Upload]:
-    """Read and check the files of a form. Raises BadForm at the field ``files``, Unavailable.
+async def uploads(request: web.Request, given: list[Any], room: int, name_of_field: str = "files") -> list[Upload]:
+    """Read and check the files of a form. Raises BadForm at their field, Unavailable.
 
     Papers never take the space that recordings need.
     """
@@ -175,7 +183,7 @@ async def uploads(request: web.Request, given: list[Any], room: int) -> list[Upl
     if files and shutil.disk_usage(settings.folder).free < 2 * settings.free_megabytes * MEGABYTE:
         raise Unavailable("disk_full")
     if len(files) > room:
-        raise BadForm({"files": FieldError("files_many", {"most": room})})
+        raise BadForm({name_of_field: FieldError("files_many", {"most": room})})
     found: list[Upload] = []
     for one in files:
         name = rules_files.safe_name(one.filename)
@@ -183,8 +191,8 @@ async def uploads(request: web.Request, given: list[Any], room: int) -> list[Upl
         try:
             fitting = await asyncio.to_thread(rules_files.check, name, content, megabytes * MEGABYTE)
         except BadFile as bad:
-            raise BadForm({"files": bad.fault}) from None
-        found.append(Upload(name, content, fitting.content_type, fitting.suffix))
+            raise BadForm({name_of_field: bad.fault}) from None
+        found.append(Upload(name, content, fitting.content_type, fitting.suffix, name_of_field == APPOINTMENT))
     return found
 
 
@@ -194,7 +202,9 @@ async def put_away(request: web.Request, found: list[Upload]) -> tuple[NewPaper,
     try:
         for one in found:
             kept = await house(request).files.keep_bytes(one.content, one.suffix)
-            papers.append(NewPaper(one.name, one.content_type, kept.bytes, kept.sha256, kept.stored_as))
+            papers.append(
+                NewPaper(one.name, one.content_type, kept.bytes, kept.sha256, kept.stored_as, one.is_appointment)
+            )
     except BaseException:
         drop(request, tuple(papers))
         raise
@@ -211,3 +221,17 @@ def too_large(request: web.Request) -> FieldError:
     """Say what may be sent at once."""
     limit = house(request).settings.upload_megabytes
     return FieldError("upload_too_large", {"limit": limit, "most": rules_files.MOST_FILES})
+
+
+async def one_appointment(request: web.Request) -> tuple[NewPaper, ...]:
+    """Read the one file of a form that brings a written appointment and put it away. Raises BadForm, Unavailable."""
+    try:
+        form = await posted(request, has_files=True)
+    except web.HTTPRequestEntityTooLarge:
+        raise BadForm({APPOINTMENT: too_large(request)}) from None
+    except BadForm:
+        raise BadForm({APPOINTMENT: FieldError("upload_broken")}) from None
+    found = await uploads(request, form.getall(APPOINTMENT, []), 1, APPOINTMENT)
+    if not found:
+        raise BadForm({APPOINTMENT: FieldError("appointment_paper_needed")})
+    return await put_away(request, found)

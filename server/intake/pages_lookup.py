@@ -1,12 +1,14 @@
 """A citizen finds the own request by code and telephone, adds to it, withdraws it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import quote
 
 from aiohttp import hdrs, web
 
 from server import security, text
 from server.errors import BadForm, FieldError, NotHere, Stale, Unavailable
+from server.house import House
 from server.intake import actions, actions_citizen, forms, queries, queries_own, rules, rules_files
 from server.intake import pages_draft as drafts
 from server.intake.actions_citizen import Found
@@ -123,6 +125,8 @@ async def amend(request: web.Request) -> web.Response:
         wanted = read_form(forms.AmendForm, typed)
         found = await drafts.uploads(request, list(given), rules_files.MOST_FILES)
         _something(wanted.words, found)
+        if wanted.is_appointment:
+            found = _as_appointment(found)
         papers = await drafts.put_away(request, found)
         await place.db.write(actions_citizen.amend, here, now(request), wanted.words, papers, wanted.version)
     except BadForm as bad:
@@ -134,6 +138,13 @@ async def amend(request: web.Request) -> web.Response:
         drafts.drop(request, papers)
         raise
     return see_other(f"/tra-cuu/{code}?da=amended")
+
+
+def _as_appointment(files: list[drafts.Upload]) -> list[drafts.Upload]:
+    """The written appointment of a group: the first of the files that came with the tick."""
+    if not files:
+        raise BadForm({"files": FieldError("appointment_paper_needed")})
+    return [replace(files[0], is_appointment=True), *files[1:]]
 
 
 def _something(words: str, files: list[drafts.Upload]) -> None:
@@ -166,6 +177,11 @@ async def paper(request: web.Request) -> web.StreamResponse:
     if one is None:
         raise NotHere
     await place.db.write(actions.note_view, here, now(request), code, "downloaded_paper")
+    return sent_file(place, one)
+
+
+def sent_file(place: House, one: queries.Paper) -> web.FileResponse:
+    """Answer with a file that was handed in, under its own name. Raises Unavailable."""
     path = place.files.path(one.stored_as)
     if not path.is_file():
         raise Unavailable("file_missing")

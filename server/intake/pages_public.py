@@ -130,6 +130,7 @@ def _place_in_order(draft: Draft, step: str) -> dict[str, Any]:
         "spokespeople_least": least,
         "spokespeople_most": most,
         "needs_paper": rules.needs_appointment_paper(size),
+        "lacks_appointment": drafts.lacks_appointment(draft),
     }
 
 
@@ -201,12 +202,14 @@ async def _send_papers(request: web.Request) -> web.StreamResponse:
     except BadForm:
         return await _show(request, draft, "giay-to", 422, {"files": FieldError("upload_broken")})
     go = str(form.get("go", ""))
-    draft.answers["giay-to"] = {"seen": "1"}
+    later = "1" if form.get("appointment_later") == "1" else ""
+    draft.answers["giay-to"] = {"seen": "1", "appointment_later": later}
     try:
         if go.startswith("drop:"):
             await _drop_file(request, draft, go.removeprefix("drop:"))
         else:
-            await _add_files(request, draft, form.getall("files", []))
+            await _add_files(request, draft, form.getall(drafts.APPOINTMENT, []), drafts.APPOINTMENT)
+            await _add_files(request, draft, form.getall("files", []), "files")
         if go not in {"more", ""} and not go.startswith("drop:"):
             drafts.check(draft, "giay-to")
     except BadForm as bad:
@@ -219,10 +222,10 @@ async def _send_papers(request: web.Request) -> web.StreamResponse:
     return answer
 
 
-async def _add_files(request: web.Request, draft: Draft, given: list[Any]) -> None:
+async def _add_files(request: web.Request, draft: Draft, given: list[Any], field: str) -> None:
     if drafts.has_files(given):
         await count(request, "upload", 120)
-    found = await drafts.uploads(request, given, rules_files.MOST_FILES - len(draft.files))
+    found = await drafts.uploads(request, given, rules_files.MOST_FILES - len(draft.files), field)
     for one in found:
         number = 1 + max((int(f["id"]) for f in draft.files), default=0)
         await drafts.box(request).keep_file(draft.token, f"{number}.file", one.content)
@@ -233,6 +236,7 @@ async def _add_files(request: web.Request, draft: Draft, given: list[Any]) -> No
                 "type": one.content_type,
                 "suffix": one.suffix,
                 "bytes": len(one.content),
+                "is_appointment": one.is_appointment,
             }
         )
 
@@ -277,7 +281,8 @@ async def _kept_files(request: web.Request, draft: Draft) -> list[drafts.Upload]
     for one in draft.files:
         content = await drafts.box(request).read_file(draft.token, f"{one['id']}.file")
         if content is not None:
-            found.append(drafts.Upload(one["name"], content, one["type"], one["suffix"]))
+            is_appointment = bool(one.get("is_appointment"))
+            found.append(drafts.Upload(one["name"], content, one["type"], one["suffix"], is_appointment))
     return found
 
 

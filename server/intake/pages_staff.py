@@ -2,15 +2,17 @@
 
 from aiohttp import web
 
-from server.errors import FieldError
+from server.errors import BadForm, FieldError
 from server.house import House
-from server.intake import actions, actions_secret, forms, queries, rules
+from server.intake import actions, actions_register, actions_secret, forms, queries, rules, rules_files
+from server.intake import pages_draft as drafts
 from server.intake.actions import Classified, Ruling
+from server.intake.actions_register import NewPaper
 from server.intake.pages_lookup import paper
 from server.intake.queries import InboxFilter
 from server.intake.rules_sorting import choices
 from server.office.forms_fields import read_form
-from server.pagekit import get, house, now, page_number, post, render, who
+from server.pagekit import get, house, now, page_number, post, render, see_other, who
 from server.steps import Doing, Typed, take
 from server.who import Who
 from server.words import Kind, RequestState, RequestVerb
@@ -64,6 +66,8 @@ async def _show(
         typed=typed or {},
         errors=errors or {},
         is_stale=is_stale,
+        accept=rules_files.ACCEPT,
+        megabytes=place.settings.upload_megabytes,
     )
 
 
@@ -156,6 +160,24 @@ async def _take_off(request: web.Request, typed: Typed) -> str:
     return "taken_off"
 
 
+async def add_appointment(request: web.Request) -> web.Response:
+    """Hang the written appointment of representatives onto a registration, brought to the desk."""
+    code, here, place = request.match_info["code"], who(request), house(request)
+    await place.db.read(queries.request_for, here, code)
+    papers: tuple[NewPaper, ...] = ()
+    try:
+        papers = await drafts.one_appointment(request)
+        is_new = await place.db.write(actions_register.add_appointment, here, now(request), code, papers[0])
+    except BadForm as bad:
+        return await _show(request, 422, bad.fields)
+    except BaseException:
+        drafts.drop(request, papers)
+        raise
+    if not is_new:
+        drafts.drop(request, papers)
+    return see_other(f"/dang-ky-moi/{code}?da=appointment_added")
+
+
 async def counters(place: House, here: Who) -> dict[str, int]:
     """Return how many requests wait, for the rail."""
     return {"inbox": await place.db.read(queries.waiting, here)}
@@ -165,6 +187,7 @@ ROUTES = (
     get("/dang-ky-moi", inbox, rules.READERS),
     get("/dang-ky-moi/{code}", request_page, rules.READERS),
     get("/dang-ky-moi/{code}/tep/{paper}", paper, rules.READERS),
+    post("/dang-ky-moi/{code}/van-ban-cu", add_appointment, rules.SORTERS),
     post("/dang-ky-moi/{code}/nhan", accept, rules.SORTERS),
     post("/dang-ky-moi/{code}/bo-sung", ask, rules.SORTERS),
     post("/dang-ky-moi/{code}/huong-dan", refer, rules.SORTERS),

@@ -12,7 +12,7 @@ from server.cases import queries as cases
 from server.errors import NotHere
 from server.intake import rules
 from server.intake.rules_sorting import Sorting
-from server.tables import AuditEntry, Case, Citizen, Petition, ReceptionRequest
+from server.tables import AppointmentPaper, Attachment, AuditEntry, Case, Citizen, Petition, ReceptionRequest
 from server.who import Who
 from server.words import IdKind, Kind, Place, RequestState, RequestVerb, Role, Sex
 
@@ -110,6 +110,8 @@ class RequestFile:
     papers: tuple[Paper, ...]
     steps: tuple[Step, ...]
     sorting: Sorting
+    lacks_appointment: bool = False
+    """Whether it is a group's, and the written appointment of those who speak for it was not handed in yet (F23)."""
 
     @property
     def is_restricted(self) -> bool:
@@ -190,20 +192,30 @@ def _file(db: Session, row: ReceptionRequest) -> RequestFile:
         version=row.version,
         citizen=person(row.citizen),
         representatives=tuple(Spokesperson(r.name, r.id_number, r.phone) for r in row.representatives),
-        papers=tuple(
-            Paper(a.code, a.name, a.content_type, a.bytes, a.sha256, a.stored_as, a.uploaded_at)
-            for a in sorted(row.attachments, key=lambda a: a.id)
-        ),
+        papers=tuple(paper_of(a) for a in sorted(row.attachments, key=lambda a: a.id)),
         steps=tuple(
             Step(d.verb, d.state, d.ground or "", d.words, d.officer_name, d.role, d.at) for d in row.decisions
         ),
         sorting=sorting(row),
+        lacks_appointment=rules.needs_appointment_paper(row.group_size)
+        and not row.is_without_content
+        and not has_appointment(db, row.id),
     )
 
 
 def sorting(row: ReceptionRequest | Petition) -> Sorting:
     """Return how a matter counts."""
     return Sorting(row.field, row.standing, row.instance, row.direction, row.replied_on)
+
+
+def paper_of(row: Attachment) -> Paper:
+    """Return the frozen record of a file."""
+    return Paper(row.code, row.name, row.content_type, row.bytes, row.sha256, row.stored_as, row.uploaded_at)
+
+
+def has_appointment(db: Session, request_id: int) -> bool:
+    """Whether the written appointment of representatives was handed in with a registration."""
+    return db.scalar(select(AppointmentPaper.id).where(AppointmentPaper.request_id == request_id).limit(1)) is not None
 
 
 @dataclass(frozen=True, slots=True)

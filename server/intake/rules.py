@@ -89,6 +89,8 @@ OPEN_STATES = frozenset({RequestState.RECEIVED, RequestState.INCOMPLETE})
 SORTABLE_STATES = frozenset(REQUEST_FLOW) - GIVEN_UP - {RequestState.DECLINED}
 """What counts as taken on or sent elsewhere, or may yet: it can be said how."""
 ADDABLE_STATES = OPEN_STATES | {RequestState.ACCEPTED, RequestState.SCHEDULED}
+TAKES_APPOINTMENT = ADDABLE_STATES | {RequestState.HEARD}
+"""A group may bring the written appointment of its representatives later, to the desk too (F23)."""
 """The citizen may still add words and papers."""
 
 

@@ -12,12 +12,14 @@ from server.jobs.runner import JobKind
 from server.minutes import jobs as minutes
 from server.national import jobs as national
 from server.papers import jobs as papers
+from server.reports import jobs as reports
 from server.scheduling import jobs as scheduling
 from server.search import jobs as search
 
 KINDS: tuple[JobKind, ...] = (
     JobKind("deliver", deliver.deliver, every=timedelta(seconds=2)),
     JobKind("remind_follow_ups", cases.remind, every=timedelta(hours=6)),
+    JobKind("write_digests", reports.write_digests, every=timedelta(hours=1)),
     JobKind("keep_calendar", cases.keep_calendar, every=timedelta(hours=24)),
     JobKind("sweep_drafts", intake.sweep_drafts, every=timedelta(hours=1)),
     JobKind("release_withdrawn", scheduling.release_withdrawn, every=timedelta(minutes=1)),

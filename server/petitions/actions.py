@@ -309,8 +309,11 @@ def _acceptance_faults(db: Session, me: PetitionCard) -> dict[str, FieldError]:
         return {"direction": FieldError("accept_anonymous")}
     if rules_competence.gaps_that_count(me.kind, gaps, is_anonymous=False):
         return {"direction": FieldError("accept_ineligible")}
-    if rules_people.missing(queries_file.crowd(db, me)):
+    owed = rules_people.missing(queries_file.crowd(db, me))
+    if "representatives" in owed:
         return {"direction": FieldError("accept_without_representatives")}
+    if "appointment" in owed:
+        return {"direction": FieldError("accept_without_appointment")}
     return {}
 
 

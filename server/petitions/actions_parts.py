@@ -13,10 +13,12 @@ from server.cases.rules import FOR_PETITION
 from server.clock import local
 from server.errors import BadForm, FieldError, NotHere, Refused
 from server.intake import actions_secret as intake_secret
+from server.intake.actions_register import NewPaper, attachment
+from server.intake.rules import needs_appointment_paper
 from server.petitions import actions, queries, queries_file, rules, rules_people
 from server.petitions.actions import Said
 from server.petitions.rules_people import Joining
-from server.tables import Petition, PetitionContent, PetitionPerson, PetitionStep
+from server.tables import AppointmentPaper, Attachment, Petition, PetitionContent, PetitionPerson, PetitionStep
 from server.who import Who
 from server.words import CaseState, Kind, PetitionPart, PetitionState, PetitionVerb
 
@@ -75,6 +77,27 @@ def _open(db: Session, who: Who, code: str, version: int | None) -> Petition:
     if row.state not in rules.OPEN and row.state is not PetitionState.ACCEPTED:
         raise Refused("petition_flow")
     return row
+
+
+def add_appointment(db: Session, who: Who, at: datetime, code: str, paper: NewPaper) -> bool:
+    """Hang the written appointment of a group's representatives onto its petition (F23).
+
+    False when there is one already: nothing changes. Raises NotHere, Refused("petition_flow").
+    """
+    row = _open(db, who, code, None)
+    me = queries.card(row)
+    if not needs_appointment_paper(row.group_size):
+        raise Refused("petition_flow")
+    if queries_file.appointment(db, me) is not None:
+        return False
+    kept = attachment(at, paper)
+    kept.officer_id, kept.case_id = who.officer_id, row.case_id
+    db.add(kept)
+    db.flush()
+    db.add(AppointmentPaper(attachment_id=kept.id, petition_id=row.id, added_at=at))
+    db.flush()
+    audit.record(db, who, at, "added_appointment", actions.about(row))
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,14 +280,23 @@ def take_off(db: Session, who: Who, at: datetime, code: str, paper_reference: st
     db.execute(delete(PetitionContent).where(PetitionContent.petition_id == row.id))
     db.execute(delete(PetitionPerson).where(PetitionPerson.petition_id == row.id))
     db.execute(update(PetitionStep).where(PetitionStep.petition_id == row.id).values(words=""))
+    gone = _drop_appointments(db, row.id)
     row.title, row.title_folded = paper_reference, text.fold(paper_reference)
     row.body_concerned = row.body_folded = row.prior_decision = row.directed_to = row.direction_words = ""
     row.paper_reference = paper_reference
     actions.forget_national(db, row.id)
     db.flush()
-    gone: list[str] = []
     if row.request_id is not None:
-        gone = intake_secret.empty(db, who, at, row.request_id, paper_reference)
+        gone += intake_secret.empty(db, who, at, row.request_id, paper_reference)
     elif row.case_id is not None:
         case_actions.take_off(db, who, at, row.case_id, paper_reference)
+    return gone
+
+
+def _drop_appointments(db: Session, petition_id: int) -> list[str]:
+    where = select(AppointmentPaper.attachment_id).where(AppointmentPaper.petition_id == petition_id)
+    found = list(db.scalars(where))
+    gone = list(db.scalars(select(Attachment.stored_as).where(Attachment.id.in_(found))))
+    db.execute(delete(AppointmentPaper).where(AppointmentPaper.petition_id == petition_id))
+    db.execute(delete(Attachment).where(Attachment.id.in_(found)))
     return gone

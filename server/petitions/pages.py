@@ -10,12 +10,15 @@ from aiohttp import web
 from server.cases import rules as case_rules
 from server.errors import BadForm, FieldError, NotHere
 from server.house import House
+from server.intake import pages_draft as drafts
 from server.intake import queries as intake
-from server.intake.actions_register import NewPerson
+from server.intake import rules_files
+from server.intake.actions_register import NewPaper, NewPerson
+from server.intake.pages_lookup import sent_file
 from server.intake.rules_sorting import choices
 from server.office.forms_fields import read_form
 from server.pagekit import get, house, now, page_number, post, render, see_other, who
-from server.petitions import actions, forms, pages_steps, queries, queries_file, rules, rules_competence
+from server.petitions import actions, actions_parts, forms, pages_steps, queries, queries_file, rules, rules_competence
 from server.petitions.actions import NewPetition
 from server.petitions.queries import PetitionFilter
 from server.steps import take, typed_in
@@ -135,6 +138,8 @@ async def _show(
         typed=typed or {},
         errors=errors or {},
         today=place.clock.today(),
+        accept=rules_files.ACCEPT,
+        megabytes=place.settings.upload_megabytes,
         **{"is_stale": False, "step": "", **facts},
     )
 
@@ -163,6 +168,34 @@ async def step(request: web.Request) -> web.Response:
     return await take(request, doing, partial(_show, step=name), f"/don/{code}", queries.petition_for)
 
 
+async def add_appointment(request: web.Request) -> web.Response:
+    """Hang the written appointment of representatives onto a petition, brought to the desk."""
+    code, here, place = request.match_info["code"], who(request), house(request)
+    await place.db.read(queries.petition_for, here, code)
+    papers: tuple[NewPaper, ...] = ()
+    try:
+        papers = await drafts.one_appointment(request)
+        is_new = await place.db.write(actions_parts.add_appointment, here, now(request), code, papers[0])
+    except BadForm as bad:
+        return await _show(request, 422, bad.fields, step="van-ban-cu")
+    except BaseException:
+        drafts.drop(request, papers)
+        raise
+    if not is_new:
+        drafts.drop(request, papers)
+    return see_other(f"/don/{code}?da=appointment_added")
+
+
+async def appointment(request: web.Request) -> web.StreamResponse:
+    """Give the written appointment of representatives; written down."""
+    here, place, code = who(request), house(request), request.match_info["code"]
+    found = await place.db.read(queries_file.petition_file, here, code)
+    if found.appointment is None:
+        raise NotHere
+    await place.db.write(actions.note_view, here, now(request), code)
+    return sent_file(place, found.appointment)
+
+
 async def split_guide(request: web.Request) -> web.Response:
     """Show the guide to splitting a mixed petition, for paper."""
     found = await house(request).db.read(queries_file.petition_file, who(request), request.match_info["code"])
@@ -183,6 +216,8 @@ ROUTES = (
     get("/don/moi", new_page, rules.SORTERS),
     post("/don/moi", enter, rules.SORTERS),
     get("/don/{code}", petition_page, rules.READERS),
+    get("/don/{code}/van-ban-cu", appointment, rules.READERS),
+    post("/don/{code}/van-ban-cu", add_appointment, rules.SORTERS),
     get("/don/{code}/huong-dan-tach", split_guide, rules.SORTERS),
     post("/don/{code}/{step}", step, rules.SORTERS),
 )

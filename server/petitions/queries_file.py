@@ -3,18 +3,27 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from server.cases import queries as cases
 from server.cases.queries import CaseCard
 from server.errors import NotHere
+from server.intake.queries import Paper, paper_of
 from server.office import queries as office
 from server.petitions import queries, rules_competence, rules_people
 from server.petitions.queries import Earlier, PetitionCard
 from server.petitions.rules_competence import Matter, Proposal
 from server.petitions.rules_people import Crowd, Standing
-from server.tables import Citizen, Petition, PetitionContent, PetitionPerson, PetitionStep
+from server.tables import (
+    AppointmentPaper,
+    Attachment,
+    Citizen,
+    Petition,
+    PetitionContent,
+    PetitionPerson,
+    PetitionStep,
+)
 from server.who import Who
 from server.words import Direction, Gap, PetitionPart, PetitionState, PetitionVerb, Role, Target
 
@@ -84,6 +93,8 @@ class PetitionFile:
     case_code: str
     case: CaseCard | None
     withdrawal: str
+    appointment: Paper | None = None
+    """The written appointment of representatives, when it was handed in."""
 
 
 def matter(me: PetitionCard) -> Matter:
@@ -107,7 +118,21 @@ def proposal(db: Session, me: PetitionCard) -> Proposal:
 def crowd(db: Session, me: PetitionCard) -> Crowd:
     """Return who stands in a petition, as the rules of people ask it."""
     standing = tuple(Standing(one.part, one.name, one.content) for one in _people(db, me.id))
-    return Crowd(me.kind, me.group_size, standing, len(contents(db, me.id)))
+    return Crowd(me.kind, me.group_size, standing, len(contents(db, me.id)), appointment(db, me) is not None)
+
+
+def appointment(db: Session, me: PetitionCard) -> Paper | None:
+    """Return the written appointment of representatives: of the petition, the one it was split from, or its registration."""
+    whole = AppointmentPaper.petition_id.in_([me.id, me.parent_id or me.id])
+    where = or_(whole, AppointmentPaper.request_id == me.request_id) if me.request_id else whole
+    row = db.scalar(
+        select(Attachment)
+        .join(AppointmentPaper, AppointmentPaper.attachment_id == Attachment.id)
+        .where(where)
+        .order_by(Attachment.id.desc())
+        .limit(1)
+    )
+    return None if row is None else paper_of(row)
 
 
 def petition_file(db: Session, who: Who, code: str) -> PetitionFile:
@@ -133,6 +158,7 @@ def petition_file(db: Session, who: Who, code: str) -> PetitionFile:
         case_code,
         _case(db, who, me),
         next((one.words for one in steps if one.verb is PetitionVerb.WITHDRAW), ""),
+        appointment(db, me),
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from server import text
 from server.errors import FieldError
-from server.intake.rules import representatives_allowed
+from server.intake.rules import needs_appointment_paper, representatives_allowed
 from server.words import Kind, PetitionPart
 
 
@@ -41,6 +41,8 @@ class Crowd:
     size: int
     people: Sequence[Standing] = ()
     contents: int = 1
+    has_appointment: bool = False
+    """Whether the written appointment of the representatives was handed in."""
 
 
 def joining_faults(crowd: Crowd, new: Joining) -> dict[str, FieldError]:
@@ -89,9 +91,10 @@ def _count(crowd: Crowd, part: PetitionPart) -> int:
 
 
 def missing(crowd: Crowd) -> tuple[str, ...]:
-    """Return what a group still owes before its petition gets a direction: keys of the labels ``owed_by_group.…``."""
+    """Return what a group still owes before its petition can be accepted: keys of the labels ``owed_by_group.…``."""
     least, _ = representatives_allowed(crowd.size)
-    return ("representatives",) if _count(crowd, PetitionPart.REPRESENTATIVE) < least else ()
+    owed = ("representatives",) if _count(crowd, PetitionPart.REPRESENTATIVE) < least else ()
+    return (*owed, "appointment") if needs_appointment_paper(crowd.size) and not crowd.has_appointment else owed
 
 
 def reopening_faults(*, is_forced: bool, grounds: str) -> dict[str, FieldError]:

@@ -236,7 +236,7 @@ def call_in(db: Session, who: Who, at: datetime, code: str, officer_role_id: int
         .where(OfficerRole.id == officer_role_id, Officer.closed_at.is_(None))
     ).first()
     role = rules.invited_role(row[1].role) if row else None
-    offered = {one.officer_role_id for one in queries_people.invitable(db, who)}
+    offered = {one.officer_role_id for one in queries_people.invitable(db, who, found.case_id)}
     if row is None or role is None or officer_role_id not in offered:
         raise NotHere
     officer, _, unit = row

@@ -51,7 +51,7 @@ async def desk(request: web.Request) -> web.Response:
 async def _desk(request: web.Request, status: int = 200, **facts: Any) -> web.Response:
     place, here = house(request), who(request)
     found = await place.db.read(queries.reception_for, here, request.match_info["code"])
-    invitable = await place.db.read(queries_people.invitable, here)
+    invitable = await place.db.read(queries_people.invitable, here, found.case_id)
     ward_room = next(m for m in found.members if m.role is RoomRole.WARD_ROOM)
     values = {"name": "", "title": "", "unit_name": "", "role": "", "method": "", **facts.pop("values", {})}
     key = place.settings.key("links")

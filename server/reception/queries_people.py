@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.reception import rules
-from server.tables import Attachment, Officer, OfficerRole, ReceptionRequest, Unit
+from server.tables import Attachment, Case, Officer, OfficerRole, ReceptionRequest, Unit
 from server.who import Who
 from server.words import Role, UnitKind
 
@@ -24,8 +24,13 @@ class Invitable:
     role: Role
 
 
-def invitable(db: Session, who: Who) -> list[Invitable]:
-    """Return the officers of the city board and of this ward's departments, in Vietnamese order."""
+def invitable(db: Session, who: Who, case_id: int) -> list[Invitable]:
+    """Return the officers of the city board and of this ward's departments, in Vietnamese order.
+
+    To a denunciation nobody is called in: the board is not competent, departments read a copy without its denouncer.
+    """
+    if db.get_one(Case, case_id).is_restricted:
+        return []
     rows = db.execute(
         select(OfficerRole.id, Officer.name, Officer.title, Unit.name, OfficerRole.role)
         .join(Officer, Officer.id == OfficerRole.officer_id)

@@ -65,7 +65,7 @@ def dashboard(db: Session, units: tuple[UnitHead, ...], today: date) -> Dashboar
     last = next_month(first) - timedelta(1)
     return Dashboard(
         first,
-        _chairs(db, units, first, today),
+        chairs(db, units, first, today),
         _posted_late(db, ids, first, last),
         _terms_late(db, ids, today, notices=True),
         _terms_late(db, ids, today, notices=False),
@@ -81,7 +81,8 @@ def next_month(first: date) -> date:
     return (first + timedelta(31)).replace(day=1)
 
 
-def _chairs(db: Session, units: tuple[UnitHead, ...], first: date, today: date) -> tuple[Chair, ...]:
+def chairs(db: Session, units: tuple[UnitHead, ...], first: date, today: date) -> tuple[Chair, ...]:
+    """Return the counter of the month that begins on `first` for each ward among the units."""
     rows = db.execute(
         select(
             ReceptionDay.unit_id,

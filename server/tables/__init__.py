@@ -1,24 +1,25 @@
 """Imports every table so that the metadata is whole."""
 
 from server.tables.base import Base
-from server.tables.cases import Assignment, Case, CaseRuling, Deadline, DeadlineChange, FollowUp
+from server.tables.cases import Assignment, Case, CaseRuling, Deadline, DeadlineChange, FollowUp, VerificationCopy
 from server.tables.finding import AccessReview, ImportRow, ImportRun, SearchEntry, SearchWord
 from server.tables.media import Hold, Playback, Segment
 from server.tables.minutes import Document, Minutes, MinutesAnswer, MinutesText, Revision
 from server.tables.national import NationalDifference, NationalEntry, NationalMonth, NationalReceipt
 from server.tables.office import CalendarChange, NumberSequence, SpecialDay, Unit, UnitSetting
 from server.tables.papers import BookCorrection, BookLine, OfficialPaper
-from server.tables.people import Citizen, Login, Officer, OfficerRole
+from server.tables.people import Citizen, DigestRefusal, Login, Officer, OfficerRole
 from server.tables.petitions import Petition, PetitionContent, PetitionPerson, PetitionStep
 from server.tables.receptions import DeviceCheck, GuestLink, Reception, ReceptionMember, ReceptionTick, RoomNote
 from server.tables.reports import CaseResult, ReportCorrection, ResultAmount, SentReport
-from server.tables.requests import Attachment, ReceptionRequest, Representative, TriageDecision
+from server.tables.requests import AppointmentPaper, Attachment, ReceptionRequest, Representative, TriageDecision
 from server.tables.schedule import Appointment, DayMinutes, ReceptionDay, Slot
 from server.tables.system import AuditEntry, IdempotencyKey, Job, OutboxLetter, RateCounter
 
 __all__ = [
     "AccessReview",
     "Appointment",
+    "AppointmentPaper",
     "Assignment",
     "Attachment",
     "AuditEntry",
@@ -34,6 +35,7 @@ __all__ = [
     "Deadline",
     "DeadlineChange",
     "DeviceCheck",
+    "DigestRefusal",
     "Document",
     "FollowUp",
     "GuestLink",
@@ -80,4 +82,5 @@ __all__ = [
     "TriageDecision",
     "Unit",
     "UnitSetting",
+    "VerificationCopy",
 ]

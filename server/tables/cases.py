@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from server.tables.base import Base, Code, Id, Line, Name, Prose, word
@@ -49,6 +49,27 @@ class Assignment(Base):
     given_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     officer: Mapped[Officer] = relationship(lazy="raise", foreign_keys=[officer_id])
+
+
+class VerificationCopy(Base):
+    """The content of a denunciation, typed out anew without its denouncer, for the officer who checks it.
+
+    It is all that this officer gets of the case. Never changed: a wrong one is taken back (``ended_at``), a new one given.
+    """
+
+    __tablename__ = "verification_copies"
+    __table_args__ = (Index("ix_verification_copies_given", "given_to", "ended_at"),)
+
+    id: Mapped[Id]
+    code: Mapped[Code]
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    words: Mapped[Prose]
+    given_to: Mapped[int] = mapped_column(ForeignKey("officers.id"))
+    given_by: Mapped[int] = mapped_column(ForeignKey("officers.id"))
+    given_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    idempotency_key: Mapped[str] = mapped_column(String(80), unique=True)
 
 
 class CaseRuling(Base):

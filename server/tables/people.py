@@ -84,3 +84,12 @@ class Login(Base):
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class DigestRefusal(Base):
+    """An officer who does not want the weekly letter; the page stays."""
+
+    __tablename__ = "digest_refusals"
+
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"), primary_key=True)
+    at: Mapped[datetime]

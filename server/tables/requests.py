@@ -104,6 +104,18 @@ class Attachment(Base):
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officers.id"))
 
 
+class AppointmentPaper(Base):
+    """Which file is the written appointment of a group's representatives (F23), of a registration or a petition."""
+
+    __tablename__ = "appointment_papers"
+
+    id: Mapped[Id]
+    attachment_id: Mapped[int] = mapped_column(ForeignKey("attachments.id"), unique=True)
+    request_id: Mapped[int | None] = mapped_column(ForeignKey("reception_requests.id"), index=True)
+    petition_id: Mapped[int | None] = mapped_column(ForeignKey("petitions.id"), index=True)
+    added_at: Mapped[datetime]
+
+
 class TriageDecision(Base):
     """One step of sorting: who decided what, on which ground, in which words to the citizen."""
 

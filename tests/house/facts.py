@@ -10,7 +10,7 @@ from tests.house.walk import ROOT, python_files
 
 LIST = ROOT / "tests" / "house" / "facts.toml"
 _TEST = re.compile(r"^(?:async )?def (test_\w+)", re.MULTILINE)
-_NAMED = re.compile(r"test_f(\d\d)_")
+_NAMED = re.compile(r"test_((?:f\d\d_)+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def facts() -> Iterator[Fact]:
     for number, one in _listed().items():
         if isinstance(one, dict):
             listed = one.get("tests", [])
-            named = [test for test in tests() if f"F{number_of(test)}" == number and test not in listed]
+            named = [test for test in tests() if number in numbers_of(test) and test not in listed]
             yield Fact(number, one["says"], (*listed, *named), one.get("why", ""))
 
 
@@ -52,10 +52,10 @@ def _listed() -> dict[str, object]:
     return tomllib.loads(LIST.read_text(encoding="utf-8"))
 
 
-def number_of(test: str) -> str:
-    """Return the number of the fact a test is named after, or nothing."""
+def numbers_of(test: str) -> tuple[str, ...]:
+    """Return the numbers of the facts a test is named after: ``test_f51_f52_…`` holds two."""
     found = _NAMED.match(test.partition("::")[2])
-    return found[1] if found else ""
+    return tuple(found[1].strip("_").upper().split("_")) if found else ()
 
 
 def page(made: str) -> str:

@@ -50,12 +50,14 @@ async def fill(browser: Browser, person: Person = LAN, **how: str) -> None:
     await browser.post("/dang-ky/cach-tiep", {"place": "home", "group_size": "1", **how})
 
 
-async def upload(browser: Browser, path: str, name: str, content: bytes, status: int = 303, **fields: str) -> str:
+async def upload(
+    browser: Browser, path: str, name: str, content: bytes, status: int = 303, *, field: str = "files", **fields: str
+) -> str:
     form = FormData(quote_fields=False)
     form.add_field("csrf_token", browser.form_token())
     for key, value in fields.items():
         form.add_field(key, value)
-    form.add_field("files", io.BytesIO(content), filename=name, content_type="application/octet-stream")
+    form.add_field(field, io.BytesIO(content), filename=name, content_type="application/octet-stream")
     async with browser.http.post(path, data=form, allow_redirects=False) as answer:
         page = await answer.text()
         assert answer.status == status, (answer.status, page[:3000])

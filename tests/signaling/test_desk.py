@@ -116,7 +116,7 @@ def test_a_citizen_may_stop_nothing() -> None:
         assert play.refusals(LAN) == [RefusalCode.NO_POWER]
 
 
-def test_the_ladder_is_minuted_and_over_when_all_are_back() -> None:
+def test_f36_the_ladder_is_minuted_and_over_when_all_are_back() -> None:
     play = live()
     play.hang_up(LAN)
     play.happen(MediaDown("lan", play.connections["lan"], "failed"))
@@ -137,7 +137,7 @@ def test_the_ladder_is_minuted_and_over_when_all_are_back() -> None:
 
 
 @pytest.mark.parametrize(("choice", "outcome"), [("adjourn", "adjourned"), ("paper", "paper")])
-def test_a_choice_may_end_it(choice: Choice, outcome: str) -> None:
+def test_f36_a_choice_may_end_it(choice: Choice, outcome: str) -> None:
     play = live()
     play.say(HANH, Choose(choice=choice, ground="x"))
     assert play.refusals(HANH) == [RefusalCode.NOT_NOW]
@@ -153,7 +153,7 @@ def test_a_choice_may_end_it(choice: Choice, outcome: str) -> None:
     assert ended.facts["outcome"] == outcome
 
 
-def test_sound_only_waits_for_the_missing() -> None:
+def test_f36_sound_only_waits_for_the_missing() -> None:
     play = live()
     play.hang_up(LAN)
     play.wait(40, heard=frozenset({"hanh", "tu"}))

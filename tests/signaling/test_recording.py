@@ -27,7 +27,7 @@ from signaling.messages import (
     Resume,
 )
 from signaling.room import Room
-from tests.playbook import BINH, HANH, LAN, MINH, TU, Playbook
+from tests.playbook import BINH, HANH, LAN, MINH, TU, VY, Playbook
 
 HEARD = frozenset({"hanh", "lan", "minh", "tu"})
 
@@ -66,7 +66,7 @@ def test_nothing_begins_without_proof() -> None:
     assert play.noted() == []
 
 
-def test_nothing_begins_unacknowledged() -> None:
+def test_f33_nothing_begins_unacknowledged_and_who_comes_later_acknowledges_too() -> None:
     play = a_room()
     play.say(HANH, RecordingStart())
     play.arrive(MINH)
@@ -81,6 +81,14 @@ def test_nothing_begins_unacknowledged() -> None:
     assert play.seats_of(LAN)["minh"] == (True, True)
     play.say(HANH, Begin())
     assert play.refusals(HANH) == []
+    play.arrive(VY)
+    play.say(HANH, Admit(member="vy"))
+    play.connect(VY)
+    assert not play.view(VY).you.acknowledged
+    assert [each.member for each in play.asked(Follow)] == []
+    assert play.seats_of(LAN)["vy"] == (False, False)
+    play.say(VY, AcknowledgeRecording())
+    assert [each.member for each in play.asked(Follow)] == ["vy"]
 
 
 def test_who_sends_nothing_needs_no_proof() -> None:

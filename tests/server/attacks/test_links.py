@@ -1,11 +1,13 @@
 """Links after their time, links of others, digits by guessing (platform.md D.7: 1, 3, 31)."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.app import ROUTES
 from server.house import House
 from server.scheduling import actions as scheduling
 from server.scheduling.rules import link_token
@@ -125,7 +127,14 @@ async def test_counters_do_not_tell_who_asked(open_browser: OpenBrowser, house: 
 
 
 @pytest.mark.one_engine
-async def test_forged_links_all_look_the_same(open_browser: OpenBrowser, house: House, booked: Booked) -> None:
+def test_f34_nothing_shows_a_room_to_who_has_neither_link_nor_account() -> None:
+    rooms = [route for route in ROUTES if re.search("/(phong|vao|ban-ghi|luot-tiep|toan-canh|ws)(/|$)", route.path)]
+    assert len(rooms) > 20
+    opened = {route.path for route in rooms if not route.roles and "{token}" not in route.path}
+    assert opened == {"/ws/{worker}"}, "the socket asks for a ticket first"
+
+
+async def test_f34_forged_links_all_look_the_same(open_browser: OpenBrowser, house: House, booked: Booked) -> None:
     browser = await open_browser()
     good = link(house, booked)
     changed = good[:-1] + ("A" if good[-1] != "A" else "B")

@@ -60,7 +60,7 @@ async def test_a_denunciation_shows_its_hour_only(open_browser: OpenBrowser, hou
             assert room not in page, username
 
 
-async def test_a_place_in_the_room_opens_no_denunciation(
+async def test_f40_a_place_in_the_room_opens_no_denunciation(
     open_browser: OpenBrowser, house: House, booked: Booked
 ) -> None:
     receiver = await open_browser("tu", Role.RECEPTION_OFFICER)
@@ -70,7 +70,8 @@ async def test_a_place_in_the_room_opens_no_denunciation(
     board = page.split("Đinh Quốc Bảo")[0].rsplit('value="', 1)[1].split('"')[0]
     await receiver.post(f"{desk}/goi", officer_role=board)
     await house.db.write(make_secret, booked)
-    await receiver.get(desk)
+    assert "Đinh Quốc Bảo" not in (await receiver.get(desk)).partition('name="officer_role"')[2]
+    await receiver.post(f"{desk}/goi", officer_role=board, status=404)
     for username in ("loan", "yen", "bao"):
         browser = await open_browser(username)
         for path in (desk, f"/phong/{room}", f"/bien-ban/{room}", f"/ban-ghi/{room}", f"/vu-viec/{booked.case_code}"):

@@ -137,6 +137,24 @@ def test_no_term_ends_on_a_day_off(number: str, started_on: date, extended: int,
         assert RULES[number].is_before or own <= due
 
 
+@settings(max_examples=30, deadline=None)
+@given(number=NUMBERS, started_on=DAYS, off=some.sets(DAYS, max_size=12))
+def test_recomputing_twice_changes_nothing_and_days_outside_a_term_do_not_matter(
+    number: str, started_on: date, off: set[date]
+) -> None:
+    count, run = RULES[number].limits[PLAIN].count, Run(started_on, given_on=started_on + timedelta(days=9))
+    due = rules_terms.last_day(number, count, run, CALENDAR)
+    first, last = sorted((started_on, due))
+    for inside in (True, False):
+        changed = {on: False for on in off if (first < on <= last or on == due) == inside}
+        calendar = Calendar({**CALENDAR.special, **changed})
+        again = rules_terms.last_day(number, count, run, calendar)
+        assert again == due or (inside and changed)
+        assert again <= due if RULES[number].is_before else again >= due
+        # What was computed is what is computed from: a second run over the same calendar moves nothing.
+        assert rules_terms.last_day(number, count, run, Calendar({**calendar.special, **changed})) == again
+
+
 @settings(max_examples=40, deadline=None)
 @given(started_on=DAYS, after=some.integers(0, 29), stood=some.integers(0, 200))
 def test_a_pause_moves_a_term_by_the_days_it_stood(started_on: date, after: int, stood: int) -> None:

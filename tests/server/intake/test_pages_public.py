@@ -5,6 +5,7 @@ import unicodedata
 
 import pytest
 
+from server.words import Role
 from tests.conftest import Browser, OpenBrowser
 from tests.journeys.test_1_register import MATTER, PDF, answers, fill, photo, register, upload
 from tests.people import LAN, WARD
@@ -102,14 +103,40 @@ async def test_a_group_names_as_many_as_the_law_says(
     await browser.post("/dang-ky/dai-dien", people, status=303 if ok else 422)
 
 
-async def test_a_group_must_hand_in_the_appointment(open_browser: OpenBrowser) -> None:
+async def test_f23_a_group_hands_in_the_appointment_or_its_petition_is_not_complete(open_browser: OpenBrowser) -> None:
+    browser, step = await open_browser(), "/dang-ky/giay-to"
+    await fill(browser, group_size="6")
+    await browser.post("/dang-ky/dai-dien", {"name_1": "Người Thứ Nhất"})
+    await browser.post("/dang-ky/noi-dung", MATTER)
+    assert "Xin gửi văn bản cử" in await browser.post(step, status=422, go="next")
+    assert "Xin gửi văn bản cử" in await upload(browser, step, "ảnh.pdf", PDF, 422, go="next")
+    assert "không thuộc loại" in await upload(browser, step, "cử.exe", b"MZ", 422, field="appointment", go="next")
+    assert await browser.post(step, go="next", appointment_later="1") == "/dang-ky/gui"
+    code = (await browser.post("/dang-ky/gui")).split("/")[2].split("?")[0]
+    tu, desk, lacking = await open_browser("tu", Role.RECEPTION_OFFICER), f"/dang-ky-moi/{code}", "Đơn chưa đủ"
+    assert lacking in await browser.get(f"/tra-cuu/{code}")
+    assert lacking in await tu.get(desk)
+    assert "Xin gửi văn bản cử" in await tu.post(f"{desk}/van-ban-cu", status=422)
+    quan = await open_browser("quan")
+    await quan.get("/hom-nay")
+    await upload(quan, f"{desk}/van-ban-cu", "cử.pdf", PDF, 404, field="appointment")
+    for _ in range(2):
+        await upload(tu, f"{desk}/van-ban-cu", "cử.pdf", PDF, field="appointment")
+    assert (await tu.get(desk)).count("cử.pdf</a>") == 1
+    for page in (await browser.get(f"/tra-cuu/{code}"), await tu.get(desk)):
+        assert lacking not in page
+    assert await upload(browser, f"/tra-cuu/{code}/bo-sung", "x.pdf", PDF, words="Thêm giấy") != ""
+
+
+async def test_f23_the_appointment_goes_with_the_registration(open_browser: OpenBrowser) -> None:
     browser = await open_browser()
     await fill(browser, group_size="6")
     await browser.post("/dang-ky/dai-dien", {"name_1": "Người Thứ Nhất"})
     await browser.post("/dang-ky/noi-dung", MATTER)
-    page = await browser.post("/dang-ky/giay-to", status=422, go="next")
-    assert "văn bản cử người đại diện" in page
-    assert await upload(browser, "/dang-ky/giay-to", "cử.pdf", PDF, go="next") == "/dang-ky/gui"
+    sent = await upload(browser, "/dang-ky/giay-to", "cử.pdf", PDF, field="appointment", go="next")
+    assert sent == "/dang-ky/gui"
+    code = (await browser.post("/dang-ky/gui")).split("/")[2].split("?")[0]
+    assert "Đơn chưa đủ" not in await browser.get(f"/tra-cuu/{code}")
 
 
 @pytest.mark.parametrize(

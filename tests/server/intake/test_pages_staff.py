@@ -1,7 +1,21 @@
 """Files come down safely, refusals follow the law, the list finds without accents."""
 
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from server.house import House
+from server.tables import Officer, OutboxLetter
 from tests.conftest import OpenBrowser
 from tests.journeys.test_1_register import MATTER, PDF, fill, register, upload
+
+
+def give_telephones(db: Session) -> None:
+    db.execute(update(Officer).where(Officer.username == "hanh").values(phone="0900000009"))
+
+
+def reports(db: Session) -> list[tuple[str, dict[str, str]]]:
+    rows = db.scalars(select(OutboxLetter).where(OutboxLetter.template == "declined_report"))
+    return [(row.address, dict(row.facts)) for row in rows]
 
 
 async def with_file(open_browser: OpenBrowser) -> str:
@@ -33,7 +47,10 @@ async def test_a_file_comes_down_as_itself_and_only_to_the_unit(open_browser: Op
     await tu.get(f"/dang-ky-moi/{code}/tep/TL-XXXX-XXXX", status=404)
 
 
-async def test_declining_needs_words_and_a_ground(open_browser: OpenBrowser) -> None:
+async def test_f31_declining_needs_words_and_a_ground_and_tells_the_head(
+    open_browser: OpenBrowser, house: House
+) -> None:
+    house.db.write_now(give_telephones)
     code = await register(await open_browser())
     tu = await open_browser("tu")
     path = f"/dang-ky-moi/{code}/tu-choi"
@@ -42,6 +59,7 @@ async def test_declining_needs_words_and_a_ground(open_browser: OpenBrowser) -> 
     assert "ngắn" in page
     await tu.post(path, {"decline_words": "Một lý do đủ dài."}, status=422)
     await tu.post(path, {"ground": "disorder", "decline_words": "Vi phạm nội quy nơi tiếp."})
+    assert house.db.read_now(reports) == [("0900000009", {"code": code})]
 
 
 async def test_the_inbox_finds_without_accents_and_survives_odd_addresses(open_browser: OpenBrowser) -> None:

@@ -140,8 +140,11 @@ class Room:
         self.note(db, "began", 0, by=members[0], is_waived=False)
 
     def incidents(self, db: Session) -> None:
-        """Lan's line drops for two minutes, then the chair pauses."""
+        """Lan's line drops for two minutes, the chair goes on by sound alone; then the chair pauses."""
         self.note(db, "lost", 5, self.held.citizen_member, media_only=False, role="citizen")
+        self.note(db, "failure_rung", 5.5, rung=1, seconds=30, missing=[self.held.citizen_member])
+        self.note(db, "failure_choice", 6, by="x", choice="sound_only", ground="", waited=60)
+        self.note(db, "failure_over", 7, rung=1)
         self.note(db, "returned", 7, self.held.citizen_member)
         self.note(db, "paused", 10, by="x", ground="Mất điện tại trụ sở")
         self.note(db, "resumed", 12, by="x")

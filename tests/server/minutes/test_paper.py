@@ -68,7 +68,7 @@ def minutes(meeting: Meeting) -> Minutes:
     return meeting.rows(Minutes)[0]
 
 
-async def test_the_paper_holds_everything_the_law_asks_for(meet: Meet) -> None:
+async def test_f36_f42_the_paper_holds_everything_the_law_asks_for(meet: Meet) -> None:
     meeting = meet()
     meeting.show()
     object_to(meeting, "Nước thải chảy từ tháng 2")
@@ -85,6 +85,7 @@ async def test_the_paper_holds_everything_the_law_asks_for(meet: Meet) -> None:
         "Nước thải chảy từ tháng 2", "kết thúc vào hồi 09:25", "đã đọc lại (hoặc được nghe đọc)", "02 bản",
         "NGƯỜI ĐƯỢC TIẾP", "NGƯỜI GHI BIÊN BẢN", "NGƯỜI CHỦ TRÌ", "Nói đồng ý trên bản ghi",
         "Đối chiếu căn cước đưa trước camera", "Nhà riêng", "Mất kết nối", "09:05:00 – 09:07:00",
+        "Người cần có mặt mất kết nối", "09:05:30 – 09:07:00", "09:06:00: Quyết định chỉ nghe tiếng",
         "Mất điện tại trụ sở", "Tra cứu bản gốc: mã",
     ):  # fmt: skip
         assert words in printed, (words, printed)
@@ -141,7 +142,7 @@ async def test_sealed_minutes_cannot_change(meet: Meet) -> None:
     assert texts[MinutesField.CHAIR_CONCLUSION] == CONCLUSION
 
 
-async def test_a_refusal_is_printed_with_its_ground_and_witness(meet: Meet) -> None:
+async def test_f44_a_refusal_closes_the_minutes_and_is_printed_with_its_ground_and_witness(meet: Meet) -> None:
     meeting = meet()
     meeting.show()
     confirm(meeting, ConfirmationMethod.REFUSED, ground="Không đồng ý kết luận", witness="Lê Hồng Phúc")

@@ -13,7 +13,7 @@ from server.house import House
 from server.tables import Attachment, Case, Deadline, Petition, PetitionPerson, ReceptionRequest
 from server.words import PetitionState, RequestState, Role
 from tests.conftest import Browser, OpenBrowser
-from tests.journeys.test_1_register import register
+from tests.journeys.test_1_register import PDF, register, upload
 from tests.people import LAN
 
 LAND = {
@@ -160,6 +160,12 @@ async def test_bad_input_is_said_at_its_field_and_keeps_what_was_typed(open_brow
         await go(tu, path, "nguoi", {**speaker, "name": name, "paper": "Văn bản cử ngày 1/7/2026"})
     third = {**speaker, "name": "Trần Thị Ba", "paper": "Văn bản cử"}
     assert "Nhóm 7 người được cử nhiều nhất 2" in await go(tu, path, "nguoi", third, status=422)
+    assert "chưa tải lên văn bản cử" in await go(tu, path, "de-xuat", direction, status=422)
+    await tu.get(f"{path}/van-ban-cu", status=404)
+    for _ in range(2):
+        await upload(tu, f"{path}/van-ban-cu", "cử.pdf", PDF, field="appointment")
+    assert await tu.get(f"{path}/van-ban-cu") == PDF.decode(errors="replace")
+    assert "Đơn chưa đủ" not in await tu.get(path)
     await go(tu, path, "de-xuat", direction)
     await tu.post(f"{path}/khong-co", {}, status=404)
 

@@ -1,5 +1,6 @@
 """The law of petitions as pure rules: competence, eligibility, groups, agents, refusal, withdrawal in part."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -60,7 +61,11 @@ def test_f23_a_representative_is_one_of_them_and_appointed_in_writing() -> None:
     unwritten = Joining(PetitionPart.REPRESENTATIVE, "tran van minh")
     assert joining_faults(crowd, unwritten)["paper"].code == "appointment_paper_needed"
     assert not joining_faults(crowd, Joining(PetitionPart.REPRESENTATIVE, "Trần Văn Minh", "Văn bản cử"))
-    assert missing(crowd) == ("representatives",)
+    assert missing(crowd) == ("representatives", "appointment")
+    one = Standing(PetitionPart.REPRESENTATIVE, "Trần Văn Minh")
+    assert missing(replace(crowd, people=[*crowd.people, one])) == ("appointment",)
+    assert missing(replace(crowd, people=[*crowd.people, one], has_appointment=True)) == ()
+    assert missing(Crowd(Kind.COMPLAINT, 4)) == ()
 
 
 def test_f25_one_certified_agent_for_one_content_and_none_for_a_denunciation() -> None:

@@ -126,7 +126,7 @@ async def test_the_opening_script_is_kept_and_heads_the_minutes(
 
 
 @pytest.mark.one_engine
-async def test_adjourned_waits_for_a_new_day(open_browser: OpenBrowser, house: House, booked: Booked) -> None:
+async def test_f37_adjourned_waits_for_a_new_day(open_browser: OpenBrowser, house: House, booked: Booked) -> None:
     ward = await open_browser("tu")
     code = await opened(ward, booked)
     await tell(ward, code, "room_opened", "began")

@@ -89,7 +89,7 @@ def test_a_reception_that_was_not_stopped_has_no_paper_steps() -> None:
         lines_of(TickList.STOPPED, "")
 
 
-def test_a_failure_is_one_incident_with_its_decisions() -> None:
+def test_f36_a_failure_is_one_incident_with_its_decisions() -> None:
     notes = (
         Noted("began", minutes(0), "", ""),
         Noted("failure_rung", minutes(1), "", ""),
