@@ -56,9 +56,8 @@ async def _editor(
     if not seen.is_readable:
         return await render(request, "minutes/not_yet.html", status, minutes=seen)
     sealed = await place.db.read(queries_head.as_it_stands, seen.id)
-    language = locale(request)
     paper = print_facts(
-        sealed, lambda key: place.words.find("labels", key, language), f"{place.settings.base_url}/tra-cuu"
+        sealed, lambda key: place.words.find("labels", key, locale(request)), f"{place.settings.base_url}/tra-cuu"
     )
     values = dict.fromkeys((*_PROMISE, *_CONFIRM), "") | facts.pop("values", {})
     if not values["words"]:

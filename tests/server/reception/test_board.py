@@ -41,6 +41,25 @@ def pass_time(house: House, **length: float) -> None:
     house.clock.set(house.clock.now() + timedelta(**length))
 
 
+async def sees_no_name(city: Browser, code: str) -> str:
+    """The board reads the hand-over wherever it looks, and nothing of who it is about; returns the call's code."""
+    call = call_code(await city.get("/goi-thanh-pho"))
+    for path in ("/goi-thanh-pho", f"/goi-thanh-pho/{call}", "/hom-nay", "/toan-canh"):
+        page = await city.get(path)
+        assert HAND_OVER in page, path
+        for hidden in (LAN.name, LAN.phone, "Thoát nước ngõ 12", code, "TD-TEST-01"):
+            assert hidden not in page.replace(f'/toan-canh/{code}"', ""), (path, hidden)
+    return call
+
+
+async def puts_off(city: Browser, call: str) -> None:
+    assert "Xin điền" in await city.post(f"/goi-thanh-pho/{call}/tu-choi", ground=" ", status=422)
+    assert "phía trước" in await city.post(
+        f"/goi-thanh-pho/{call}/hen", offered_on="06/07/2026", offered_time="08:00", status=422
+    )
+    await city.post(f"/goi-thanh-pho/{call}/hen", offered_on="06/07/2026", offered_time="09:15", note="Đang họp")
+
+
 async def test_the_board_is_called_answers_and_comes(open_browser: OpenBrowser, house: House, booked: Booked) -> None:
     ward, city, theirs = await open_browser("tu"), await open_browser("bao"), await open_browser("quan")
     code = await opened(ward, booked)
@@ -56,21 +75,12 @@ async def test_the_board_is_called_answers_and_comes(open_browser: OpenBrowser, 
     await theirs.post(desk, {**ASKED, "key": "c" * 32}, status=404)
     await theirs.get("/goi-thanh-pho", 403)
 
-    call = call_code(await city.get("/goi-thanh-pho"))
-    for path in ("/goi-thanh-pho", f"/goi-thanh-pho/{call}", "/hom-nay", "/toan-canh"):
-        page = await city.get(path)
-        assert HAND_OVER in page, path
-        for hidden in (LAN.name, LAN.phone, "Thoát nước ngõ 12", code, booked.request_code):
-            assert hidden not in page.replace(f'/toan-canh/{code}"', ""), (path, hidden)
+    call = await sees_no_name(city, code)
     assert (await calls_of(ward, code))[0]["seen_at"]
     await city.get(f"/phong/{code}", 404)
     await city.get(f"/phong/{code}/goi-thanh-pho", 404)
 
-    assert "Xin điền" in await city.post(f"/goi-thanh-pho/{call}/tu-choi", ground=" ", status=422)
-    assert "phía trước" in await city.post(
-        f"/goi-thanh-pho/{call}/hen", offered_on="06/07/2026", offered_time="08:00", status=422
-    )
-    await city.post(f"/goi-thanh-pho/{call}/hen", offered_on="06/07/2026", offered_time="09:15", note="Đang họp")
+    await puts_off(city, call)
     told = (await calls_of(ward, code))[0]
     assert (told["stand"], told["ground"], told["offered_at"][:16]) == ("put_off", "Đang họp", "2026-07-06T02:15")
     pass_time(house, minutes=11)

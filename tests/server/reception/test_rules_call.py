@@ -14,6 +14,7 @@ from server.reception import forms_call, rules_call
 from server.reception.rules_call import Called, after, stand
 from server.reception.rules_presence import presence
 from server.words import CallStand, CallState, CallVerb, Kind
+from signaling.presence import Stay
 
 NINE = datetime(2026, 7, 6, 2, 0, tzinfo=UTC)
 
@@ -145,8 +146,8 @@ def test_presence_never_overlaps_lies_within_and_adds_up(
         assert {m: _minutes(s) for m, s in found.items()} == _counted(notes, minute(began), ended_at)
 
 
-def _minutes(stays: tuple[Any, ...]) -> float:
-    return sum((stay.until - stay.came_at).total_seconds() for stay in stays) / 60
+def _minutes(stays: tuple[Stay, ...]) -> float:
+    return sum(((stay.until or stay.came_at) - stay.came_at).total_seconds() for stay in stays) / 60
 
 
 def _counted(notes: list[Noted], began_at: datetime, ended_at: datetime) -> dict[str, float]:
