@@ -41,6 +41,7 @@ from server.papers import pages as papers
 from server.papers import pages_steps as papers_steps
 from server.petitions import pages as petitions
 from server.reception import pages as reception
+from server.reception import pages_call as reception_call
 from server.reception import pages_desk as reception_desk
 from server.reception import pages_door as reception_door
 from server.reception import pages_entry as reception_entry
@@ -74,6 +75,7 @@ ROUTES: tuple[pagekit.Route, ...] = (
     *reception_entry.ROUTES,
     *reception_door.ROUTES,
     *reception_desk.ROUTES,
+    *reception_call.ROUTES,
     *archive.ROUTES,
     *minutes.ROUTES,
     *minutes_json.ROUTES,
@@ -99,6 +101,7 @@ COUNTERS: tuple[CountWaiting, ...] = (
     petitions.counters,
     national.counters,
     scheduling.count_waiting,
+    reception_call.count_calls,
     papers.counters,
 )
 

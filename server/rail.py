@@ -10,6 +10,7 @@ _DESK = _STAFF_WARD - {Role.WARD_VICE_CHAIR} | {Role.CITY_BOARD_MEMBER}
 RAIL: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
     ("/hom-nay", "home", "today", _STAFF),
     ("/toan-canh", "monitor", "city", frozenset({Role.CITY_BOARD_MEMBER})),
+    ("/goi-thanh-pho", "bell", "board", frozenset({Role.CITY_BOARD_MEMBER})),
     ("/dang-ky-moi", "inbox", "inbox", _STAFF_WARD),
     ("/lich", "calendar", "schedule", _STAFF_WARD | {Role.WARD_POLICE, Role.TECHNICIAN, Role.CITY_BOARD_MEMBER}),
     ("/don", "file-text", "petitions", _DESK | {Role.INSPECTOR}),

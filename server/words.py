@@ -6,6 +6,10 @@ The Vietnamese sentence for each value lives in ``web/words/*.toml`` under
 
 from enum import StrEnum
 
+from server.words_calls import CallStand as CallStand
+from server.words_calls import CallState as CallState
+from server.words_calls import CallVerb as CallVerb
+from server.words_calls import Urgency as Urgency
 from server.words_matters import Direction as Direction
 from server.words_matters import Gap as Gap
 from server.words_matters import Instance as Instance
@@ -25,6 +29,9 @@ from server.words_papers import EscalationStep as EscalationStep
 from server.words_papers import PaperForm as PaperForm
 from server.words_papers import PaperState as PaperState
 from server.words_papers import PaperVerb as PaperVerb
+from server.words_sending import Channel as Channel
+from server.words_sending import JobState as JobState
+from server.words_sending import LetterState as LetterState
 from server.words_terms import Complexity as Complexity
 from server.words_terms import StartEvent as StartEvent
 from server.words_terms import TermChange as TermChange
@@ -311,30 +318,6 @@ class FollowUpVerb(StrEnum):
     FINISH = "finish"
     REOPEN = "reopen"
     CLOSE = "close"
-
-
-class Channel(StrEnum):
-    """How a letter leaves the house."""
-
-    MAIL = "mail"
-    SMS = "sms"
-
-
-class LetterState(StrEnum):
-    """States of a letter in the outbox."""
-
-    WAITING = "waiting"
-    SENT = "sent"
-    FAILED = "failed"
-    DROPPED = "dropped"
-
-
-class JobState(StrEnum):
-    """States of a job."""
-
-    WAITING = "waiting"
-    DONE = "done"
-    PARKED = "parked"
 
 
 class DocumentKind(StrEnum):

@@ -192,6 +192,7 @@ class RoomServer:
             "minutes_url": f"/bien-ban/{room}/{who}" if role != RoomRole.OBSERVER else "",
             "script_url": f"/kich-ban/{room}" if is_desk else "",
             "ticks": self.ticks,
+            "board_url": "",
             "stopped_href": "/dung" if is_desk else "",
             "citizen_phone": "0912 000 000" if is_desk else "",
             "papers": PAPERS if is_desk else [],

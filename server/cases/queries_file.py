@@ -10,7 +10,9 @@ from server.cases import queries, queries_lists, queries_terms, rules
 from server.cases.queries import CaseCard
 from server.cases.queries_lists import Owed
 from server.cases.queries_terms import Term
+from server.i18n import time_vi
 from server.office import queries as office
+from server.reception.rules_presence import presence
 from server.tables import (
     Appointment,
     Assignment,
@@ -35,6 +37,7 @@ from server.tables import (
 )
 from server.who import Who
 from server.words import CaseState, PaperForm, PaperState, Role, UnitKind
+from signaling.presence import KINDS
 
 ROOM_NOTES = (
     "began",
@@ -234,21 +237,11 @@ def _appointments(db: Session, case_id: int) -> list[Entry]:
 def _receptions(db: Session, case_id: int) -> list[Entry]:
     found: list[Entry] = []
     for row in db.scalars(select(Reception).where(Reception.case_id == case_id)):
-        people = ", ".join(
-            db.scalars(
-                select(ReceptionMember.name)
-                .where(
-                    ReceptionMember.reception_id == row.id,
-                    ReceptionMember.first_connected_at.is_not(None),
-                )
-                .order_by(ReceptionMember.id)
-            )
-        )
         found.append(
             Entry(
                 row.began_at or row.created_at,
                 "reception",
-                people,
+                _who_was_there(db, row),
                 state=row.state.value,
                 href=f"/phong/{row.code}",
                 icon="users",
@@ -262,6 +255,22 @@ def _receptions(db: Session, case_id: int) -> list[Entry]:
         if first is not None:
             found.append(Entry(first, "recording", href=f"/ban-ghi/{row.code}", icon="record"))
     return found
+
+
+def _who_was_there(db: Session, row: Reception) -> str:
+    """Names, each with the hours of their presence once the reception has begun."""
+    members = db.execute(
+        select(ReceptionMember.member, ReceptionMember.name)
+        .where(ReceptionMember.reception_id == row.id, ReceptionMember.first_connected_at.is_not(None))
+        .order_by(ReceptionMember.id)
+    )
+    notes = select(RoomNote).where(RoomNote.reception_id == row.id, RoomNote.kind.in_(KINDS)).order_by(RoomNote.seq)
+    present = presence(db.scalars(notes), row.began_at, row.ended_at)
+    hours = {
+        member: ", ".join(f"{time_vi(stay.came_at)}–{time_vi(stay.until)}" for stay in stays)
+        for member, stays in present.items()
+    }
+    return "; ".join(f"{name} {hours.get(member, '')}".strip() for member, name in members)
 
 
 def _minutes(db: Session, case_id: int) -> list[Entry]:

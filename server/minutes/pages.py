@@ -26,6 +26,7 @@ from server.minutes.actions_write import Saved, Saving, TooLate
 from server.minutes.queries import MinutesFile
 from server.minutes.rules_print import print_facts
 from server.pagekit import get, house, locale, now, post, posted, render, see_other, who
+from server.reception import queries_desk
 from server.reception.pages import ENTERS
 from server.words import DocumentKind, MinutesField
 
@@ -55,9 +56,8 @@ async def _editor(
     if not seen.is_readable:
         return await render(request, "minutes/not_yet.html", status, minutes=seen)
     sealed = await place.db.read(queries_head.as_it_stands, seen.id)
-    language = locale(request)
     paper = print_facts(
-        sealed, lambda key: place.words.find("labels", key, language), f"{place.settings.base_url}/tra-cuu"
+        sealed, lambda key: place.words.find("labels", key, locale(request)), f"{place.settings.base_url}/tra-cuu"
     )
     values = dict.fromkeys((*_PROMISE, *_CONFIRM), "") | facts.pop("values", {})
     if not values["words"]:
@@ -71,6 +71,7 @@ async def _editor(
         late=late or {},
         late_codes={too_late.code for _, too_late in (late or {}).values()},
         missing=rules.missing({f: w.words for f, w in seen.fields.items()}),
+        following=await place.db.read(queries_desk.after, seen.reception.id),
         revisions=await place.db.read(queries.revisions, seen.id),
         papers=await place.db.read(queries_papers.papers_of_reception, seen.reception.id),
         owed=await place.db.read(queries_owed.owed, seen.reception.id),

@@ -10,6 +10,7 @@ from server.minutes import actions, queries
 from server.minutes.actions import Door, LinkDoor
 from server.pagekit import house, now
 from server.reception import queries as receptions
+from server.reception.pages_entry import check_browser, is_guest
 from server.scheduling.rules import code_of
 from server.who import Who
 from server.words import Role
@@ -24,6 +25,8 @@ async def by_link(request: web.Request) -> tuple[Who, Door]:
     code = code_of(place.settings.key("links"), request.match_info["token"])
     if code is None:
         raise NotHere("bad_link")
+    if is_guest(code):
+        await check_browser(request, code)
     reception_id, member, has_minutes = await place.db.read(queries.link_seat, code)
     found = await place.db.read(receptions.reception_file, reception_id)
     if at > found.ends_at + LINK_LIVES:

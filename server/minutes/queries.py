@@ -13,6 +13,7 @@ from server.errors import NotHere
 from server.minutes import rules
 from server.minutes.rules import Given, Paragraph, Recorded, Setting, Stand
 from server.reception import queries as receptions
+from server.reception import queries_guest
 from server.reception.queries import MemberLine, ReceptionFile
 from server.tables import Appointment, Case, Document, Minutes, MinutesAnswer, MinutesText, Officer, Reception, Revision
 from server.who import Who
@@ -119,7 +120,7 @@ def minutes_for_member(db: Session, reception_id: int, member: str) -> MinutesFi
 def link_seat(db: Session, code: str) -> tuple[int, str, bool]:
     """Return (reception id, member, whether there are minutes) of a proven link's code. Raises NotHere."""
     if code.startswith("KM-"):
-        reception_id, member = receptions.guest_reception(db, code)
+        reception_id, member = queries_guest.guest_reception(db, code)
     else:
         found_id = db.scalar(
             select(Reception.id)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.minutes import queries, rules, rules_head
+from server.minutes import queries, queries_chain, rules, rules_head
 from server.minutes.rules_head import Attendee, HeadFacts, Noted, Original, Received
 from server.tables import (
     Appointment,
@@ -80,6 +80,9 @@ def facts_of(db: Session, reception_id: int) -> HeadFacts:
         notes=_notes(db, reception.id),
         originals=_originals(db, reception.id),
         opening=_opening(db, reception.id),
+        presence=queries_chain.presence_of(db, reception),
+        board=queries_chain.board(db, reception),
+        earlier=queries_chain.earlier(db, reception),
         spoken=_spoken(db, reception.id),
     )
 

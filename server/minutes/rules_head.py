@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from server.reception.rules_presence import Presence
+
 COPIES = 2
 _PAUSES = {
     "paused": "resumed",
@@ -80,6 +82,32 @@ class Original:
 
 
 @dataclass(frozen=True, slots=True)
+class BoardLine:
+    """A call for the city's board: how it stood at the end, who answered, and when somebody came."""
+
+    stand: str
+    asked_at: datetime
+    stay_minutes: int
+    answered_at: datetime | None
+    answered_by: str
+    ground: str
+    offered_at: datetime | None
+    came_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A reception that this one goes on from: when it was, its minutes, and why it was broken off."""
+
+    reception_code: str
+    began_at: datetime
+    minutes_code: str
+    minutes_number: str
+    outcome: str
+    ground: str
+
+
+@dataclass(frozen=True, slots=True)
 class HeadFacts:
     """All that the head is made of."""
 
@@ -103,6 +131,9 @@ class HeadFacts:
     notes: tuple[Noted, ...]
     originals: tuple[Original, ...]
     opening: tuple[tuple[str, datetime], ...] = ()
+    presence: Presence = field(default_factory=dict)
+    board: tuple[BoardLine, ...] = ()
+    earlier: tuple[Earlier, ...] = ()
     spoken: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -178,10 +209,50 @@ def head_of(facts: HeadFacts) -> dict[str, Any]:
             "without_ground": facts.without_recording_ground,
             "originals": [_original(one, names) for one in facts.originals],
         },
+        "presence": _presence(facts.attendees, facts.presence),
+        "board": [_board(one) for one in facts.board],
+        "earlier": [_earlier(one) for one in facts.earlier],
         "opening": [{"code": code, "at": _iso(at)} for code, at in facts.opening],
         "spoken": [{"who": names[member], "seconds": s} for member, s in facts.spoken.items() if member in names],
         "incidents": [_incident(one, names) for one in incidents(facts.notes)],
         "copies": COPIES,
+    }
+
+
+def _presence(attendees: Iterable[Attendee], presence: Presence) -> list[dict[str, Any]]:
+    return [
+        {
+            "who": one.name,
+            "role": one.role,
+            "site": one.site,
+            "stays": [{"from": _iso(stay.came_at), "until": _iso(stay.until)} for stay in presence[one.member]],
+        }
+        for one in attendees
+        if one.member in presence
+    ]
+
+
+def _board(one: BoardLine) -> dict[str, Any]:
+    return {
+        "stand": one.stand,
+        "asked_at": _iso(one.asked_at),
+        "minutes": one.stay_minutes,
+        "answered_at": _iso(one.answered_at),
+        "who": one.answered_by,
+        "ground": one.ground,
+        "offered_at": _iso(one.offered_at),
+        "came_at": _iso(one.came_at),
+    }
+
+
+def _earlier(one: Earlier) -> dict[str, str]:
+    return {
+        "reception_code": one.reception_code,
+        "began_at": _iso(one.began_at),
+        "minutes_code": one.minutes_code,
+        "number": one.minutes_number,
+        "outcome": one.outcome,
+        "ground": one.ground,
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 from server.clock import local
@@ -110,6 +111,7 @@ def _recording(head: Mapping[str, Any], say: Say) -> dict[str, Any]:
             }
             for one in head["incidents"]
         ],
+        **_people(head, say),
         # Heads that were sealed before these were kept have none.
         "script": [
             {"what": say(f"opening.{one['code']}"), "at": clock_vi(_moment(one["at"]))}
@@ -117,6 +119,44 @@ def _recording(head: Mapping[str, Any], say: Say) -> dict[str, Any]:
         ],
         "spoken": [
             {"who": one["who"], "minutes": max(1, round(one["seconds"] / 60))} for one in head.get("spoken", ())
+        ],
+    }
+
+
+def _people(head: Mapping[str, Any], say: Say) -> dict[str, Any]:
+    """Who was there when, how the city's board answered, and which receptions this one goes on from."""
+    return {
+        "presence": [
+            {
+                "who": one["who"],
+                "role": say(f"room_role.{one['role']}"),
+                "site": say(f"site.{one['site']}"),
+                "stays": [
+                    {"from": clock_vi(_moment(stay["from"])), "until": clock_vi(_moment(stay["until"]))}
+                    for stay in one["stays"]
+                ],
+                "breaks": [
+                    {"from": clock_vi(_moment(before["until"])), "until": clock_vi(_moment(after["from"]))}
+                    for before, after in pairwise(one["stays"])
+                ],
+            }
+            for one in head.get("presence", ())
+        ],
+        "board": [
+            {
+                **one,
+                "stand": say(f"call_minuted.{one['stand']}"),
+                "asked_at": clock_vi(_moment(one["asked_at"])),
+                "answered_at": clock_vi(_moment(one["answered_at"])),
+                "offered_at": datetime_vi(_moment(one["offered_at"])),
+                "came_at": clock_vi(_moment(one["came_at"])),
+            }
+            for one in head.get("board", ())
+        ],
+        "earlier": [
+            {**one, "on": date_vi(local(began).date())}
+            for one in head.get("earlier", ())
+            if (began := _moment(one["began_at"])) is not None
         ],
     }
 

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server import audit, text
@@ -12,7 +12,7 @@ from server.audit import About
 from server.clock import local
 from server.errors import NotHere, Refused
 from server.office import actions as office
-from server.reception import queries, queries_people, rules
+from server.reception import actions_guest, queries, queries_guest, queries_people, rules
 from server.reception.queries import ReceptionFile
 from server.scheduling.rules import may_enter_lobby
 from server.tables import (
@@ -166,13 +166,14 @@ def try_digits(db: Session, at: datetime, digits: str, phone: str, network: str)
     return found
 
 
-def admit_guest(db: Session, at: datetime, guest_code: str) -> Admission:
-    """Give the guest of a proven link a place. Raises NotHere, Refused."""
-    reception_id, member = queries.guest_reception(db, guest_code)
+def admit_guest(db: Session, at: datetime, guest_code: str, mark: str) -> Admission:
+    """Give the guest of a proven link a place; ``mark`` is that of their browser. Raises NotHere, Refused."""
+    reception_id, member = queries_guest.guest_reception(db, guest_code)
     found = queries.reception_file(db, reception_id)
     if not may_enter_lobby(found.starts_at, found.ends_at, at):
         raise Refused("lobby_closed")
     rules.check_may_enter(found.state, found.starts_at, found.ends_at, at)
+    actions_guest.use(db, at, guest_code, mark)
     return _admission(db, found, _member(db, reception_id, ReceptionMember.member == member), at)
 
 
@@ -278,8 +279,8 @@ class Guest:
 def invite_guest(db: Session, who: Who, at: datetime, code: str, guest: Guest) -> str:
     """Make a one-person link for a guest and return its code. Raises Refused("guests_full")."""
     found = _desk(db, who, code)
-    count = db.scalar(select(func.count()).select_from(GuestLink).where(GuestLink.reception_id == found.id)) or 0
-    if count >= rules.MOST_GUESTS:
+    live = actions_guest.count_links(db, found.id, is_live=True)
+    if live >= rules.MOST_GUESTS or actions_guest.count_links(db, found.id) >= rules.MOST_LINKS:
         raise Refused("guests_full", most=rules.MOST_GUESTS)
     member = text.new_code("g", 8)
     db.add(

@@ -9,9 +9,21 @@ from server.clock import local
 from server.errors import BadForm
 from server.i18n import size_vi
 from server.pagekit import STAFF, get, house, now, post, posted, render, see_other, who
-from server.reception import actions, forms, queries, queries_desk, queries_door, queries_people, rules
+from server.reception import (
+    actions,
+    actions_guest,
+    forms,
+    queries,
+    queries_call,
+    queries_desk,
+    queries_door,
+    queries_people,
+    rules,
+)
 from server.reception.actions import Admission
+from server.reception.pages_call import calls_on_screen
 from server.reception.queries import ReceptionFile
+from server.reception.rules_desk import CITY
 from server.scheduling.rules import link_token
 from server.who import UnitFacts
 from server.words import IdentityCheck, Role, TickList
@@ -28,7 +40,14 @@ async def today(request: web.Request) -> web.Response:
     here, at = who(request), now(request)
     lines = await house(request).db.read(queries.today, here, local(at).date())
     calls = await house(request).db.read(queries_door.calls, here, at)
-    return await render(request, "reception/today.html", lines=lines, calls=calls, may_prepare=here.role in rules.DESK)
+    return await render(
+        request,
+        "reception/today.html",
+        lines=lines,
+        calls=calls,
+        board_calls=await calls_on_screen(request) if here.role in CITY else (),
+        may_prepare=here.role in rules.DESK,
+    )
 
 
 async def open_desk(request: web.Request) -> web.Response:
@@ -63,6 +82,9 @@ async def _desk(request: web.Request, status: int = 200, **facts: Any) -> web.Re
         invitable=invitable,
         values=values,
         is_own=found.unit_id == here.unit_id,
+        following=await place.db.read(queries_desk.after, found.id),
+        earlier=await place.db.read(queries_desk.before, found.id),
+        has_board=await place.db.read(queries_call.board_of, found.unit_id) is not None,
         people="\n".join(f"{n}, {t}" if t else n for n, t in ward_room.people),
         guest_links={
             m.guest_code: f"{place.settings.base_url}/vao/{link_token(key, m.guest_code)}"
@@ -96,6 +118,22 @@ async def invite_guest(request: web.Request) -> web.Response:
         )
     await house(request).db.write(actions.invite_guest, who(request), now(request), code, guest)
     return see_other(f"/luot-tiep/{code}?da=guest_invited")
+
+
+async def withdraw_guest(request: web.Request) -> web.Response:
+    """Take a guest's link back."""
+    await posted(request)
+    code, member = request.match_info["code"], request.match_info["member"]
+    await house(request).db.write(actions_guest.withdraw, who(request), now(request), code, member)
+    return see_other(f"/luot-tiep/{code}?da=guest_withdrawn")
+
+
+async def renew_guest(request: web.Request) -> web.Response:
+    """Give a guest a new link for the same place."""
+    await posted(request)
+    code, member = request.match_info["code"], request.match_info["member"]
+    await house(request).db.write(actions_guest.renew, who(request), now(request), code, member)
+    return see_other(f"/luot-tiep/{code}?da=guest_renewed")
 
 
 async def keep_identity(request: web.Request) -> web.Response:
@@ -178,6 +216,7 @@ async def room_page(
         "script_url": f"/phong/{found.code}/kich-ban" if admission.role in DESK_LAYOUTS else "",
         "ticks": await _ticks(request, found) if admission.role in DESK_LAYOUTS else {},
         "stopped_href": f"/luot-tiep/{found.code}/dung" if admission.role in DESK_LAYOUTS else "",
+        "board_url": await _board_url(request, admission, found),
         "citizen_phone": found.citizen_phone if admission.role in DESK_LAYOUTS else "",
     }
     unit = UnitFacts(found.unit_id, found.unit_name, found.unit_phone, "")
@@ -188,6 +227,14 @@ def _layout(role: RoomRole) -> str:
     if role in DESK_LAYOUTS:
         return "desk"
     return "screen" if role is RoomRole.WARD_ROOM else "citizen"
+
+
+async def _board_url(request: web.Request, admission: Admission, found: ReceptionFile) -> str:
+    """Where calls for the city's board are fetched and made; nothing where there is no board to call."""
+    if admission.role not in DESK_LAYOUTS | {RoomRole.CITY_BOARD}:
+        return ""
+    board = await house(request).db.read(queries_call.board_of, found.unit_id)
+    return f"/phong/{found.code}/goi-thanh-pho" if board is not None else ""
 
 
 async def _ticks(request: web.Request, found: ReceptionFile) -> dict[str, str]:
@@ -217,6 +264,8 @@ ROUTES = (
     get("/luot-tiep/{code}", desk, ENTERS),
     post("/luot-tiep/{code}/goi", call_in, rules.DESK | {Role.WARD_VICE_CHAIR}),
     post("/luot-tiep/{code}/khach", invite_guest, rules.DESK | {Role.WARD_VICE_CHAIR}),
+    post("/luot-tiep/{code}/khach/{member}/thu-hoi", withdraw_guest, rules.DESK | {Role.WARD_VICE_CHAIR}),
+    post("/luot-tiep/{code}/khach/{member}/cap-lai", renew_guest, rules.DESK | {Role.WARD_VICE_CHAIR}),
     post("/luot-tiep/{code}/dinh-danh", keep_identity, rules.DESK),
     post("/luot-tiep/{code}/diem-cau", keep_people, rules.DESK),
     post("/luot-tiep/{code}/thu-ky", take_pen, rules.DESK),

@@ -13,6 +13,7 @@ from server.errors import BadForm, FieldError, NotHere, Unavailable
 from server.pagekit import get, house, now, post, posted, posted_json, render, see_other, who
 from server.reception import actions, actions_desk, queries, queries_desk, rules, rules_desk
 from server.reception.actions_desk import Ticking
+from server.reception.pages_call import calls_on_screen
 from server.reception.queries_desk import CityLine, Tick
 from server.reception.rules_desk import Alert, Left, Light, Live
 from server.words import Role, TickList
@@ -93,6 +94,7 @@ async def city(request: web.Request) -> web.Response:
         recording=lights.count(Light.ON),
         waiting=sum(room.live.waiting for room in rooms if room.live),
         calling=sum(room.is_calling for room in rooms),
+        board_calls=await calls_on_screen(request),
     )
 
 

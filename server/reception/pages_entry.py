@@ -7,8 +7,8 @@ from aiohttp import web
 from server import security
 from server.adapters.room_events import SIGNATURE, sign_body
 from server.errors import BadForm, FieldError, NotHere, NotYours, OfficeError, TooMuch
-from server.pagekit import get, house, now, post, posted, render, see_other
-from server.reception import actions, actions_notes, forms, queries, rules, rules_door
+from server.pagekit import SEED, get, house, now, post, posted, render, see_other
+from server.reception import actions, actions_notes, forms, queries, queries_guest, rules, rules_door
 from server.reception.pages import room_page
 from server.reception.rules_browsers import guidance
 from server.scheduling import queries_slips
@@ -16,6 +16,7 @@ from server.scheduling.rules import code_of, is_link_alive, link_token
 from server.words import AppointmentState, ReceptionState
 
 WORKER_BODY = 4 * 1024 * 1024
+_DAY = 24 * 3600
 _SIGNED = 64
 """Hexadecimal digits of a worker's signature."""
 
@@ -37,7 +38,8 @@ async def entry_of(request: web.Request, code: str) -> queries.Entry:
     """Return what a proven code leads to. Raises NotHere, Gone, or the way to the appointment that took its place."""
     place, guest = house(request), is_guest(code)
     if guest:
-        code = await place.db.read(queries.appointment_of_guest, code)
+        await check_browser(request, code)
+        code = await place.db.read(queries_guest.appointment_of_guest, code)
     found = await place.db.read(queries.entry, code)
     if found.state is AppointmentState.MOVED and not guest and request.method == "GET":
         moved_to = (await place.db.read(queries_slips.slip, code)).next_code
@@ -53,6 +55,15 @@ async def entry_of(request: web.Request, code: str) -> queries.Entry:
     return found
 
 
+async def check_browser(request: web.Request, code: str) -> None:
+    """Refuse a guest's link that was taken back, or that another browser uses. Raises Gone, NotHere."""
+    door = await house(request).db.read(queries_guest.guest_door, code)
+    if door.is_ended:
+        raise Gone("link_over", phone=door.unit_phone)
+    if door.used_by_browser not in {None, rules_door.browser_mark(code, request[SEED])}:
+        raise Gone("guest_link_used", phone=door.unit_phone)
+
+
 class Gone(OfficeError):
     """The link was good once."""
 
@@ -64,10 +75,17 @@ async def room(request: web.Request) -> web.Response:
     code = code_of_link(request)
     await entry_of(request, code)
     place, token = house(request), request.match_info["token"]
-    admit = actions.admit_guest if is_guest(code) else actions.admit_citizen
-    admission = await place.db.write(admit, now(request), code)
+    if is_guest(code):
+        mark = rules_door.browser_mark(code, request[SEED])
+        admission = await place.db.write(actions.admit_guest, now(request), code, mark)
+    else:
+        admission = await place.db.write(actions.admit_citizen, now(request), code)
     found = await place.db.read(queries.reception_file, admission.reception_id)
-    return await room_page(request, admission, found, back=f"/vao/{token}", minutes=f"/vao/{token}/bien-ban")
+    page = await room_page(request, admission, found, back=f"/vao/{token}", minutes=f"/vao/{token}/bien-ban")
+    if is_guest(code):
+        # A telephone forgets the cookies of a visit when it closes its browser, and the link would not know it again.
+        security.set_cookie(page, place.settings, security.SEED_COOKIE, request[SEED], _DAY)
+    return page
 
 
 async def digits_form(request: web.Request) -> web.Response:

@@ -66,8 +66,15 @@ class MemberLine:
     people: tuple[tuple[str, str], ...]
     officer_id: int | None
     guest_code: str
+    guest_used_at: datetime | None
     acknowledged_at: datetime | None
     first_connected_at: datetime | None
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether this is a guest whose link was taken back."""
+        is_guest = self.officer_id is None and self.role not in {RoomRole.CITIZEN, RoomRole.WARD_ROOM}
+        return is_guest and not self.guest_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +143,9 @@ def today(db: Session, who: Who, on: date) -> list[TodayLine]:
     if who.role in rules.DESK | rules.SCHEDULE_ONLY:
         query = query.where(ReceptionDay.unit_id == who.unit_id)
     elif who.role in rules.INVITED:
-        mine = select(ReceptionMember.reception_id).where(ReceptionMember.officer_id == who.officer_id)
+        mine = select(ReceptionMember.reception_id).where(
+            ReceptionMember.officer_id == who.officer_id, ReceptionMember.invited_by.is_not(None)
+        )
         query = query.where((ReceptionDay.chair_id == who.officer_id) | Reception.id.in_(mine))
     else:
         return []
@@ -274,18 +283,20 @@ def _file(db: Session, reception: Reception, role: RoomRole | None) -> Reception
 def members_of(db: Session, reception_id: int) -> tuple[MemberLine, ...]:
     """Return everybody who may enter a room, in the order they were named."""
     rows = db.execute(
-        select(ReceptionMember, GuestLink.code)
+        select(ReceptionMember, GuestLink.code, GuestLink.used_at)
         .outerjoin(
             GuestLink,
-            (GuestLink.reception_id == ReceptionMember.reception_id) & (GuestLink.member == ReceptionMember.member),
+            (GuestLink.reception_id == ReceptionMember.reception_id)
+            & (GuestLink.member == ReceptionMember.member)
+            & GuestLink.ended_at.is_(None),
         )
         .where(ReceptionMember.reception_id == reception_id)
         .order_by(ReceptionMember.id)
     )
-    return tuple(_member_line(member, code) for member, code in rows)
+    return tuple(_member_line(member, code, used_at) for member, code, used_at in rows)
 
 
-def _member_line(member: ReceptionMember, guest_code: str | None) -> MemberLine:
+def _member_line(member: ReceptionMember, guest_code: str | None, used_at: datetime | None) -> MemberLine:
     return MemberLine(
         member=member.member,
         role=RoomRole(member.room_role),
@@ -296,6 +307,7 @@ def _member_line(member: ReceptionMember, guest_code: str | None) -> MemberLine:
         people=tuple((str(p[0]), str(p[1])) for p in member.people),
         officer_id=member.officer_id,
         guest_code=guest_code or "",
+        guest_used_at=used_at,
         acknowledged_at=member.acknowledged_at,
         first_connected_at=member.first_connected_at,
     )
@@ -353,28 +365,6 @@ def entry(db: Session, appointment_code: str) -> Entry:
         device_result=appointment.device_result,
         reception_state=state or ReceptionState.SCHEDULED,
     )
-
-
-def guest_reception(db: Session, guest_code: str) -> tuple[int, str]:
-    """Return (reception id, member) of a guest's live link. Raises NotHere."""
-    row = db.execute(
-        select(GuestLink.reception_id, GuestLink.member).where(
-            GuestLink.code == guest_code, GuestLink.ended_at.is_(None)
-        )
-    ).first()
-    if row is None:
-        raise NotHere
-    return row.reception_id, row.member
-
-
-def appointment_of_guest(db: Session, guest_code: str) -> str:
-    """Return the code of the appointment a guest's live link belongs to. Raises NotHere."""
-    reception_id, _ = guest_reception(db, guest_code)
-    return db.scalars(
-        select(Appointment.code)
-        .join(Reception, Reception.appointment_id == Appointment.id)
-        .where(Reception.id == reception_id)
-    ).one()
 
 
 def own_appointment(db: Session, who: Who, code: str) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from server.clock import at_office
@@ -121,3 +121,40 @@ def city_reception(db: Session, who: Who, code: str) -> tuple[int, str, int, int
     if row is None or board.kind is not UnitKind.CITY_BOARD or who.role not in rules_desk.CITY:
         raise NotHere
     return row.id, row.code, row.case_id, row.unit_id
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A reception of the same request before or after this one; without a code while nobody prepared it."""
+
+    reception_code: str
+    appointment_code: str
+    starts_at: datetime
+
+
+def before(db: Session, reception_id: int) -> Neighbour | None:
+    """Return the reception that this one goes on from: the last of the same request that began, or None."""
+    here = db.get_one(Reception, reception_id).appointment_id
+    began = (Appointment.id < here, Reception.began_at.is_not(None))
+    return _neighbour(db, here, *began)
+
+
+def after(db: Session, reception_id: int) -> Neighbour | None:
+    """Return the appointment at which the request of a reception is heard again, or None."""
+    here = db.get_one(Reception, reception_id).appointment_id
+    live = Appointment.state.in_((AppointmentState.BOOKED, AppointmentState.KEPT))
+    return _neighbour(db, here, Appointment.id > here, live)
+
+
+def _neighbour(db: Session, appointment_id: int, *conditions: ColumnElement[bool]) -> Neighbour | None:
+    mine = select(Appointment.request_id).where(Appointment.id == appointment_id).scalar_subquery()
+    row = db.execute(
+        select(Reception.code, Appointment.code, Slot.starts_at)
+        .select_from(Appointment)
+        .join(Slot, Slot.id == Appointment.slot_id)
+        .outerjoin(Reception, Reception.appointment_id == Appointment.id)
+        .where(Appointment.request_id == mine, *conditions)
+        .order_by(Appointment.id.desc())
+        .limit(1)
+    ).first()
+    return Neighbour(row[0] or "", row[1], row[2]) if row is not None else None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.office import queries as office
 from server.reception import rules
 from server.tables import Attachment, Case, Officer, OfficerRole, ReceptionRequest, Unit
 from server.who import Who
@@ -25,12 +26,13 @@ class Invitable:
 
 
 def invitable(db: Session, who: Who, case_id: int) -> list[Invitable]:
-    """Return the officers of the city board and of this ward's departments, in Vietnamese order.
+    """Return the officers of the ward's own city board and of this ward's departments, in Vietnamese order.
 
     To a denunciation nobody is called in: the board is not competent, departments read a copy without its denouncer.
     """
     if db.get_one(Case, case_id).is_restricted:
         return []
+    above = office.path_up(db, who.unit_id)
     rows = db.execute(
         select(OfficerRole.id, Officer.name, Officer.title, Unit.name, OfficerRole.role)
         .join(Officer, Officer.id == OfficerRole.officer_id)
@@ -38,7 +40,7 @@ def invitable(db: Session, who: Who, case_id: int) -> list[Invitable]:
         .where(
             Officer.closed_at.is_(None),
             OfficerRole.role.in_(_CALLABLE),
-            (Unit.kind == UnitKind.CITY_BOARD) | (Unit.parent_id == who.unit_id),
+            ((Unit.kind == UnitKind.CITY_BOARD) & Unit.parent_id.in_(above)) | (Unit.parent_id == who.unit_id),
         )
         .order_by(Officer.name_sort)
     )

@@ -16,6 +16,8 @@ STAFF_ENTER_BEFORE = timedelta(hours=3)
 """Staff set the room up well before the citizen's waiting room opens."""
 MOST_PEOPLE = 20
 MOST_GUESTS = 6
+MOST_LINKS = 30
+"""Links ever made for one reception, with those that took another's place."""
 
 DESK = frozenset({Role.RECEPTION_OFFICER, Role.PETITION_OFFICER, Role.OFFICE_HEAD, Role.WARD_CHAIR})
 """See the unit's receptions and prepare them."""

@@ -1,5 +1,6 @@
 """What the check of devices may say, and when the ward is to call back. Pure."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -81,6 +82,11 @@ def call_after(result: DeviceResult, *, is_open: bool, is_asked: bool) -> Call:
         return Call.LEAVE if is_open else Call.OPEN
     is_good = result in {DeviceResult.GOOD, DeviceResult.OK}
     return Call.CLOSE if is_good and is_open and not is_asked else Call.LEAVE
+
+
+def browser_mark(guest_code: str, seed: str) -> str:
+    """Return the mark by which a guest's link knows the browser that used it; the seed is not kept."""
+    return hashlib.sha256(f"{guest_code} {seed}".encode()).hexdigest()
 
 
 def is_practice(room: str) -> bool:

@@ -10,7 +10,15 @@ from server.tables.office import CalendarChange, NumberSequence, SpecialDay, Uni
 from server.tables.papers import BookCorrection, BookLine, OfficialPaper
 from server.tables.people import Citizen, DigestRefusal, Login, Officer, OfficerRole
 from server.tables.petitions import Petition, PetitionContent, PetitionPerson, PetitionStep
-from server.tables.receptions import DeviceCheck, GuestLink, Reception, ReceptionMember, ReceptionTick, RoomNote
+from server.tables.receptions import (
+    BoardCall,
+    DeviceCheck,
+    GuestLink,
+    Reception,
+    ReceptionMember,
+    ReceptionTick,
+    RoomNote,
+)
 from server.tables.reports import CaseResult, ReportCorrection, ResultAmount, SentReport
 from server.tables.requests import AppointmentPaper, Attachment, ReceptionRequest, Representative, TriageDecision
 from server.tables.schedule import Appointment, DayMinutes, ReceptionDay, Slot
@@ -24,6 +32,7 @@ __all__ = [
     "Attachment",
     "AuditEntry",
     "Base",
+    "BoardCall",
     "BookCorrection",
     "BookLine",
     "CalendarChange",

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from server.tables.base import Base, Code, Id, Line, Name, Prose, word
 from server.tables.schedule import Appointment
-from server.words import IdentityCheck, ReceptionState, TickList
+from server.words import CallState, IdentityCheck, ReceptionState, TickList, Urgency
 
 
 class Reception(Base):
@@ -89,7 +89,10 @@ class RoomNote(Base):
 
 
 class GuestLink(Base):
-    """A one-person link for someone invited by name (a department, an interpreter)."""
+    """A one-person link for someone invited by name (a department, an interpreter).
+
+    The first browser that enters the room by it is the only one that can; ``used_by_browser`` is its mark.
+    """
 
     __tablename__ = "guest_links"
 
@@ -99,6 +102,8 @@ class GuestLink(Base):
     member: Mapped[str] = mapped_column(String(40))
     contact: Mapped[Line] = mapped_column(default="")
     created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    used_by_browser: Mapped[str | None] = mapped_column(String(64))
     ended_at: Mapped[datetime | None]
 
 
@@ -136,3 +141,37 @@ class ReceptionTick(Base):
     code: Mapped[str] = mapped_column(String(40))
     officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"))
     at: Mapped[datetime]
+
+
+class BoardCall(Base):
+    """A ward's call for the city's reception board during a reception, and the board's answer.
+
+    ``hand_over`` is all that the board reads of the matter before it has a place in the room.
+    """
+
+    __tablename__ = "board_calls"
+    __table_args__ = (Index("ix_board_calls_waiting", "board_id", "state", "asked_at"),)
+
+    id: Mapped[Id]
+    code: Mapped[Code]
+    reception_id: Mapped[int] = mapped_column(ForeignKey("receptions.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    board_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    state: Mapped[CallState] = mapped_column(word(CallState))
+    urgency: Mapped[Urgency] = mapped_column(word(Urgency))
+    hand_over: Mapped[Prose]
+    stay_minutes: Mapped[int]
+    asked_by: Mapped[int] = mapped_column(ForeignKey("officers.id"))
+    asked_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]
+    """When somebody of the board first had it on the screen."""
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("officers.id"))
+    answered_at: Mapped[datetime | None]
+    ground: Mapped[Line] = mapped_column(default="")
+    offered_at: Mapped[datetime | None]
+    """The other time that was offered."""
+    member: Mapped[str] = mapped_column(String(40), default="")
+    is_seat_made: Mapped[bool] = mapped_column(default=False)
+    """The place in the room came with this call, and goes with it."""
+    withdrawn_at: Mapped[datetime | None]
+    key: Mapped[str] = mapped_column(String(64), unique=True)

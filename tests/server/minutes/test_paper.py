@@ -16,6 +16,8 @@ from server.minutes.actions_confirm import Confirming
 from server.minutes.actions_seal import Promise
 from server.minutes.actions_write import TooLate
 from server.minutes.rules import paragraphs
+from server.reception import actions_call
+from server.reception.actions_call import Asking
 from server.tables import Case, Deadline, Document, FollowUp, Minutes, NumberSequence, OutboxLetter, Reception
 from server.who import Who
 from server.words import (
@@ -27,6 +29,7 @@ from server.words import (
     Origin,
     ReceptionState,
     Role,
+    Urgency,
 )
 from tests.conftest import OpenBrowser
 from tests.people import LAN
@@ -73,6 +76,8 @@ async def test_f36_f42_the_paper_holds_everything_the_law_asks_for(meet: Meet) -
     meeting.show()
     object_to(meeting, "Nước thải chảy từ tháng 2")
     confirm(meeting, ConfirmationMethod.SPOKEN)
+    asking = Asking(Urgency.NOW, 15, "Việc nước thải vượt thẩm quyền của phường.", "k" * 32)
+    meeting.house.db.write_now(actions_call.ask, meeting.tu, meeting.clock.now(), meeting.code, asking)
     meeting.end()
     seal(meeting)
     await meeting.work()
@@ -87,6 +92,8 @@ async def test_f36_f42_the_paper_holds_everything_the_law_asks_for(meet: Meet) -
         "Đối chiếu căn cước đưa trước camera", "Nhà riêng", "Mất kết nối", "09:05:00 – 09:07:00",
         "Người cần có mặt mất kết nối", "09:05:30 – 09:07:00", "09:06:00: Quyết định chỉ nghe tiếng",
         "Mất điện tại trụ sở", "Tra cứu bản gốc: mã",
+        f"{LAN.name} (Công dân, Nhà riêng): 09:00:00 – 09:05:00; 09:07:00 – 09:25:00",
+        "Được gọi lúc 09:20:00, mời dự 15 phút", "không có trả lời đến",
     ):  # fmt: skip
         assert words in printed, (words, printed)
     assert SHA in printed.replace(" ", "")

@@ -1,6 +1,7 @@
 """Stopped here: quarantine and paper; the opening script; adjourned; the city's overview."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,16 @@ from server.minutes import actions_write, queries_head
 from server.minutes.actions_write import Saving
 from server.reception import actions
 from server.scheduling.rules import link_token
-from server.tables import Case, Job, Reception, ReceptionMember, ReceptionRequest
+from server.tables import (
+    Case,
+    Job,
+    OutboxLetter,
+    Reception,
+    ReceptionDay,
+    ReceptionMember,
+    ReceptionRequest,
+    Slot,
+)
 from server.who import Who
 from server.words import MinutesField, RequestState
 from tests.conftest import Browser, OpenBrowser
@@ -29,6 +39,22 @@ async def booked(house: House) -> Booked:
 
 async def opened(ward: Browser, booked: Booked) -> str:
     return (await ward.post(f"/luot-tiep/mo/{booked.appointment_code}")).rsplit("/", 1)[1]
+
+
+def lay_next_week(db: Session) -> int:
+    """A published day a week on, with one free half hour; return its slot."""
+    old, slot = db.scalars(select(ReceptionDay)).one(), db.scalars(select(Slot)).one()
+    week = timedelta(days=7)
+    day = ReceptionDay(
+        code="KT-TEST-02", unit_id=old.unit_id, kind=old.kind, held_on=old.held_on + week, place=old.place,
+        chair_id=old.chair_id, state=old.state, published_at=old.published_at, created_at=old.created_at,
+    )  # fmt: skip
+    db.add(day)
+    db.flush()
+    free = Slot(day_id=day.id, starts_at=slot.starts_at + week, ends_at=slot.ends_at + week, capacity=1, booked=0)
+    db.add(free)
+    db.flush()
+    return free.id
 
 
 async def enter(house: House, who: Who, code: str) -> None:
@@ -130,14 +156,40 @@ async def test_f37_adjourned_waits_for_a_new_day(open_browser: OpenBrowser, hous
     ward = await open_browser("tu")
     code = await opened(ward, booked)
     await tell(ward, code, "room_opened", "began")
+    await tell(ward, code, "failure_choice", first=3, facts={"choice": "adjourn", "ground": "Mất điện"})
     facts: dict[str, object] = {"outcome": "adjourned", "ground": "Mất điện", "spoken": {}}
-    await tell(ward, code, "ended", first=3, facts=facts)
+    await tell(ward, code, "ended", first=4, facts=facts)
+    assert await house.db.read(lambda db: db.scalars(select(ReceptionRequest.state)).one()) is RequestState.ACCEPTED
+    path = f"/dang-ky-moi/{booked.request_code}/xep-lich"
+    assert path in await ward.get(f"/luot-tiep/{code}")
 
-    def state(db: Session) -> RequestState:
-        return db.scalars(select(ReceptionRequest.state)).one()
+    slot_id = await house.db.write(lay_next_week)
+    assert f'value="{slot_id}"' in await ward.get(path)
+    form = {"slot_id": str(slot_id), "mode": "home", "key": "e" * 32}
+    booking = await ward.post(path, form)
+    assert await ward.post(path, form) == booking
+    new = booking.rsplit("/", 1)[1].split("?")[0]
+    assert f"/lich/hen/{new}" in await ward.get(f"/luot-tiep/{code}")
+    slip = await (await open_browser()).get(f"/hen/{link_token(house.settings.key('links'), new)}")
+    assert "13/07/2026" in slip
+    sent = await house.db.read(lambda db: list(db.scalars(select(OutboxLetter.template))))
+    assert "slip" in sent
 
-    assert await house.db.read(state) is RequestState.ACCEPTED
-    assert "Chọn ngày mới" in await ward.get(f"/luot-tiep/{code}")
+    then = await opened(ward, replace(booked, appointment_code=new))
+    assert then != code
+    assert f"/bien-ban/{code}" in await ward.get(f"/luot-tiep/{then}")
+    await ward.get(f"/bien-ban/{code}")
+    assert f"/bien-ban/{code}" in await ward.get(f"/bien-ban/{then}")
+
+    def head(db: Session) -> tuple[int, dict[str, str]]:
+        cases = set(db.scalars(select(Reception.case_id)))
+        second = db.scalars(select(Reception.id).where(Reception.code == then)).one()
+        return len(cases), queries_head.head_now(db, second)["earlier"][0]
+
+    count, earlier = await house.db.read(head)
+    assert (count, earlier["reception_code"], earlier["outcome"]) == (1, code, "adjourned")
+    assert earlier["ground"] == "Mất điện"
+    assert earlier["minutes_code"].startswith("BB-")
 
 
 @pytest.mark.one_engine

@@ -13,7 +13,8 @@ import { describeDevice, judgeBrowser, lineOf, permissionHelp, scoreOf } from ".
 import { chosenDevices, rememberDevices, troubleOf, wish } from "./capture.js";
 import { lastGood, rememberCheck } from "./memory.js";
 import { practise } from "./practice.js";
-import { chime, listen, look, timeLine } from "./probe.js";
+import { chime } from "../lib/chime.js";
+import { listen, look, timeLine } from "./probe.js";
 
 /** @typedef {"browser" | "permission" | "mic" | "camera" | "speaker" | "line"} Step */
 /** @typedef {import("./practice.js").Measured} Measured */

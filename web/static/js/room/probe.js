@@ -57,25 +57,6 @@ export async function look(video, patience) {
   return sum / (canvas.width * canvas.height * 3) < DARK ? "dark" : "seen";
 }
 
-/** Two friendly tones; called from a press, else the browser keeps silent. */
-export async function chime() {
-  const context = new AudioContext();
-  await context.resume();
-  const at = context.currentTime;
-  for (const [index, hertz] of [523, 659, 523, 659].entries()) {
-    const start = at + index * 0.4;
-    const tone = new OscillatorNode(context, { frequency: hertz });
-    const volume = new GainNode(context, { gain: 0 });
-    volume.gain.setValueAtTime(0, start);
-    volume.gain.linearRampToValueAtTime(0.3, start + 0.05);
-    volume.gain.linearRampToValueAtTime(0, start + 0.35);
-    tone.connect(volume).connect(context.destination);
-    tone.start(start);
-    tone.stop(start + 0.4);
-  }
-  setTimeout(() => void context.close(), 2_500);
-}
-
 /**
  * How quickly our own server answers: the middle of five tries, in milliseconds; null when it
  * does not.

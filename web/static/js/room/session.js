@@ -17,6 +17,7 @@ import { Line, Refused } from "./protocol.js";
 import { Sound } from "./sound.js";
 import { stayAwake } from "./awake.js";
 import { initial, reduce } from "./state.js";
+import { chime } from "../lib/chime.js";
 import { json } from "../lib/http.js";
 
 
@@ -42,6 +43,7 @@ const LOOKS_PER_SAMPLE = 4;
  * @property {string} minutes
  * @property {boolean} isHigh
  * @property {string} scriptUrl where ticks of the opening script are kept
+ * @property {string} boardUrl where calls for the city's board are kept; for the desk and the board
  * @property {string} stoppedHref what is to be done after a stop; only for the desk
  * @property {string} citizenPhone only for the desk
  * @property {Record<string, string>} ticks
@@ -58,6 +60,7 @@ export class Session {
   isSilenced = signal(false);
   minutesAt = signal(0);
   /** When each line of the opening script was ticked. */ ticks = signal(/** @type {Record<string, string>} */ ({}));
+  /** Calls for the city's board, the newest first. */ calls = signal(/** @type {import("./board.js").Call[]} */ ([]));
   /** @type {{before: import("./wire.js").RoomState, after: import("./wire.js").RoomState, hear: ((before: import("./wire.js").RoomState, after: import("./wire.js").RoomState) => void) | null}} */
   #watch = { before: initial(), after: initial(), hear: null };
   /** @type {import("./quality.js").Sample | null} */ #sample = null;
@@ -198,6 +201,17 @@ export class Session {
     if (this.page.scriptUrl) this.ticks.value = await json("GET", this.page.scriptUrl);
   }
 
+  /** Fetch the calls for the city's board again; an answer of the board is told by its tones. */
+  async readCalls() {
+    if (!this.page.boardUrl) return;
+    const before = this.calls.peek()[0];
+    const found = await json("GET", this.page.boardUrl).catch(() => null);
+    if (!found) return;
+    this.calls.value = found;
+    const isAnswer = before && found[0]?.code === before.code && found[0].answered_at !== before.answered_at;
+    if (isAnswer) void chime();
+  }
+
   /** The refusal was read. */
   read() {
     this.#put({ type: "read" });
@@ -226,6 +240,7 @@ export class Session {
     if (message.type === "refused" && message.re === null && message.code === "media_failed") this.media.rebuild();
     if (message.type === "slots") this.#streamsChanged();
     if (message.type === "changed" && message.topic === "minutes") void this.minutes?.read();
+    if (message.type === "changed" && message.topic === "board") void this.readCalls();
     if (message.type === "changed" && message.topic === "script") void this.readTicks().catch(() => {});
   }
 

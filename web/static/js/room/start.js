@@ -28,6 +28,7 @@ const session = new Session(
     minutes: given.minutes ?? "",
     isHigh: given.picture === "high",
     scriptUrl: given.script ?? "",
+    boardUrl: given.board ?? "",
     stoppedHref: given.stopped ?? "",
     citizenPhone: given.citizenPhone ?? "",
     ticks: lists.ticks ?? {},

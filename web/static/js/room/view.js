@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { layoutOf, pageOf } from "./derive.js";
+import { Stay } from "./view/board.js";
 import { Controls } from "./view/bottom.js";
 import { Arriving, NoticePage, Over, Waiting } from "./view/door.js";
 import { Moves } from "./view/moves.js";
@@ -45,6 +46,7 @@ function Room({ s }) {
     <footer class="room__bottom">
       <${Refusal} s=${s} />
       ${isDesk && html`<${Moves} s=${s} />`}
+      <${Stay} s=${s} />
       <${Controls} s=${s} />
     </footer>
     ${isSetting && html`<${Settings} s=${s} onClose=${() => setSetting(false)} />`}

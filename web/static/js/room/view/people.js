@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { isAsking, may, others, spokenOf } from "../derive.js";
 import { length } from "../../lib/time.js";
+import { Board } from "./board.js";
 import { GroundDialog } from "./ground.js";
 import { Button, Icon, html, initials } from "./parts.js";
 
@@ -26,6 +27,7 @@ export function People({ s }) {
       <${Myself} s=${s} />
       ${here.map((each) => html`<${One} key=${each.member} s=${s} member=${each} ask=${ask} />`)}
     </ul>
+    <${Board} s=${s} />
     ${asked && html`<${GroundDialog} s=${s}
       question=${s.say(`people.${asked.command}_question`, { name: asked.member.name })}
       text=${s.say(`people.${asked.command}_text`)}

@@ -1,0 +1,53 @@
+"""Where a guest's link leads, and whether it still does."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.errors import NotHere
+from server.tables import Appointment, GuestLink, Reception, Unit
+
+
+def guest_reception(db: Session, guest_code: str) -> tuple[int, str]:
+    """Return (reception id, member) of a guest's live link. Raises NotHere."""
+    row = db.execute(
+        select(GuestLink.reception_id, GuestLink.member).where(
+            GuestLink.code == guest_code, GuestLink.ended_at.is_(None)
+        )
+    ).first()
+    if row is None:
+        raise NotHere
+    return row.reception_id, row.member
+
+
+@dataclass(frozen=True, slots=True)
+class GuestDoor:
+    """What decides whether a browser may use a guest's link."""
+
+    is_ended: bool
+    used_by_browser: str | None
+    unit_phone: str
+
+
+def guest_door(db: Session, guest_code: str) -> GuestDoor:
+    """Return how a guest's link stands. Raises NotHere."""
+    row = db.execute(
+        select(GuestLink, Unit.phone)
+        .join(Reception, Reception.id == GuestLink.reception_id)
+        .join(Unit, Unit.id == Reception.unit_id)
+        .where(GuestLink.code == guest_code)
+    ).first()
+    if row is None:
+        raise NotHere
+    return GuestDoor(row.GuestLink.ended_at is not None, row.GuestLink.used_by_browser, row.phone)
+
+
+def appointment_of_guest(db: Session, guest_code: str) -> str:
+    """Return the code of the appointment a guest's live link belongs to. Raises NotHere."""
+    reception_id, _ = guest_reception(db, guest_code)
+    return db.scalars(
+        select(Appointment.code)
+        .join(Reception, Reception.appointment_id == Appointment.id)
+        .where(Reception.id == reception_id)
+    ).one()
