@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.minutes import queries, rules, rules_head
+from server.minutes import queries, queries_shown, rules, rules_head
 from server.minutes.rules_head import Attendee, HeadFacts, Noted, Original, Received
 from server.tables import (
     Appointment,
@@ -81,6 +81,8 @@ def facts_of(db: Session, reception_id: int) -> HeadFacts:
         originals=_originals(db, reception.id),
         opening=_opening(db, reception.id),
         spoken=_spoken(db, reception.id),
+        shown=queries_shown.shown(db, reception.id),
+        handed=queries_shown.handed(db, reception.id),
     )
 
 

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from server.minutes import rules_shown
+from server.minutes.rules_shown import HandedIn, Stamp
+
 COPIES = 2
 _PAUSES = {
     "paused": "resumed",
@@ -104,6 +107,8 @@ class HeadFacts:
     originals: tuple[Original, ...]
     opening: tuple[tuple[str, datetime], ...] = ()
     spoken: Mapping[str, int] = field(default_factory=dict)
+    shown: tuple[Stamp, ...] = ()
+    handed: tuple[HandedIn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +186,7 @@ def head_of(facts: HeadFacts) -> dict[str, Any]:
         "opening": [{"code": code, "at": _iso(at)} for code, at in facts.opening],
         "spoken": [{"who": names[member], "seconds": s} for member, s in facts.spoken.items() if member in names],
         "incidents": [_incident(one, names) for one in incidents(facts.notes)],
+        **rules_shown.account(facts.shown, facts.handed, facts.ended_at),
         "copies": COPIES,
     }
 

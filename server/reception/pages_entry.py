@@ -67,7 +67,7 @@ async def room(request: web.Request) -> web.Response:
     admit = actions.admit_guest if is_guest(code) else actions.admit_citizen
     admission = await place.db.write(admit, now(request), code)
     found = await place.db.read(queries.reception_file, admission.reception_id)
-    return await room_page(request, admission, found, back=f"/vao/{token}", minutes=f"/vao/{token}/bien-ban")
+    return await room_page(request, admission, found, base=f"/vao/{token}", back=f"/vao/{token}")
 
 
 async def digits_form(request: web.Request) -> web.Response:
