@@ -87,8 +87,8 @@ export class Handing {
   /** @param {string} key */
   drop(key) {
     if (this.isSending) return;
-    this.#anew();
     this.files = this.files.filter((each) => each.key !== key);
+    this.#anew();
     this.trouble = "";
     this.#options.onChange();
   }
