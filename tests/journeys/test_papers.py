@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Route, expect
+from playwright.async_api import FilePayload, Route, expect
 
 from tests import browsers
 from tests.browsers import Person
@@ -46,8 +46,8 @@ async def hand_in(lan: Person) -> None:
 
     await lan.page.route("**/giay-to/tep", cut_once)
     await lan.page.get_by_role("button", name="Nộp giấy tờ").click()
-    paper = {"name": "Giấy chứng nhận.pdf", "mimeType": "application/pdf", "buffer": PDF}
-    await lan.page.locator("input[data-choose=folder]").set_input_files(files=[paper])  # type: ignore[list-item]
+    paper = FilePayload(name="Giấy chứng nhận.pdf", mimeType="application/pdf", buffer=PDF)
+    await lan.page.locator("input[data-choose=folder]").set_input_files(paper)
     await lan.page.get_by_role("button", name="Gửi 1 tệp").click()
     await expect(lan.page.get_by_text("Đã nộp xong.")).to_be_visible(timeout=PATIENCE)
     assert cuts

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from server.adapters.files import Kept
 from server.demo import officer_named
+from server.house import House
 from server.reception import actions as receptions
 from server.reception.actions import Guest
 from server.scheduling.rules import link_token
@@ -35,6 +36,11 @@ class Running:
     guest: str
     guest_member: str
     paper: str
+
+
+async def note(house: House, held: Running, kind: str, member: str | None = None, **facts: object) -> None:
+    """The room notes something, ten minutes on."""
+    await house.db.write(lambda db: held.room.note(db, kind, 10, member, **facts))
 
 
 def lay(db: Session, links: bytes, kept: Kept) -> Running:

@@ -16,7 +16,7 @@ from server.minutes import queries_head
 from server.tables import Attachment, AuditEntry
 from tests.conftest import Browser, OpenBrowser
 from tests.server.exhibits import running
-from tests.server.exhibits.running import PDF, Running
+from tests.server.exhibits.running import PDF, Running, note
 from tests.server.exhibits.test_showing import ask
 from tests.server.minutes.receptions import NINE
 
@@ -119,10 +119,10 @@ async def test_bad_papers_and_strangers_are_refused(open_browser: OpenBrowser, h
     for name, status in (("quan", 404), ("bao", 403), ("khoa", 403), ("linh", 403)):
         await (await open_browser(name)).get(f"/phong/{held.code}/giay-to/{done['code']}/1", status)
     citizen = held.room.held.citizen_member
-    await house.db.write(held.room.note, "removed", 6, citizen, by="o", ground="x")
+    await note(house, held, "removed", citizen, by="o", ground="x")
     await send_file(lan, held.lan, "8" * 32, photo(), status=404)
-    await house.db.write(held.room.note, "admitted", 7, citizen)
-    await house.db.write(held.room.note, "ended", 9, by="o")
+    await note(house, held, "admitted", citizen)
+    await note(house, held, "ended", by="o")
     over = await send_file(lan, held.lan, "8" * 32, photo(), status=409)
     assert over["code"] == "papers_not_running"
     await lan.get(done["receipt"])

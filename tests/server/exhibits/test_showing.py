@@ -19,7 +19,7 @@ from server.tables import AuditEntry, Case, ReceptionMember, ShownPage
 from server.who import Who
 from tests.conftest import Browser, OpenBrowser
 from tests.server.exhibits import running
-from tests.server.exhibits.running import PDF, Running
+from tests.server.exhibits.running import PDF, Running, note
 from tests.server.minutes.receptions import NINE
 
 
@@ -101,7 +101,7 @@ async def test_people_inside_see_what_the_desk_shows(open_browser: OpenBrowser, 
     screen = f"/phong/{held.code}/diem-cau/trinh-chieu"
     ward = await open_browser("tu")
     await ward.get(f"{screen}/{shown['id']}", 404)
-    await house.db.write(held.room.note, "admitted", 6, await house.db.read(ward_room), by=None)
+    await note(house, held, "admitted", await house.db.read(ward_room), by=None)
     await ward.get(f"{screen}/{shown['id']}")
     await lan.get(f"{link}/{shown['id'] + 1}", 404)
 
@@ -125,12 +125,12 @@ async def test_bad_asks_and_the_end_of_it(
     link = f"{held.lan}/trinh-chieu"
     assert (await ask(lan, link))["shown"]["id"] == shown_id
     citizen = held.room.held.citizen_member
-    await house.db.write(held.room.note, "sent_to_wait", 6, citizen)
+    await note(house, held, "sent_to_wait", citizen)
     assert (await ask(lan, link))["shown"] is None
     await lan.get(f"{link}/{shown_id}", 404)
-    await house.db.write(held.room.note, "admitted", 7, citizen)
+    await note(house, held, "admitted", citizen)
     assert (await ask(lan, link))["shown"]["id"] == shown_id
-    await house.db.write(held.room.note, "stopped_here", 8, None, by="o", ground="denunciation", spoken={})
+    await note(house, held, "stopped_here", None, by="o", ground="denunciation", spoken={})
     await lan.get(f"{link}/{shown_id}", 404)
     assert (await ask(lan, link))["shown"] is None
     refused = await ask(desk, path, 409, {"file": held.paper, "page": 2})

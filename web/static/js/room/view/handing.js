@@ -37,7 +37,7 @@ export function HandIn({ s, onClose }) {
       ${files.length > 0 && html`<${Button} s=${s} kind="primary" icon="send" busy=${isSending} label=${s.say(isSending ? "handing.sending" : "handing.send", { count: String(files.length) })} onClick=${() => void handing.send()} />`}
       <${Button} s=${s} label=${s.say("handing.close")} onClick=${onClose} />
     </div>
-    ${handing.lines.length > 0 && html`<h3>${s.say("handing.earlier")}</h3>
+    ${handing.lines.length > 0 && html`<h3 class="handing__earlier">${s.say("handing.earlier")}</h3>
       <ul class="upload__list">${handing.lines.map((line) => html`<li key=${line.code} class="upload__item">
         <${Icon} s=${s} name="file-check" />
         <span class="upload__about"><a href=${line.receipt} target="_blank" rel="noopener">${s.say("handing.receipt", { code: line.code })}</a><br />
@@ -71,7 +71,7 @@ function Choosing({ s, handing }) {
 
 /** @param {{s: Session, handing: Handing, one: Draft}} props */
 function File({ s, handing, one }) {
-  const size = (one.file.size / MEGABYTE).toLocaleString("vi-VN", { maximumFractionDigits: 1 });
+  const size = Math.max(0.1, one.file.size / MEGABYTE).toLocaleString("vi-VN", { maximumFractionDigits: 1 });
   return html`<li class=${`upload__item${one.state === "failed" ? " upload__item--failed" : ""}`}>
     <${Icon} s=${s} name=${one.state === "kept" ? "check" : "file"} />
     <span class="upload__about">${one.file.name}<br /><span class="soft">${size} MB${one.state === "failed" ? ` · ${troubled(s, one.trouble)}` : ""}</span>
