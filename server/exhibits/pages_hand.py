@@ -227,7 +227,9 @@ async def decide_by_form(request: web.Request) -> web.Response:
         typed = {paper: given if isinstance(given, str) else ""}
         return await _papers(request, 422, errors={f"ground-{paper}": bad.fields["ground"]}, values=typed)
     await _decide(request, verdict)
-    return see_other(f"/luot-tiep/{code}/giay-to?da=hand_in_{verdict.state.value}")
+    is_taken = verdict.state is HandInState.ACCEPTED
+    said = "?da=hand_in_accepted" if is_taken else "?da=hand_in_returned"
+    return see_other(f"/luot-tiep/{code}/giay-to{said}")
 
 
 async def handed_file(request: web.Request) -> web.StreamResponse:
