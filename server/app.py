@@ -14,6 +14,7 @@ from server.accounts import queries as account_queries
 from server.adapters.files import FileStore
 from server.adapters.mail import FolderMailer, SmtpMailer
 from server.adapters.media_nodes import MediaNodes
+from server.adapters.page_images import PageImages
 from server.adapters.pdf import Press
 from server.adapters.sms import FolderTexter, HttpTexter
 from server.archive import pages as archive
@@ -25,6 +26,8 @@ from server.cases import pages_terms as cases_terms
 from server.clock import Clock
 from server.config import Settings
 from server.db import Database, is_answering
+from server.exhibits import pages as exhibits
+from server.exhibits import pages_hand as exhibits_hand
 from server.house import WEB, CountWaiting, House, Render
 from server.i18n import load_catalogue
 from server.imports import pages as imports
@@ -81,6 +84,8 @@ ROUTES: tuple[pagekit.Route, ...] = (
     *minutes_json.ROUTES,
     *minutes_citizen.ROUTES,
     *minutes_papers.ROUTES,
+    *exhibits.ROUTES,
+    *exhibits_hand.ROUTES,
     *search.ROUTES,
     *imports.ROUTES,
     *staffing.ROUTES,
@@ -121,6 +126,7 @@ def build_house(settings: Settings, clock: Clock | None = None) -> House:
         else FolderMailer(letters, settings.mail_from),
         texter=HttpTexter(settings.sms_url) if settings.sms_url else FolderTexter(letters),
         press=Press(WEB),
+        pages=PageImages(),
         nodes=MediaNodes.of(settings),
         render=_render(),
     )

@@ -8,6 +8,7 @@ from typing import Protocol
 from server.adapters.files import FileStore
 from server.adapters.mail import Mailer
 from server.adapters.media_nodes import MediaNodes
+from server.adapters.page_images import PageImages
 from server.adapters.pdf import Press
 from server.adapters.sms import Texter
 from server.clock import Clock
@@ -37,6 +38,7 @@ class House:
     mailer: Mailer
     texter: Texter
     press: Press
+    pages: PageImages
     nodes: MediaNodes
     render: Render
 

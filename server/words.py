@@ -26,6 +26,7 @@ from server.words_matters import Target as Target
 from server.words_papers import FOR_CITIZENS as FOR_CITIZENS
 from server.words_papers import BookCell as BookCell
 from server.words_papers import EscalationStep as EscalationStep
+from server.words_papers import HandInState as HandInState
 from server.words_papers import PaperForm as PaperForm
 from server.words_papers import PaperState as PaperState
 from server.words_papers import PaperVerb as PaperVerb

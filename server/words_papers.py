@@ -92,3 +92,11 @@ class EscalationStep(StrEnum):
     URGE = "urge"
     URGE_AGAIN = "urge_again"
     REPORT = "report"
+
+
+class HandInState(StrEnum):
+    """What became of papers handed in during a reception."""
+
+    ARRIVED = "arrived"
+    ACCEPTED = "accepted"
+    RETURNED = "returned"

@@ -160,6 +160,8 @@ class RoomServer:
         app.router.add_post("/bien-ban/{room}/{who}/{verb}", self.write)
         app.router.add_get("/kich-ban/{room}", self.script)
         app.router.add_post("/kich-ban/{room}", self.tick)
+        app.router.add_get("/trinh-chieu/{who}", self.papers)
+        app.router.add_get("/giay-to/{who}", self.handed)
         app.router.add_get("/static/{version}/{path:.*}", self.static)
         app.router.add_get("/notes/{room}", self.notes)
         return app
@@ -195,7 +197,9 @@ class RoomServer:
             "board_url": "",
             "stopped_href": "/dung" if is_desk else "",
             "citizen_phone": "0912 000 000" if is_desk else "",
-            "papers": PAPERS if is_desk else [],
+            "showing_url": f"/trinh-chieu/{who}",
+            "papers_url": f"/giay-to/{who}" if is_desk or role == RoomRole.CITIZEN else "",
+            "upload_megabytes": 10,
         }
         return self._page(request, "reception/room.html", facts=page, file={"code": "LT-0147"})
 
@@ -210,6 +214,13 @@ class RoomServer:
             self.ticks.pop(sent["line"], None)
         self.hub.announce(request.match_info["room"], "script", len(self.ticks))
         return web.json_response({})
+
+    async def papers(self, request: web.Request) -> web.Response:
+        is_desk = PEOPLE[request.match_info["who"]][2] in (RoomRole.CHAIR, RoomRole.CLERK)
+        return web.json_response({"shown": None, "files": PAPERS if is_desk else [], "may": is_desk})
+
+    async def handed(self, _: web.Request) -> web.Response:
+        return web.json_response({"hand_ins": []})
 
     async def check(self, request: web.Request) -> web.Response:
         who = request.match_info["who"]
@@ -288,7 +299,9 @@ class RoomServer:
         return response
 
 
-PAPERS = [{"title": "Đơn kiến nghị.pdf", "href": "/ho-so/1", "note": "3 trang, công dân gửi"}]
+PAPERS = [
+    {"file": "TL-1", "title": "Đơn kiến nghị.pdf", "href": "/ho-so/1", "note": "3 trang, công dân gửi", "why_not": ""}
+]
 
 
 ROOMS = web.AppKey("rooms", RoomServer)

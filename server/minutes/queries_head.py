@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.minutes import queries, queries_chain, rules, rules_head
+from server.minutes import queries, queries_chain, queries_shown, rules, rules_head
 from server.minutes.rules_head import Attendee, HeadFacts, Noted, Original, Received
 from server.tables import (
     Appointment,
@@ -84,6 +84,8 @@ def facts_of(db: Session, reception_id: int) -> HeadFacts:
         board=queries_chain.board(db, reception),
         earlier=queries_chain.earlier(db, reception),
         spoken=_spoken(db, reception.id),
+        shown=queries_shown.shown(db, reception.id),
+        handed=queries_shown.handed(db, reception.id),
     )
 
 

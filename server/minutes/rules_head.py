@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from server.minutes import rules_shown
+from server.minutes.rules_shown import HandedIn, Stamp
 from server.reception.rules_presence import Presence
 
 COPIES = 2
@@ -135,6 +137,8 @@ class HeadFacts:
     board: tuple[BoardLine, ...] = ()
     earlier: tuple[Earlier, ...] = ()
     spoken: Mapping[str, int] = field(default_factory=dict)
+    shown: tuple[Stamp, ...] = ()
+    handed: tuple[HandedIn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +219,7 @@ def head_of(facts: HeadFacts) -> dict[str, Any]:
         "opening": [{"code": code, "at": _iso(at)} for code, at in facts.opening],
         "spoken": [{"who": names[member], "seconds": s} for member, s in facts.spoken.items() if member in names],
         "incidents": [_incident(one, names) for one in incidents(facts.notes)],
+        **rules_shown.account(facts.shown, facts.handed, facts.ended_at),
         "copies": COPIES,
     }
 

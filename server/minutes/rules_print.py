@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from server.clock import local
-from server.i18n import clock_vi, date_vi, datetime_vi, paper_date, time_vi
+from server.i18n import clock_vi, date_vi, datetime_vi, paper_date, size_vi, time_vi
 from server.minutes.rules_head import LASTING
 from server.office.rules import MINUTES
 from server.words import Answer, ConfirmationMethod
@@ -31,6 +31,7 @@ def print_facts(sealed: Mapping[str, Any], say: Say, lookup: str, *, is_draft: b
         "system": say("paper.system"),
         "lookup": lookup,
         "parts": parts,
+        **_papers(head, say),
         **_recording(head, say),
         "ended": _long(_moment(head["ended_at"])),
         "read_back_at": datetime_vi(_moment(sealed["read_back_at"])),
@@ -84,6 +85,34 @@ def _attendees(head: Mapping[str, Any], say: Say) -> list[dict[str, str]]:
                 for person in one["people"]
             ]
     return found
+
+
+def _papers(head: Mapping[str, Any], say: Say) -> dict[str, Any]:
+    # Heads that were sealed before these were kept have none.
+    return {
+        "shown": [
+            {
+                **one,
+                "from": clock_vi(_moment(one["from"])),
+                "until": clock_vi(_moment(one["until"])),
+            }
+            for one in head.get("shown", ())
+        ],
+        "handed_in": [
+            {
+                "code": one["code"],
+                "who": one["who"],
+                "at": clock_vi(_moment(one["at"])),
+                "state": say(f"hand_in_state.{one['state']}"),
+                "by": one["by"],
+                "ground": one["ground"],
+                "files": [
+                    {"name": f["name"], "bytes": size_vi(f["bytes"]), "sha256": f["sha256"]} for f in one["files"]
+                ],
+            }
+            for one in head.get("handed_in", ())
+        ],
+    }
 
 
 def _recording(head: Mapping[str, Any], say: Say) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from aiohttp import web
 from server import security
 from server.clock import local
 from server.errors import BadForm
-from server.i18n import size_vi
 from server.pagekit import STAFF, get, house, now, post, posted, render, see_other, who
 from server.reception import (
     actions,
@@ -180,13 +179,14 @@ async def _staff_room(request: web.Request, *, as_ward_room: bool) -> web.Respon
     place, code = house(request), request.match_info["code"]
     admission = await place.db.write(actions.admit_officer, who(request), now(request), code, as_ward_room=as_ward_room)
     found = await place.db.read(queries.reception_file, admission.reception_id)
-    return await room_page(request, admission, found, back=f"/luot-tiep/{code}")
+    base = f"/phong/{code}/diem-cau" if as_ward_room else f"/phong/{code}"
+    return await room_page(request, admission, found, base=base, back=f"/luot-tiep/{code}")
 
 
 async def room_page(
-    request: web.Request, admission: Admission, found: ReceptionFile, *, back: str, minutes: str = ""
+    request: web.Request, admission: Admission, found: ReceptionFile, *, base: str, back: str
 ) -> web.Response:
-    """Answer with the room for one admission: its ticket, its worker, its layout."""
+    """Answer with the room for one admission: its ticket, its worker, its layout. ``base`` is the door it was opened by."""
     place, at = house(request), now(request)
     worker = await place.nodes.place(admission.room)
     relay = Relay(turn=place.settings.turn, secret=place.settings.turn_secret.encode())
@@ -211,8 +211,10 @@ async def room_page(
         "receiver": found.chair_name,
         "starts_at": found.starts_at,
         "back": back,
-        "minutes_url": minutes or f"/phong/{found.code}/bien-ban",
-        "papers": await _papers(request, found) if admission.role in DESK_LAYOUTS else [],
+        "minutes_url": f"{base.removesuffix('/diem-cau')}/bien-ban",
+        "showing_url": f"{base}/trinh-chieu",
+        "papers_url": f"{base}/giay-to" if admission.role in DESK_LAYOUTS | {RoomRole.CITIZEN} else "",
+        "upload_megabytes": place.settings.upload_megabytes,
         "script_url": f"/phong/{found.code}/kich-ban" if admission.role in DESK_LAYOUTS else "",
         "ticks": await _ticks(request, found) if admission.role in DESK_LAYOUTS else {},
         "stopped_href": f"/luot-tiep/{found.code}/dung" if admission.role in DESK_LAYOUTS else "",
@@ -240,14 +242,6 @@ async def _board_url(request: web.Request, admission: Admission, found: Receptio
 async def _ticks(request: web.Request, found: ReceptionFile) -> dict[str, str]:
     done = await house(request).db.read(queries_desk.ticks, found.id, TickList.OPENING)
     return {code: one.at.isoformat() for code, one in done.items()}
-
-
-async def _papers(request: web.Request, found: ReceptionFile) -> list[dict[str, str]]:
-    papers = await house(request).db.read(queries_people.papers, found.case_id)
-    return [
-        {"title": p.name, "href": f"/dang-ky-moi/{p.request_code}/tep/{p.code}", "note": size_vi(p.bytes)}
-        for p in papers
-    ]
 
 
 async def technical(request: web.Request) -> web.Response:

@@ -81,7 +81,7 @@ async def room(request: web.Request) -> web.Response:
     else:
         admission = await place.db.write(actions.admit_citizen, now(request), code)
     found = await place.db.read(queries.reception_file, admission.reception_id)
-    page = await room_page(request, admission, found, back=f"/vao/{token}", minutes=f"/vao/{token}/bien-ban")
+    page = await room_page(request, admission, found, base=f"/vao/{token}", back=f"/vao/{token}")
     if is_guest(code):
         # A telephone forgets the cookies of a visit when it closes its browser, and the link would not know it again.
         security.set_cookie(page, place.settings, security.SEED_COOKIE, request[SEED], _DAY)

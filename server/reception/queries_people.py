@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from server.office import queries as office
 from server.reception import rules
-from server.tables import Attachment, Case, Officer, OfficerRole, ReceptionRequest, Unit
+from server.tables import Case, Officer, OfficerRole, Unit
 from server.who import Who
 from server.words import Role, UnitKind
 
@@ -45,24 +45,3 @@ def invitable(db: Session, who: Who, case_id: int) -> list[Invitable]:
         .order_by(Officer.name_sort)
     )
     return [Invitable(*row) for row in rows if rules.invited_role(row.role) is not None]
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """A file handed in with a request of the case."""
-
-    code: str
-    name: str
-    bytes: int
-    request_code: str
-
-
-def papers(db: Session, case_id: int) -> list[Paper]:
-    """Return the files of a case that ``reception_for`` let through, in the order handed in."""
-    rows = db.execute(
-        select(Attachment.code, Attachment.name, Attachment.bytes, ReceptionRequest.code)
-        .join(ReceptionRequest, ReceptionRequest.id == Attachment.request_id)
-        .where(ReceptionRequest.case_id == case_id)
-        .order_by(Attachment.id)
-    )
-    return [Paper(*row) for row in rows]

@@ -2,6 +2,7 @@
 
 from server.tables.base import Base
 from server.tables.cases import Assignment, Case, CaseRuling, Deadline, DeadlineChange, FollowUp, VerificationCopy
+from server.tables.exhibits import HandedFile, HandIn, ShownPage
 from server.tables.finding import AccessReview, ImportRow, ImportRun, SearchEntry, SearchWord
 from server.tables.media import Hold, Playback, Segment
 from server.tables.minutes import Document, Minutes, MinutesAnswer, MinutesText, Revision
@@ -48,6 +49,8 @@ __all__ = [
     "Document",
     "FollowUp",
     "GuestLink",
+    "HandIn",
+    "HandedFile",
     "Hold",
     "IdempotencyKey",
     "ImportRow",
@@ -86,6 +89,7 @@ __all__ = [
     "SearchWord",
     "Segment",
     "SentReport",
+    "ShownPage",
     "Slot",
     "SpecialDay",
     "TriageDecision",

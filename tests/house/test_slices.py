@@ -13,6 +13,7 @@ SLICES = {
     "archive",
     "reception",
     "minutes",
+    "exhibits",
     "book",
     "papers",
     "petitions",

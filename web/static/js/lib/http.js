@@ -53,9 +53,10 @@ export async function json(method, address, body, options = {}) {
  * @param {string} address
  * @param {File} file
  * @param {(share: number) => void} onProgress 0 to 1
+ * @param {Record<string, string>} [fields] what goes with it
  * @returns {Promise<any>} the server's JSON; throws NotDone
  */
-export function sendFile(address, file, onProgress) {
+export function sendFile(address, file, onProgress, fields = {}) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", address);
@@ -67,10 +68,11 @@ export function sendFile(address, file, onProgress) {
     });
     request.addEventListener("load", () => {
       if (request.status < 300) resolve(request.response);
-      else reject(new NotDone(request.status, request.response?.code ?? ""));
+      else reject(new NotDone(request.status, request.response?.code ?? "", request.response));
     });
     request.addEventListener("error", () => reject(new NotDone(0, "no_answer")));
     const body = new FormData();
+    for (const [name, words] of Object.entries({ ...fields, csrf_token: csrf() })) body.append(name, words);
     body.append("file", file);
     request.send(body);
   });

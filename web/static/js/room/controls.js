@@ -9,8 +9,8 @@
 /** @typedef {import("./session.js").Session} Session */
 /** @typedef {{name: string, icon: string, word: string, code: string, key: string, isOff: boolean, isPressed: boolean, act: () => void}} Control */
 
-/** @param {Session} s @param {{askLeave: () => void}} more @returns {Control[]} */
-export function controlsOf(s, { askLeave }) {
+/** @param {Session} s @param {{askLeave: () => void, askPapers: () => void}} more @returns {Control[]} */
+export function controlsOf(s, { askLeave, askPapers }) {
   const { own, me, view } = s.room.value;
   const speaks = me?.powers.includes("speak") ?? false;
   const hasScreen = typeof navigator.mediaDevices?.getDisplayMedia === "function";
@@ -32,6 +32,10 @@ export function controlsOf(s, { askLeave }) {
     speaks && hasScreen && {
       name: "share", icon: own.screen ? "share-off" : "share", word: own.screen ? "control.share_off" : "control.share_on",
       code: "KeyS", key: "S", isOff: false, isPressed: own.screen, act: () => void s.switch("screen", !own.screen),
+    },
+    me?.role === "citizen" && s.handing !== null && (view?.phase === "live" || view?.phase === "paused") && {
+      name: "papers", icon: "paperclip", word: "control.papers",
+      code: "KeyN", key: "N", isOff: false, isPressed: false, act: askPapers,
     },
     { name: "leave", icon: "leave", word: "control.leave", code: "KeyQ", key: "Q", isOff: false, isPressed: false, act: askLeave },
   ];

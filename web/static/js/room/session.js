@@ -10,16 +10,17 @@ import { signal } from "@preact/signals";
 import { describeDevice } from "./browser.js";
 import { Capture, rememberDevices } from "./capture.js";
 import { isInside } from "./derive.js";
+import { Handing } from "./handing.js";
 import { Media } from "./media.js";
 import { Minutes, textOf } from "./minutes.js";
+import { Showing } from "./showing.js";
 import { judge, sampleOf, Steadiness } from "./quality.js";
 import { Line, Refused } from "./protocol.js";
 import { Sound } from "./sound.js";
 import { stayAwake } from "./awake.js";
 import { initial, reduce } from "./state.js";
 import { chime } from "../lib/chime.js";
-import { json } from "../lib/http.js";
-
+import { json, sendFile } from "../lib/http.js";
 
 const PROMPT_FOR = 2_500;
 const SILENCED_FOR = 2_000;
@@ -48,7 +49,9 @@ const LOOKS_PER_SAMPLE = 4;
  * @property {string} citizenPhone only for the desk
  * @property {Record<string, string>} ticks
  * @property {{code: string, words: string, done_at: string | null}[]} script
- * @property {{title: string, href: string, note: string}[]} papers
+ * @property {string} showing where the page that everybody sees is read
+ * @property {string} papers where papers are handed in or taken, or ""
+ * @property {number} megabytes largest file
  * @property {{lead: string, items: string[]}} notice
  */
 
@@ -59,6 +62,7 @@ export class Session {
   streams = signal(0);
   isSilenced = signal(false);
   minutesAt = signal(0);
+  papersAt = signal(0);
   /** When each line of the opening script was ticked. */ ticks = signal(/** @type {Record<string, string>} */ ({}));
   /** Calls for the city's board, the newest first. */ calls = signal(/** @type {import("./board.js").Call[]} */ ([]));
   /** @type {{before: import("./wire.js").RoomState, after: import("./wire.js").RoomState, hear: ((before: import("./wire.js").RoomState, after: import("./wire.js").RoomState) => void) | null}} */
@@ -94,6 +98,9 @@ export class Session {
     this.minutes = page.minutes
       ? new Minutes({ url: page.minutes, json, storage: localStorage, onChange: () => (this.minutesAt.value += 1) })
       : null;
+    const onChange = () => (this.papersAt.value += 1);
+    this.showing = page.showing ? new Showing({ url: page.showing, json, onChange }) : null;
+    this.handing = page.papers ? new Handing({ url: page.papers, megabytes: page.megabytes, json, sendFile, onChange }) : null;
   }
 
   /** @param {(before: import("./wire.js").RoomState, after: import("./wire.js").RoomState) => void} hear */
@@ -241,6 +248,7 @@ export class Session {
     if (message.type === "slots") this.#streamsChanged();
     if (message.type === "changed" && message.topic === "minutes") void this.minutes?.read();
     if (message.type === "changed" && message.topic === "board") void this.readCalls();
+    if (message.type === "changed" && (message.topic === "showing" || message.topic === "papers")) this.#readPapers();
     if (message.type === "changed" && message.topic === "script") void this.readTicks().catch(() => {});
   }
 
@@ -259,7 +267,10 @@ export class Session {
     if (after.link.state === "open") this.media.hold(false);
     if (message.type === "state") this.#place(before, after);
     // After a stop not one word more is kept, here either.
-    if (after.view?.phase === "stopped" && before.view?.phase !== "stopped") this.minutes?.forget();
+    if (after.view?.phase === "stopped" && before.view?.phase !== "stopped") {
+      this.minutes?.forget();
+      this.showing?.forget();
+    }
     if (before.link.state !== "closed" && after.link.state === "closed") this.#quiet();
     if (message.type === "media" && message.state === "connected") void this.#tellMedia();
     for (const kind of /** @type {("mic" | "camera" | "screen")[]} */ (["mic", "camera", "screen"])) {
@@ -295,9 +306,17 @@ export class Session {
     else this.#put({ type: "own", mic: false, camera: false });
     if (this.#isIn) this.media.start();
     void this.minutes?.read();
+    this.#readPapers();
+  }
+
+  #readPapers() {
+    if (!isInside(this.room.peek())) return;
+    void this.showing?.read();
+    void this.handing?.read();
   }
 
   #quiet() {
+    this.showing?.forget();
     this.media.stop();
     this.capture.stop();
     this.sound.stop();

@@ -10,6 +10,7 @@ import { Papers } from "./view/papers.js";
 import { Button, Icon, html } from "./view/parts.js";
 import { People } from "./view/people.js";
 import { ReadBack } from "./view/readback.js";
+import { ShowingTrouble } from "./view/showing.js";
 import { Settings } from "./view/settings.js";
 import { Stage } from "./view/stage.js";
 import { Top } from "./view/top.js";
@@ -45,6 +46,7 @@ function Room({ s }) {
     ${isDesk && html`<${Papers} s=${s} />`}
     <footer class="room__bottom">
       <${Refusal} s=${s} />
+      <${ShowingTrouble} s=${s} />
       ${isDesk && html`<${Moves} s=${s} />`}
       <${Stay} s=${s} />
       <${Controls} s=${s} />

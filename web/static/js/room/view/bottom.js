@@ -1,7 +1,8 @@
-/** The five controls, always with their words, and the questions they ask. */
+/** The few controls, always with their words, and the questions they ask. */
 
 import { useEffect, useState } from "preact/hooks";
 import { controlsOf, listenForKeys } from "../controls.js";
+import { HandIn } from "./handing.js";
 import { Button, Dialog, Icon, html } from "./parts.js";
 
 /** @typedef {import("../session.js").Session} Session */
@@ -9,10 +10,11 @@ import { Button, Dialog, Icon, html } from "./parts.js";
 /** @param {{s: Session}} props */
 export function Controls({ s }) {
   const [isLeaving, setLeaving] = useState(false);
-  const askLeave = () => setLeaving(true);
-  useEffect(() => listenForKeys(() => controlsOf(s, { askLeave })), [s]);
+  const [isHanding, setHanding] = useState(false);
+  const asks = { askLeave: () => setLeaving(true), askPapers: () => setHanding(true) };
+  useEffect(() => listenForKeys(() => controlsOf(s, asks)), [s]);
   return html`<div class="controls" role="group" aria-label=${s.say("control.group")}>
-      ${controlsOf(s, { askLeave }).map((each) => html`<button
+      ${controlsOf(s, asks).map((each) => html`<button
         key=${each.name}
         type="button"
         class=${`control${each.isOff ? " control--off" : ""}${each.name === "leave" ? " control--leave" : ""}`}
@@ -24,6 +26,7 @@ export function Controls({ s }) {
         <${Icon} s=${s} name=${each.icon} /><span>${s.say(each.word)}</span>
       </button>`)}
     </div>
+    ${isHanding && html`<${HandIn} s=${s} onClose=${() => setHanding(false)} />`}
     ${isLeaving && html`<${Leave} s=${s} onClose=${() => setLeaving(false)} />`}`;
 }
 

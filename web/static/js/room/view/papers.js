@@ -3,8 +3,9 @@
 import { useRef, useState } from "preact/hooks";
 import { timeOfDay } from "../../lib/time.js";
 import { json } from "../../lib/http.js";
+import { Arrived, ArrivedNews } from "./handing.js";
 import { MinutesPanel } from "./minutes.js";
-import { Icon, html } from "./parts.js";
+import { Button, Icon, html } from "./parts.js";
 
 /** @typedef {import("../session.js").Session} Session */
 /** @typedef {{code: string, words: string, done_at: string | null}} Line */
@@ -27,6 +28,7 @@ export function Papers({ s }) {
     bar.current?.querySelector(/** @type {"button"} */ (`#tab-${next}`))?.focus();
   };
   return html`<section class="room__papers" aria-label=${s.say("papers.label")}>
+    ${open !== "papers" && html`<${ArrivedNews} s=${s} onOpen=${() => setOpen("papers")} />`}
     <div class="tabs tabs__list" role="tablist" ref=${bar} onKeyDown=${step}>
       ${tabs.map(({ name }) => html`<button key=${name} type="button" role="tab" class="tab" id=${`tab-${name}`}
         aria-selected=${String(name === open)} aria-controls=${`panel-${name}`} tabindex=${name === open ? "0" : "-1"}
@@ -70,12 +72,27 @@ function Script({ s }) {
 
 /** @param {{s: Session}} props */
 function PaperList({ s }) {
-  if (!s.page.papers.length) return html`<p class="soft">${s.say("papers.none")}</p>`;
-  return html`<ul class="upload__list">
-    ${s.page.papers.map((each) => html`<li key=${each.href} class="upload__item">
-      <${Icon} s=${s} name="file-text" />
-      <span class="upload__about"><a href=${each.href} target="_blank" rel="noopener">${each.title}</a>${each.note && html`<br /><span class="soft">${each.note}</span>`}</span>
-    </li>`)}
-  </ul>
-  <p class="soft">${s.say("papers.hint")}</p>`;
+  s.papersAt.value;
+  const { showing } = s;
+  const files = showing?.files ?? [];
+  return html`<${Arrived} s=${s} />
+    <h3>${s.say("papers.of_case")}</h3>
+    ${files.length === 0 && html`<p class="soft">${s.say("papers.none")}</p>`}
+    <ul class="upload__list">
+      ${files.map((each) => html`<li key=${each.file} class="upload__item">
+        <${Icon} s=${s} name="file-text" />
+        <span class="upload__about"><a href=${each.href} target="_blank" rel="noopener">${each.title}</a><br /><span class="soft">${each.why_not || each.note}</span></span>
+        ${!each.why_not && html`<${Show} s=${s} file=${each} />`}
+      </li>`)}
+    </ul>
+    ${files.length > 0 && html`<p class="soft">${s.say("papers.hint")}</p>`}`;
+}
+
+/** @param {{s: Session, file: import("../showing.js").CaseFile}} props */
+function Show({ s, file }) {
+  const showing = /** @type {import("../showing.js").Showing} */ (s.showing);
+  const isShown = showing.shown?.file === file.file;
+  const press = () => void (isShown ? showing.putAway() : showing.show(file.file, 1));
+  return html`<${Button} s=${s} small icon=${isShown ? "x" : "monitor"} busy=${showing.isBusy}
+    label=${s.say(isShown ? "showing.put_away" : "papers.show")} onClick=${press} />`;
 }

@@ -27,7 +27,7 @@ export function Settings({ s, onClose }) {
       <div>
         <p class="field__label">${s.say("settings.keys")}</p>
         <ul class="settings__keys">
-          ${controlsOf(s, { askLeave: () => {} }).map((each) => html`<li key=${each.name}><kbd>Alt + ${each.key}</kbd> ${s.say(each.word)}</li>`)}
+          ${controlsOf(s, { askLeave: () => {}, askPapers: () => {} }).map((each) => html`<li key=${each.name}><kbd>Alt + ${each.key}</kbd> ${s.say(each.word)}</li>`)}
         </ul>
       </div>
       <${Telephone} s=${s} />

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { brokenFor, mainOf, onStage, rungOf, slotOf, stillOf } from "../derive.js";
 import { Button, Icon, Picture, html, initials } from "./parts.js";
+import { ShownPage } from "./showing.js";
 
 /** @typedef {import("../session.js").Session} Session */
 /** @typedef {import("../wire.js").Member} Member */
@@ -10,11 +11,16 @@ import { Button, Icon, Picture, html, initials } from "./parts.js";
 /** @param {{s: Session, children?: any}} props */
 export function Stage({ s, children }) {
   const room = s.room.value;
-  const main = mainOf(room);
+  s.papersAt.value;
+  const shown = s.showing?.shown ?? null;
+  // A paper laid before everybody is what everybody looks at.
+  const main = shown ? null : mainOf(room);
   const small = onStage(room).filter((each) => each !== main);
   const speaks = room.me?.powers.includes("speak");
   return html`<main class="stage stage--focus" id="noi-dung" tabindex="-1" aria-label=${s.say("stage.label")}>
-    ${main
+    ${shown
+      ? html`<${ShownPage} s=${s} shown=${shown} />`
+      : main
       ? html`<${Tile} key=${main.member} s=${s} member=${main} size="main" />`
       : html`<${Empty} s=${s} />`}
     <div class="stage__others">
