@@ -23,6 +23,10 @@ from server.cases import pages_calendar as cases_calendar
 from server.cases import pages_terms as cases_terms
 from server.clock import Clock
 from server.config import Settings
+from server.continuity import pages as continuity
+from server.continuity import pages_drill as continuity_drill
+from server.continuity import pages_incidents as continuity_incidents
+from server.continuity import pages_rehearsal as continuity_rehearsal
 from server.db import Database, is_answering
 from server.house import WEB, CountWaiting, House, Render
 from server.i18n import load_catalogue
@@ -43,6 +47,7 @@ from server.reception import pages as reception
 from server.reception import pages_desk as reception_desk
 from server.reception import pages_door as reception_door
 from server.reception import pages_entry as reception_entry
+from server.reception import pages_paper as reception_paper
 from server.reports import pages as reports
 from server.reports import pages_files as reports_files
 from server.reports import pages_sorting as reports_sorting
@@ -71,6 +76,7 @@ ROUTES: tuple[pagekit.Route, ...] = (
     *reception_entry.ROUTES,
     *reception_door.ROUTES,
     *reception_desk.ROUTES,
+    *reception_paper.ROUTES,
     *archive.ROUTES,
     *minutes.ROUTES,
     *minutes_json.ROUTES,
@@ -85,6 +91,10 @@ ROUTES: tuple[pagekit.Route, ...] = (
     *reports.ROUTES,
     *reports_files.ROUTES,
     *reports_sorting.ROUTES,
+    *continuity.ROUTES,
+    *continuity_drill.ROUTES,
+    *continuity_incidents.ROUTES,
+    *continuity_rehearsal.ROUTES,
 )
 """Every address of the office; the generated access test walks this list."""
 

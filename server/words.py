@@ -6,6 +6,10 @@ The Vietnamese sentence for each value lives in ``web/words/*.toml`` under
 
 from enum import StrEnum
 
+from server.words_continuity import DrillLight as DrillLight
+from server.words_continuity import IncidentKind as IncidentKind
+from server.words_continuity import IncidentState as IncidentState
+from server.words_continuity import IncidentVerb as IncidentVerb
 from server.words_matters import Direction as Direction
 from server.words_matters import Gap as Gap
 from server.words_matters import NationalAccount as NationalAccount

@@ -193,6 +193,7 @@ class RoomServer:
             "script_url": f"/kich-ban/{room}" if is_desk else "",
             "ticks": self.ticks,
             "stopped_href": "/dung" if is_desk else "",
+            "incident_url": "",
             "citizen_phone": "0912 000 000" if is_desk else "",
             "papers": PAPERS if is_desk else [],
         }

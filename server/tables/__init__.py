@@ -2,6 +2,7 @@
 
 from server.tables.base import Base
 from server.tables.cases import Assignment, Case, CaseRuling, Deadline, DeadlineChange, FollowUp
+from server.tables.continuity import Incident, PaperKit, RoomDrill
 from server.tables.finding import AccessReview, ImportRow, ImportRun, SearchEntry, SearchWord
 from server.tables.media import Hold, Playback, Segment
 from server.tables.minutes import Document, Minutes, MinutesAnswer, MinutesText, Revision
@@ -41,6 +42,7 @@ __all__ = [
     "IdempotencyKey",
     "ImportRow",
     "ImportRun",
+    "Incident",
     "Job",
     "Login",
     "Minutes",
@@ -55,6 +57,7 @@ __all__ = [
     "OfficerRole",
     "OfficialPaper",
     "OutboxLetter",
+    "PaperKit",
     "Petition",
     "PetitionContent",
     "PetitionPerson",
@@ -71,6 +74,7 @@ __all__ = [
     "Representative",
     "ResultAmount",
     "Revision",
+    "RoomDrill",
     "RoomNote",
     "SearchEntry",
     "SearchWord",

@@ -43,6 +43,7 @@ const LOOKS_PER_SAMPLE = 4;
  * @property {boolean} isHigh
  * @property {string} scriptUrl where ticks of the opening script are kept
  * @property {string} stoppedHref what is to be done after a stop; only for the desk
+ * @property {string} incidentUrl where to tell technicians that something does not work
  * @property {string} citizenPhone only for the desk
  * @property {Record<string, string>} ticks
  * @property {{code: string, words: string, done_at: string | null}[]} script
@@ -196,6 +197,15 @@ export class Session {
   /** Fetch the ticks of the opening script again. */
   async readTicks() {
     if (this.page.scriptUrl) this.ticks.value = await json("GET", this.page.scriptUrl);
+  }
+
+  /**
+   * Tell technicians what does not work. Pressing twice tells it once.
+   *
+   * @param {{kind: string, words: string, key: string}} told
+   */
+  async tellIncident(told) {
+    await json("POST", this.page.incidentUrl, { ...told, link: this.quality.peek() ?? "" });
   }
 
   /** The refusal was read. */

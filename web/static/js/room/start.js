@@ -29,6 +29,7 @@ const session = new Session(
     isHigh: given.picture === "high",
     scriptUrl: given.script ?? "",
     stoppedHref: given.stopped ?? "",
+    incidentUrl: given.incident ?? "",
     citizenPhone: given.citizenPhone ?? "",
     ticks: lists.ticks ?? {},
     script: lists.script ?? [],

@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { chosenDevices } from "../capture.js";
 import { controlsOf } from "../controls.js";
+import { Incident } from "./incident.js";
 import { Button, Dialog, Telephone, html } from "./parts.js";
 
 /** @typedef {import("../session.js").Session} Session */
@@ -30,6 +31,7 @@ export function Settings({ s, onClose }) {
           ${controlsOf(s, { askLeave: () => {} }).map((each) => html`<li key=${each.name}><kbd>Alt + ${each.key}</kbd> ${s.say(each.word)}</li>`)}
         </ul>
       </div>
+      <${Incident} s=${s} />
       <${Telephone} s=${s} />
     </div>
     <div class="actions"><${Button} s=${s} kind="primary" label=${s.say("settings.close")} onClick=${onClose} /></div>
