@@ -68,7 +68,7 @@ def city_drills(db: Session, who: Who, on: date) -> list[WardDrill]:
     return sorted(found, key=lambda ward: (not ward.receptions, rules_drill.WORST_FIRST.index(ward.light)))
 
 
-def _online_receptions(on: date) -> Select[tuple[int, int]]:
+def _online_receptions(on: date) -> Select[int, int]:
     return (
         select(ReceptionDay.unit_id, func.count())
         .join(Slot, Slot.day_id == ReceptionDay.id)

@@ -73,7 +73,7 @@ def is_open_to(db: Session, who: Who, unit_id: int) -> bool:
     return unit_id == who.unit_id or db.scalar(select(Unit.parent_id).where(Unit.id == unit_id)) == who.unit_id
 
 
-def _lines() -> Select[Any]:
+def _lines() -> Select[Incident, str, str, str]:
     return (
         select(Incident, Reception.code, Unit.name, Officer.name)
         .join(Reception, Reception.id == Incident.reception_id)

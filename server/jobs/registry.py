@@ -29,6 +29,7 @@ KINDS: tuple[JobKind, ...] = (
     JobKind("print_minutes", minutes.print_minutes),
     JobKind("print_day_minutes", scheduling.print_day_minutes),
     JobKind("keep_kits", continuity.keep_kits, every=timedelta(minutes=10)),
+    JobKind("drop_trials", continuity.drop_trials, every=timedelta(hours=1)),
     JobKind("keep_book", book.keep, every=timedelta(minutes=5)),
     JobKind("compose", archive.compose),
     JobKind("print_minutes", minutes.print_minutes),
