@@ -59,15 +59,13 @@ def hear(db: Session, reception: Reception, seq: int, at: datetime, told: Told) 
 def hear_note(db: Session, reception: Reception, note: Any, numbers: Mapping[str, Any]) -> None:
     """Log what a note of the room tells technicians, if anything: kind, place and numbers, never a name."""
     kind = rules_incidents.by_itself(note.kind, note.facts)
+    if kind is None and note.kind != "returned":
+        return
     member = _member(db, reception.id, note)
-    away = note.at - member.last_left_at if member is not None and member.last_left_at else None
-    if (
-        note.kind == "returned"
-        and member is not None
-        and rules_incidents.was_long_away(member.room_role, away)
-        and away is not None
-    ):
-        kind, numbers = IncidentKind.LINE, {**numbers, "away_for": round(away.total_seconds(), 1)}
+    if kind is None and member is not None and member.last_left_at is not None:
+        away = note.at - member.last_left_at
+        if rules_incidents.was_long_away(member.room_role, away):
+            kind, numbers = IncidentKind.LINE, {**numbers, "away_for": round(away.total_seconds(), 1)}
     if kind is not None:
         place = member.room_role if member is not None else ""
         hear(db, reception, note.seq, note.at, Told(kind, place, "", "", numbers))

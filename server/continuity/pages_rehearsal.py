@@ -44,8 +44,8 @@ async def _rehearse(request: web.Request, who_tries: str, seats: tuple[RoomRole,
     place, at = house(request), now(request)
     room = await place.db.write(actions_rehearsal.count, at, who_tries)
     worker = await place.nodes.place(room)
-    name = {role: place.words.find("labels", f"rehearsal.{role.value}", locale(request)) for role in seats}
     own, *partners = seats
+    name = {role: place.words.find("labels", f"rehearsal.{role.value}", locale(request)) for role in partners}
     name[own] = place.words.find("labels", "rehearsal.you", locale(request))
     tickets = {role: practice_ticket(request, room, name[role], role, REHEARSAL_FOR) for role in seats}
     facts = {

@@ -65,9 +65,9 @@ def by_itself(kind: str, facts: Mapping[str, Any]) -> IncidentKind | None:
             return None
 
 
-def was_long_away(role: str, away: timedelta | None) -> bool:
+def was_long_away(role: str, away: timedelta) -> bool:
     """Whether somebody's return tells of a break that the ladder did not tell: it counts only those who are needed."""
-    return away is not None and away > AWAY_FOR and role not in {each.value for each in NEEDED}
+    return away > AWAY_FOR and role not in {each.value for each in NEEDED}
 
 
 NUMBERS = ("connected", "waiting", "durable_seconds", "grew_ago", "away_for", "lag_ms")

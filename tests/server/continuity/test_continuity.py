@@ -163,6 +163,10 @@ def test_an_incident_goes_its_way_and_pressing_twice_is_once() -> None:
         moved(IncidentState.HANDLING, IncidentVerb.REOPEN)
 
 
+def member(db: Session, role: str) -> str:
+    return db.scalars(select(ReceptionMember.member).where(ReceptionMember.room_role == role)).one()
+
+
 def incidents(db: Session) -> list[tuple[IncidentKind, str, str]]:
     return [(one.kind, one.place, one.code) for one in db.scalars(select(Incident).order_by(Incident.id))]
 
@@ -183,15 +187,18 @@ async def test_incidents_reach_technicians_without_names(
     await send(theirs, f"/phong/{code}/su-co", told, 404)
     await send(ward, f"/phong/{code}/su-co?o=diem-cau", told | {"key": "1" * 32, "kind": "picture", "words": ""})
 
-    def missing(db: Session) -> dict[str, object]:
-        member = db.scalars(select(ReceptionMember.member).where(ReceptionMember.room_role == "citizen")).one()
-        return {"rung": 1, "seconds": 30, "missing": [member]}
-
-    await tell(ward, code, "room_opened", "failure_rung", "failure_rung", facts=await house.db.read(missing))
+    await ward.post(f"/luot-tiep/{code}/khach", name="Vũ Hà", title="", unit_name="", role="interpreter")
+    missing: dict[str, object] = {"rung": 1, "seconds": 30, "missing": [await house.db.read(member, "citizen")]}
+    await tell(ward, code, "room_opened", "failure_rung", "failure_rung", facts=missing)
+    guest: dict[str, object] = {"member": await house.db.read(member, "interpreter")}
+    await tell(ward, code, "lost", first=4, facts=guest)
+    house.clock.set(house.clock.now() + timedelta(seconds=40))
+    await tell(ward, code, "returned", first=5, facts=guest)
     assert [(kind.value, place) for kind, place, _ in await house.db.read(incidents)] == [
         ("sound", "citizen"),
         ("picture", "ward_room"),
         ("line", "citizen"),
+        ("line", "interpreter"),
     ]
     page = await khoa.get("/ky-thuat")
     assert "Tiếng rè" in page

@@ -22,6 +22,7 @@ export function Settings({ s, onClose }) {
   const quality = s.quality.value;
   return html`<${Dialog} question=${s.say("settings.title")} onClose=${onClose}>
     <div class="settings">
+      <${Incident} s=${s} />
       ${/** @type {(keyof typeof KINDS)[]} */ (Object.keys(KINDS)).map((kind) => html`<${Choice} key=${kind} s=${s} kind=${kind} devices=${devices} />`)}
       ${s.room.value.view && html`<${HearOnly} s=${s} />`}
       ${quality && html`<p>${s.say(`quality.${quality}`)}</p>`}
@@ -31,7 +32,6 @@ export function Settings({ s, onClose }) {
           ${controlsOf(s, { askLeave: () => {} }).map((each) => html`<li key=${each.name}><kbd>Alt + ${each.key}</kbd> ${s.say(each.word)}</li>`)}
         </ul>
       </div>
-      <${Incident} s=${s} />
       <${Telephone} s=${s} />
     </div>
     <div class="actions"><${Button} s=${s} kind="primary" label=${s.say("settings.close")} onClick=${onClose} /></div>
