@@ -87,6 +87,7 @@ async def test_an_officer_rehearses_and_even_pressing_record_keeps_nothing() -> 
     async with running_office() as office, opened(office, "tu") as page:
         await page.goto(f"{office.url}/tap-thu")
         await page.get_by_role("link", name="Tập như cán bộ").click()
+        await page.get_by_role("button", name="Tôi đã biết").click()
         await page.get_by_role("button", name="Mời vào").click()
         await page.get_by_role("button", name="Bắt đầu tiếp").click()
         await page.get_by_role("button", name="Bắt đầu ghi").click()

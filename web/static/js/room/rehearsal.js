@@ -66,7 +66,6 @@ class Figure {
 }
 
 class Rehearsal {
-  #wasLive = false;
   #isOver = false;
   /** @type {Set<string>} */ #done = new Set();
 
@@ -91,7 +90,7 @@ class Rehearsal {
       chair.close();
       citizen?.close();
     });
-    this.#tell(this.isDesk ? "deskWait" : "notice");
+    this.#tell("notice");
   }
 
   /** Once only. @param {string} name @param {() => void} act @param {number} [after] */
@@ -145,7 +144,7 @@ class Rehearsal {
   /** What is next for an officer, read from where the room stands. @param {State} state */
   #watchDesk(state) {
     const guest = state.members.find((each) => each.role === "citizen");
-    this.#wasLive ||= state.phase === "live";
+    if (!state.members.some((each) => each.role === "officer" && each.acknowledged)) return this.#tell("notice");
     if (state.waiting.length) return this.#tell("deskAdmit");
     if (!guest) return this.#tell("deskWait");
     if (state.phase === "lobby") return this.#tell("deskBegin");
