@@ -25,6 +25,10 @@ from server.cases import pages_copies as cases_copies
 from server.cases import pages_terms as cases_terms
 from server.clock import Clock
 from server.config import Settings
+from server.continuity import pages as continuity
+from server.continuity import pages_drill as continuity_drill
+from server.continuity import pages_incidents as continuity_incidents
+from server.continuity import pages_rehearsal as continuity_rehearsal
 from server.db import Database, is_answering
 from server.exhibits import pages as exhibits
 from server.exhibits import pages_hand as exhibits_hand
@@ -48,6 +52,7 @@ from server.reception import pages_call as reception_call
 from server.reception import pages_desk as reception_desk
 from server.reception import pages_door as reception_door
 from server.reception import pages_entry as reception_entry
+from server.reception import pages_paper as reception_paper
 from server.reports import pages as reports
 from server.reports import pages_files as reports_files
 from server.reports import pages_results as reports_results
@@ -79,6 +84,7 @@ ROUTES: tuple[pagekit.Route, ...] = (
     *reception_door.ROUTES,
     *reception_desk.ROUTES,
     *reception_call.ROUTES,
+    *reception_paper.ROUTES,
     *archive.ROUTES,
     *minutes.ROUTES,
     *minutes_json.ROUTES,
@@ -96,6 +102,10 @@ ROUTES: tuple[pagekit.Route, ...] = (
     *reports_files.ROUTES,
     *reports_results.ROUTES,
     *reports_week.ROUTES,
+    *continuity.ROUTES,
+    *continuity_drill.ROUTES,
+    *continuity_incidents.ROUTES,
+    *continuity_rehearsal.ROUTES,
 )
 """Every address of the office; the generated access test walks this list."""
 

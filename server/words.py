@@ -10,6 +10,10 @@ from server.words_calls import CallStand as CallStand
 from server.words_calls import CallState as CallState
 from server.words_calls import CallVerb as CallVerb
 from server.words_calls import Urgency as Urgency
+from server.words_continuity import DrillLight as DrillLight
+from server.words_continuity import IncidentKind as IncidentKind
+from server.words_continuity import IncidentState as IncidentState
+from server.words_continuity import IncidentVerb as IncidentVerb
 from server.words_matters import Direction as Direction
 from server.words_matters import Gap as Gap
 from server.words_matters import Instance as Instance

@@ -196,6 +196,7 @@ class RoomServer:
             "ticks": self.ticks,
             "board_url": "",
             "stopped_href": "/dung" if is_desk else "",
+            "incident_url": "",
             "citizen_phone": "0912 000 000" if is_desk else "",
             "showing_url": f"/trinh-chieu/{who}",
             "papers_url": f"/giay-to/{who}" if is_desk or role == RoomRole.CITIZEN else "",

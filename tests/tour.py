@@ -97,6 +97,7 @@ REGISTERING = (
 VISITING = (
     Stop("/"),
     Stop("/giup-do"),
+    Stop("/tap-thu"),
     Stop("/giup-do/to-huong-dan/cong-dan"),
     Stop("/dang-ky/to-cao"),
     Stop("/dang-ky/hen-truc-tiep"),
@@ -213,7 +214,7 @@ ACTS = (
                 Stop("/can-bo/{officer}"),
                 Stop("/can-bo/{officer}/ban-giao"),
             ),
-            "khoa": (Stop("/ky-thuat"),),
+            "khoa": (Stop("/ky-thuat"), Stop("/thu-phong")),
             # A ward in which nothing has happened yet.
             "quan": tuple(map(Stop, ("/hom-nay", "/dang-ky-moi", "/lich", "/vu-viec", "/viec-theo-doi"))),
             "mai": (Stop("/nhat-ky"), Stop("/hom-nay")),
@@ -243,6 +244,9 @@ NOT_PAGES = {
     "/hen/{token}.pdf": "a PDF",
     "/phong/{code}/bien-ban": "what the room's script reads",
     "/vao/{token}/bien-ban": "the same",
+    "/hom-nay/tiep-tren-giay": "a PDF",
+    "/tap-thu/cong-dan": "the room with a strip above it: gone through in tests/journeys/test_trials.py",
+    "/tap-thu/can-bo": "the same",
     "/phong/{code}": "the room, of which tests/room_tour.py shows every state",
     "/phong/{code}/diem-cau": "the same, on the screen of the ward's room",
     "/vao/{token}/phong": "the same, as the citizen sees it",

@@ -102,6 +102,14 @@ class MediaNodes:
         """The same with the workers' names."""
         return list(zip(self._sockets, await self.status(), strict=True))
 
+    async def room_numbers(self, room: str) -> dict[str, Any] | None:
+        """What the worker of a room says of it, and how late that worker runs; None: the room is not open."""
+        for node in await self.status():
+            if node is not None and room in node.rooms:
+                told = next(each for each in node.facts["rooms"] if each["room"] == room)
+                return {**told, "lag_ms": node.facts.get("lag_ms")}
+        return None
+
     async def announce(self, room: str, topic: str, version: int) -> bool:
         """Tell everybody in the room that `topic` changed; False: the room is not open."""
         return await self._tell(room, "announce", {"topic": topic, "version": version})

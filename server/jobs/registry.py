@@ -5,6 +5,7 @@ from datetime import timedelta
 from server.archive import jobs as archive
 from server.book import jobs as book
 from server.cases import jobs as cases
+from server.continuity import jobs as continuity
 from server.imports import jobs as imports
 from server.intake import jobs as intake
 from server.jobs import deliver
@@ -29,6 +30,8 @@ KINDS: tuple[JobKind, ...] = (
     JobKind("compose", archive.compose),
     JobKind("print_minutes", minutes.print_minutes),
     JobKind("print_day_minutes", scheduling.print_day_minutes),
+    JobKind("keep_kits", continuity.keep_kits, every=timedelta(minutes=10)),
+    JobKind("drop_trials", continuity.drop_trials, every=timedelta(hours=1)),
     JobKind("keep_book", book.keep, every=timedelta(minutes=5)),
     JobKind("compose", archive.compose),
     JobKind("print_minutes", minutes.print_minutes),

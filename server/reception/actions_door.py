@@ -59,9 +59,9 @@ def mark_called(db: Session, who: Who, at: datetime, appointment_code: str) -> N
     audit.record(db, who, at, "called_back", about)
 
 
-def count_practice(db: Session, at: datetime, appointment_code: str) -> str:
-    """Count one room for trying out and return its name. Raises TooMuch."""
-    if office.count_try(db, at, f"practice:{appointment_code}", HOUR) > rules_door.PRACTICES_AN_HOUR:
+def count_practice(db: Session, at: datetime, who_tries: str) -> str:
+    """Count one room for trying out, for an appointment or a unit, and return its name. Raises TooMuch."""
+    if office.count_try(db, at, f"practice:{who_tries}", HOUR) > rules_door.PRACTICES_AN_HOUR:
         raise TooMuch("too_often")
     return text.new_code(rules_door.PRACTICE.rstrip("-"), 4, 4)
 

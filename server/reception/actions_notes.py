@@ -8,6 +8,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 from server import audit
 from server.archive import actions as archive
 from server.audit import About
+from server.continuity import actions_incidents
 from server.intake import actions as intake
 from server.jobs.runner import book
 from server.reception import rules
@@ -43,8 +45,18 @@ class NoteIn:
     facts: Mapping[str, Any]
 
 
-def take_notes(db: Session, at: datetime, worker: str, room: str, notes: Sequence[NoteIn]) -> int:
-    """Take a room's notes over; return the number up to which all are kept. An unknown room keeps nothing."""
+def take_notes(
+    db: Session,
+    at: datetime,
+    worker: str,
+    room: str,
+    notes: Sequence[NoteIn],
+    numbers: Mapping[str, Any] = MappingProxyType({}),
+) -> int:
+    """Take a room's notes over; return the number up to which all are kept. An unknown room keeps nothing.
+
+    ``numbers``: how the room fares now, for what its notes tell technicians.
+    """
     reception = db.scalar(select(Reception).where(Reception.code == room).with_for_update())
     if reception is None:
         log.warning("notes of a room that no reception has", extra={"facts": {"room": room}})
@@ -54,6 +66,7 @@ def take_notes(db: Session, at: datetime, worker: str, room: str, notes: Sequenc
             continue
         if note.seq != reception.notes_until + 1:
             break
+        actions_incidents.hear_note(db, reception, note, numbers)
         _take(db, at, worker, reception, note)
         reception.notes_until = note.seq
     return reception.notes_until
@@ -81,7 +94,7 @@ def _take(db: Session, at: datetime, worker: str, reception: Reception, note: No
             reception.opened_at = reception.opened_at or note.at
         case "began":
             reception.began_at = reception.began_at or note.at
-            _keep_appointment(db, at, reception)
+            keep_appointment(db, at, reception)
         case "recording_waived":
             reception.without_recording_ground = str(note.facts.get("ground", ""))
         case "segment_closed":
@@ -110,7 +123,8 @@ def _mark_member(db: Session, reception: Reception, note: NoteIn) -> None:
         member.last_left_at = note.at
 
 
-def _keep_appointment(db: Session, at: datetime, reception: Reception) -> None:
+def keep_appointment(db: Session, at: datetime, reception: Reception) -> None:
+    """The citizen came: the appointment is kept, the request heard. Done again, it changes nothing."""
     appointment = scheduling.locked_appointment(db, reception.appointment_id)
     if appointment.state is not AppointmentState.BOOKED:
         return
@@ -136,7 +150,7 @@ def _stop(db: Session, at: datetime, reception: Reception, note: NoteIn) -> None
 
 def _end(db: Session, at: datetime, reception: Reception, note: NoteIn) -> None:
     reception.ended_at = reception.ended_at or note.at
-    reception.outcome = str(note.facts.get("outcome") or "")
+    reception.outcome = str(note.facts.get("outcome") or reception.outcome)
     about = About("reception", reception.id, reception.code, reception.case_id, reception.unit_id)
     audit.record(db, _unit_who(db, reception), at, "reception_ended", about, state=reception.state.value)
     if reception.outcome == Outcome.ADJOURNED:

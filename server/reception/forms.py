@@ -1,6 +1,7 @@
 """Forms of the reception desk, and the notes a media worker sends."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
@@ -8,15 +9,19 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from server import text
+from server.clock import at_office, local
 from server.errors import BadForm, FieldError
 from server.reception import rules
 from server.reception.actions import Guest
 from server.reception.actions_notes import NoteIn
+from server.reception.rules_paper import OnPaper
 from server.words import IdentityCheck
 from signaling.roles import RoomRole
 
 GUEST_ROLES = (RoomRole.INTERPRETER, RoomRole.DEPARTMENT, RoomRole.OBSERVER)
 _LONGEST = 200
+_LONGEST_GROUND = 500
+_TIME = re.compile(r"([01]?\d|2[0-3])\s*[:hg.]\s*([0-5]\d)")
 CHOOSE = FieldError("choice")
 
 
@@ -64,6 +69,21 @@ def identity(form: Mapping[str, Any]) -> IdentityCheck:
     if value not in set(IdentityCheck) or value == IdentityCheck.NOT_YET:
         raise BadForm({"method": FieldError("choice")})
     return IdentityCheck(value)
+
+
+def on_paper(form: Mapping[str, Any], starts_at: datetime) -> OnPaper:
+    """Read when a reception was held on paper, on the day of its hour, and why. Raises BadForm."""
+    values = {name: text.one_line(value) for name, value in typed(form, "began", "ended", "ground").items()}
+    times = {name: _TIME.fullmatch(values[name]) for name in ("began", "ended")}
+    errors = {name: FieldError("time_of_day") for name, found in times.items() if found is None}
+    errors |= {name: FieldError("required") for name, value in values.items() if not value}
+    if len(values["ground"]) > _LONGEST_GROUND:
+        errors["ground"] = FieldError("too_long", {"most": _LONGEST_GROUND})
+    if errors:
+        raise BadForm(errors)
+    on = local(starts_at).date()
+    began, ended = (at_office(on, int(found[1]), int(found[2])) for found in times.values() if found is not None)
+    return OnPaper(began, ended, values["ground"])
 
 
 def digits(form: Mapping[str, Any]) -> tuple[str, str]:

@@ -1,11 +1,13 @@
 """Today, the desk of one reception, and the room as staff enter it."""
 
 from typing import Any
+from uuid import uuid4
 
 from aiohttp import web
 
 from server import security
 from server.clock import local
+from server.continuity import queries_drill, queries_incidents, rules_drill, rules_incidents
 from server.errors import BadForm
 from server.pagekit import STAFF, get, house, now, post, posted, render, see_other, who
 from server.reception import (
@@ -18,6 +20,7 @@ from server.reception import (
     queries_door,
     queries_people,
     rules,
+    rules_paper,
 )
 from server.reception.actions import Admission
 from server.reception.pages_call import calls_on_screen
@@ -31,6 +34,8 @@ from signaling.roles import RoomRole
 from signaling.tickets import Person, Ticket, sign
 
 ENTERS = rules.DESK | rules.INVITED | frozenset({Role.INSPECTOR})
+FIELDS = ("name", "title", "unit_name", "role", "method", "began", "ended", "ground", "kind", "words")
+"""Every field of the desk's forms."""
 DESK_LAYOUTS = frozenset({RoomRole.CHAIR, RoomRole.OFFICER, RoomRole.CLERK})
 
 
@@ -39,6 +44,9 @@ async def today(request: web.Request) -> web.Response:
     here, at = who(request), now(request)
     lines = await house(request).db.read(queries.today, here, local(at).date())
     calls = await house(request).db.read(queries_door.calls, here, at)
+    drills = here.role in rules_drill.DRILLS
+    drill = await house(request).db.read(queries_drill.drill_of, here.unit_id, local(at).date()) if drills else None
+    is_online = any(not line.is_in_person for line in lines)
     return await render(
         request,
         "reception/today.html",
@@ -46,6 +54,8 @@ async def today(request: web.Request) -> web.Response:
         calls=calls,
         board_calls=await calls_on_screen(request) if here.role in CITY else (),
         may_prepare=here.role in rules.DESK,
+        drill=drill,
+        wants_drill=drills and rules_drill.is_wanted(drill.light if drill else None, receives_online=is_online),
     )
 
 
@@ -63,15 +73,16 @@ async def open_desk(request: web.Request) -> web.Response:
 async def desk(request: web.Request) -> web.Response:
     """Show a reception before, during and after: people, identity, who is called in, what the room noted."""
     await house(request).db.write(actions.note_view, who(request), now(request), request.match_info["code"])
-    return await _desk(request)
+    return await show_desk(request)
 
 
-async def _desk(request: web.Request, status: int = 200, **facts: Any) -> web.Response:
+async def show_desk(request: web.Request, status: int = 200, **facts: Any) -> web.Response:
+    """Answer with the desk of a reception, with what is wrong in one of its forms."""
     place, here = house(request), who(request)
     found = await place.db.read(queries.reception_for, here, request.match_info["code"])
     invitable = await place.db.read(queries_people.invitable, here, found.case_id)
     ward_room = next(m for m in found.members if m.role is RoomRole.WARD_ROOM)
-    values = {"name": "", "title": "", "unit_name": "", "role": "", "method": "", **facts.pop("values", {})}
+    values = {**dict.fromkeys(FIELDS, ""), **facts.pop("values", {})}
     key = place.settings.key("links")
     return await render(
         request,
@@ -84,12 +95,16 @@ async def _desk(request: web.Request, status: int = 200, **facts: Any) -> web.Re
         following=await place.db.read(queries_desk.after, found.id),
         earlier=await place.db.read(queries_desk.before, found.id),
         has_board=await place.db.read(queries_call.board_of, found.unit_id) is not None,
+        may_be_on_paper=rules_paper.may_enter(found.state, found.starts_at, now(request)),
         people="\n".join(f"{n}, {t}" if t else n for n, t in ward_room.people),
         guest_links={
             m.guest_code: f"{place.settings.base_url}/vao/{link_token(key, m.guest_code)}"
             for m in found.members
             if m.guest_code
         },
+        incidents=await place.db.read(queries_incidents.of_reception, found.id),
+        incident_kinds=rules_incidents.TELLABLE,
+        key=uuid4().hex,
         identity_checks=[c for c in IdentityCheck if c is not IdentityCheck.NOT_YET],
         guest_roles=forms.GUEST_ROLES,
         **facts,
@@ -101,7 +116,7 @@ async def call_in(request: web.Request) -> web.Response:
     form = await posted(request)
     code, chosen = request.match_info["code"], str(form.get("officer_role", ""))
     if not chosen.isdecimal() or len(chosen) > 9:  # noqa: PLR2004 longer is no id
-        return await _desk(request, 422, errors=BadForm({"officer_role": forms.CHOOSE}).fields)
+        return await show_desk(request, 422, errors=BadForm({"officer_role": forms.CHOOSE}).fields)
     await house(request).db.write(actions.call_in, who(request), now(request), code, int(chosen))
     return see_other(f"/luot-tiep/{code}?da=called_in")
 
@@ -112,7 +127,7 @@ async def invite_guest(request: web.Request) -> web.Response:
     try:
         guest = forms.guest(form)
     except BadForm as bad:
-        return await _desk(
+        return await show_desk(
             request, 422, errors=bad.fields, values=forms.typed(form, "name", "title", "unit_name", "role")
         )
     await house(request).db.write(actions.invite_guest, who(request), now(request), code, guest)
@@ -141,7 +156,7 @@ async def keep_identity(request: web.Request) -> web.Response:
     try:
         check = forms.identity(form)
     except BadForm as bad:
-        return await _desk(request, 422, errors=bad.fields)
+        return await show_desk(request, 422, errors=bad.fields)
     await house(request).db.write(actions.keep_identity, who(request), now(request), code, check)
     return see_other(f"/luot-tiep/{code}?da=identity_kept")
 
@@ -152,7 +167,7 @@ async def keep_people(request: web.Request) -> web.Response:
     try:
         people = forms.people(form)
     except BadForm as bad:
-        return await _desk(request, 422, errors=bad.fields)
+        return await show_desk(request, 422, errors=bad.fields)
     await house(request).db.write(actions.keep_people, who(request), now(request), code, people)
     return see_other(f"/luot-tiep/{code}?da=people_kept")
 
@@ -203,6 +218,7 @@ async def room_page(
         nonce=request[security.REQUEST_ID],
         ice_servers=ice_servers(relay, admission.member, admission.until),
     )
+    door = base.removesuffix("/diem-cau")
     facts = {
         "socket": f"/ws/{worker}",
         "ticket": sign(ticket, place.settings.key("tickets")),
@@ -211,7 +227,8 @@ async def room_page(
         "receiver": found.chair_name,
         "starts_at": found.starts_at,
         "back": back,
-        "minutes_url": f"{base.removesuffix('/diem-cau')}/bien-ban",
+        "minutes_url": f"{door}/bien-ban",
+        "incident_url": f"{door}/su-co" + ("" if door == base else "?o=diem-cau"),
         "showing_url": f"{base}/trinh-chieu",
         "papers_url": f"{base}/giay-to" if admission.role in DESK_LAYOUTS | {RoomRole.CITIZEN} else "",
         "upload_megabytes": place.settings.upload_megabytes,
@@ -244,14 +261,6 @@ async def _ticks(request: web.Request, found: ReceptionFile) -> dict[str, str]:
     return {code: one.at.isoformat() for code, one in done.items()}
 
 
-async def technical(request: web.Request) -> web.Response:
-    """Show technicians how the media workers are: no name, no content (F38)."""
-    place, here = house(request), who(request)
-    nodes = await place.nodes.status()
-    lines = await place.db.read(queries.today, here, local(now(request)).date())
-    return await render(request, "reception/technical.html", nodes=nodes, lines=lines)
-
-
 ROUTES = (
     get("/hom-nay", today, STAFF),
     post("/luot-tiep/mo/{code}", open_desk, rules.DESK | {Role.WARD_VICE_CHAIR}),
@@ -265,5 +274,4 @@ ROUTES = (
     post("/luot-tiep/{code}/thu-ky", take_pen, rules.DESK),
     get("/phong/{code}", room, ENTERS),
     get("/phong/{code}/diem-cau", ward_room, rules.DESK),
-    get("/ky-thuat", technical, frozenset({Role.TECHNICIAN, Role.SYS_ADMIN})),
 )

@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from server.clock import local
+from server.continuity import queries_drill
 from server.errors import BadForm, FieldError, NotHere, Unavailable
 from server.pagekit import get, house, now, post, posted, posted_json, render, see_other, who
 from server.reception import actions, actions_desk, queries, queries_desk, rules, rules_desk
@@ -73,7 +74,7 @@ class Room:
     live: Live | None
     light: Light
     alerts: tuple[tuple[Alert, Tick | None], ...]
-    left: Left | None
+    left: tuple[Left, ...]
 
     @property
     def is_calling(self) -> bool:
@@ -89,7 +90,8 @@ async def city(request: web.Request) -> web.Response:
         request,
         "reception/city.html",
         rooms=sorted(rooms, key=lambda room: (not room.is_calling, room.line.held.starts_at)),
-        left=[room for room in rooms if room.left is not None],
+        drills=await house(request).db.read(queries_drill.city_drills, who(request), local(now(request)).date()),
+        left=[room for room in rooms if room.left],
         running=sum(room.live is not None for room in rooms),
         recording=lights.count(Light.ON),
         waiting=sum(room.live.waiting for room in rooms if room.live),

@@ -1,12 +1,13 @@
 """The check of devices behind a citizen's or guest's link, and the calls that follow a failure."""
 
+from datetime import timedelta
+
 from aiohttp import web
 
 from server import security
 from server.pagekit import get, house, now, post, posted, posted_json, render, see_other, wants_json, who
 from server.reception import actions_door, rules, rules_door
 from server.reception.pages_entry import Gone, code_of_link, entry_of, is_guest
-from server.reception.queries import Entry
 from server.reception.rules_browsers import guidance
 from server.scheduling.rules import may_enter_lobby
 from server.who import UnitFacts
@@ -60,18 +61,25 @@ async def practice(request: web.Request) -> web.Response:
     found, place = await entry_of(request, code), house(request)
     room = await place.db.write(actions_door.count_practice, now(request), found.appointment_code)
     worker = await place.nodes.place(room)
-    tickets = [_practice_ticket(request, room, found, role) for role in (RoomRole.OFFICER, RoomRole.WARD_ROOM)]
+    tickets = [practice_ticket(request, room, found.unit_name, role) for role in PRACTISE_AS]
     return web.json_response({"socket": f"/ws/{worker}", "tickets": tickets})
 
 
-def _practice_ticket(request: web.Request, room: str, found: Entry, role: RoomRole) -> str:
+PRACTISE_AS = (RoomRole.OFFICER, RoomRole.WARD_ROOM)
+"""Both enter by themselves, and an officer may end the room."""
+
+
+def practice_ticket(
+    request: web.Request, room: str, name: str, role: RoomRole, good_for: timedelta = rules_door.PRACTICE_FOR
+) -> str:
+    """Return a ticket into a room for trying out: good for minutes, in the place of ``role``."""
     settings, at = house(request).settings, now(request)
-    until = at + rules_door.PRACTICE_FOR
+    until = at + good_for
     relay = Relay(turn=settings.turn, secret=settings.turn_secret.encode())
     ticket = Ticket(
         room=room,
         member=role.value,
-        name=found.unit_name,
+        name=name,
         title="",
         role=role,
         site="other",

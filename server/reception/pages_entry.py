@@ -1,14 +1,21 @@
 """How citizens and guests come in: link and six digits; and the two doors of media workers."""
 
+import asyncio
 import hmac
+import shutil
+from collections.abc import Sequence
+from typing import Any
 
 from aiohttp import web
 
+from recordings.shelf import safe_name
 from server import security
 from server.adapters.room_events import SIGNATURE, sign_body
+from server.continuity import rules_incidents
 from server.errors import BadForm, FieldError, NotHere, NotYours, OfficeError, TooMuch
 from server.pagekit import SEED, get, house, now, post, posted, render, see_other
 from server.reception import actions, actions_notes, forms, queries, queries_guest, rules, rules_door
+from server.reception.actions_notes import NoteIn
 from server.reception.pages import room_page
 from server.reception.rules_browsers import guidance
 from server.scheduling import queries_slips
@@ -133,13 +140,23 @@ async def notes(request: web.Request) -> web.Response:
     for name, each in rooms.items():
         if rules_door.is_practice(name):
             accepted[name] = max(note.seq for note in each)
+            if any(note.kind in rules_door.PRACTICE_WRITTEN for note in each):
+                await asyncio.to_thread(shutil.rmtree, place.settings.recording(safe_name(name)), ignore_errors=True)
             if any(note.kind in rules_door.PRACTICE_OVER for note in each):
-                await place.nodes.close_room(name, "")
+                await place.nodes.close_room(name, "practice")
         else:
-            accepted[name] = await place.db.write(actions_notes.take_notes, now(request), worker, name, each)
+            numbers = await _numbers(request, name, each)
+            accepted[name] = await place.db.write(actions_notes.take_notes, now(request), worker, name, each, numbers)
         if any(note.kind == "ended" for note in each):
             place.nodes.forget(name)
     return web.json_response({"accepted_until": accepted})
+
+
+async def _numbers(request: web.Request, room: str, notes: Sequence[NoteIn]) -> dict[str, Any]:
+    """How the room fares while it tells of a break; nobody is asked otherwise."""
+    if not any(rules_incidents.by_itself(note.kind, note.facts) for note in notes):
+        return {}
+    return rules_incidents.quality(await house(request).nodes.room_numbers(room))
 
 
 async def relay(request: web.Request) -> web.WebSocketResponse:

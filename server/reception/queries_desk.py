@@ -2,17 +2,28 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from server.clock import at_office
 from server.errors import NotHere
 from server.reception import rules_desk
 from server.reception.rules_desk import Held
-from server.tables import Appointment, Officer, Reception, ReceptionDay, ReceptionTick, Slot, Unit
+from server.tables import (
+    Appointment,
+    Incident,
+    Officer,
+    Reception,
+    ReceptionDay,
+    ReceptionRequest,
+    ReceptionTick,
+    Slot,
+    Unit,
+)
 from server.who import Who
-from server.words import AppointmentState, ReceptionState, TickList, UnitKind
+from server.words import AppointmentState, IncidentState, Outcome, ReceptionState, RequestState, TickList, UnitKind
 
 MOST_LINES = 500
 """Receptions of one city on one day; more would be read by nobody."""
@@ -55,11 +66,12 @@ def city_day(db: Session, who: Who, on: date) -> list[CityLine]:
     if board is None or board.kind is not UnitKind.CITY_BOARD or who.role not in rules_desk.CITY:
         raise NotHere
     rows = db.execute(
-        select(Appointment, Slot, Unit, Officer.name, Reception)
+        select(Appointment, Slot, Unit, Officer.name, Reception, ReceptionRequest.state.label("request_state"))
         .join(Slot, Slot.id == Appointment.slot_id)
         .join(ReceptionDay, ReceptionDay.id == Slot.day_id)
         .join(Unit, Unit.id == ReceptionDay.unit_id)
         .join(Officer, Officer.id == ReceptionDay.chair_id)
+        .join(ReceptionRequest, ReceptionRequest.id == Appointment.request_id)
         .outerjoin(Reception, Reception.appointment_id == Appointment.id)
         .where(
             ReceptionDay.held_on == on,
@@ -70,8 +82,18 @@ def city_day(db: Session, who: Who, on: date) -> list[CityLine]:
         .order_by(Slot.starts_at, Unit.name)
         .limit(MOST_LINES)
     ).all()
-    ticked = _ticked(db, [row.Reception.id for row in rows if row.Reception is not None])
-    return [_line(row.Appointment, row.Slot, row.Unit, row.name, row.Reception, ticked) for row in rows]
+    ids = [row.Reception.id for row in rows if row.Reception is not None]
+    ticked, incidents = _ticked(db, ids), _open_incidents(db, ids)
+    return [_line(row, ticked, incidents) for row in rows]
+
+
+def _open_incidents(db: Session, ids: list[int]) -> dict[int, int]:
+    rows = db.execute(
+        select(Incident.reception_id, func.count())
+        .where(Incident.reception_id.in_(ids), Incident.state != IncidentState.DONE)
+        .group_by(Incident.reception_id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 Ticked = dict[tuple[int, TickList], dict[str, Tick]]
@@ -89,22 +111,24 @@ def _ticked(db: Session, ids: list[int]) -> Ticked:
     return found
 
 
-def _line(
-    appointment: Appointment, slot: Slot, unit: Unit, chair: str, reception: Reception | None, ticked: Ticked
-) -> CityLine:
+def _line(row: Any, ticked: Ticked, incidents: dict[int, int]) -> CityLine:
+    reception: Reception | None = row.Reception
     steps = rules_desk.PAPER_STEPS.get(reception.stopped_ground, ()) if reception else ()
     done = ticked.get((reception.id, TickList.STOPPED), {}) if reception else {}
+    was_adjourned = reception is not None and reception.outcome == Outcome.ADJOURNED
     return CityLine(
         code=reception.code if reception else "",
-        unit_name=unit.name,
-        unit_phone=unit.phone,
-        chair_name=chair,
+        unit_name=row.Unit.name,
+        unit_phone=row.Unit.phone,
+        chair_name=row.name,
         held=Held(
             state=reception.state if reception else ReceptionState.SCHEDULED,
-            starts_at=slot.starts_at,
-            ends_at=slot.ends_at,
-            is_in_person=appointment.is_in_person,
+            starts_at=row.Slot.starts_at,
+            ends_at=row.Slot.ends_at,
+            is_in_person=row.Appointment.is_in_person,
             open_steps=len(set(steps) - set(done)),
+            waits_for_day=was_adjourned and row.request_state is RequestState.ACCEPTED,
+            open_incidents=incidents.get(reception.id, 0) if reception else 0,
         ),
         taken=ticked.get((reception.id, TickList.ALERT), {}) if reception else {},
     )

@@ -60,6 +60,8 @@ class Left(StrEnum):
     RUNNING = "running"
     NOT_SEALED = "not_sealed"
     PAPER = "paper"
+    NO_NEW_DAY = "no_new_day"
+    INCIDENT = "incident"
 
 
 def lines_of(name: TickList, stopped_ground: str) -> tuple[str, ...]:
@@ -99,6 +101,8 @@ class Held:
     ends_at: datetime
     is_in_person: bool
     open_steps: int
+    waits_for_day: bool = False
+    open_incidents: int = 0
 
 
 def light(live: Live | None) -> Light:
@@ -132,21 +136,22 @@ def alerts(held: Held, live: Live | None, at: datetime) -> tuple[Alert, ...]:
     return tuple(alert for alert, is_so in found.items() if is_so)
 
 
-def left_open(held: Held, at: datetime) -> Left | None:
-    """Return what is still to be done for a reception whose hour has passed, or None."""
+def left_open(held: Held, at: datetime) -> tuple[Left, ...]:
+    """Return all that is still to be done for a reception whose hour has passed.
+
+    One that was broken off before it began was not held: the citizen is still owed it, or is to be marked as absent.
+    """
     if held.is_in_person or at < held.ends_at:
-        return None
-    match held.state:
-        case ReceptionState.SCHEDULED | ReceptionState.OPEN:
-            return Left.NOT_HELD
-        case ReceptionState.LIVE | ReceptionState.PAUSED:
-            return Left.RUNNING
-        case ReceptionState.ENDED:
-            return Left.NOT_SEALED
-        case ReceptionState.STOPPED:
-            return Left.PAPER if held.open_steps else None
-        case _:
-            return None
+        return ()
+    found = {
+        Left.NOT_HELD: held.state in {ReceptionState.SCHEDULED, ReceptionState.OPEN, ReceptionState.ABORTED},
+        Left.RUNNING: held.state in {ReceptionState.LIVE, ReceptionState.PAUSED},
+        Left.NOT_SEALED: held.state is ReceptionState.ENDED,
+        Left.PAPER: held.state is ReceptionState.STOPPED and held.open_steps > 0,
+        Left.NO_NEW_DAY: held.waits_for_day,
+        Left.INCIDENT: held.open_incidents > 0,
+    }
+    return tuple(left for left, is_so in found.items() if is_so)
 
 
 def is_taken(taken_at: datetime | None, at: datetime) -> bool:

@@ -21,15 +21,17 @@ class DeviceResult(StrEnum):
 
 STEPS = (
     "browser", "permission", "mic", "camera", "speaker", "line",
-    "socket", "media", "again", "relay", "bandwidth",
+    "socket", "media", "again", "relay", "bandwidth", "recording",
 )  # fmt: skip
-"""First what a person tries out, then what is measured behind it."""
+"""First what a person tries out, then what is measured behind it; the last one only in a ward's drill."""
 STATES = frozenset({"ok", "warn", "fail", "run", "none"})
 
 PRACTICE = "THU-"
 """How the names of rooms for trying out begin: no reception's does, and nothing of them is kept."""
 PRACTICE_OVER = frozenset({"lost", "left"})
 """Notes after which such a room is closed: the page that opened it is gone."""
+PRACTICE_WRITTEN = frozenset({"segment_closed", "segment_broken", "ended"})
+"""Notes after which whatever such a room wrote to prove that it can is dropped."""
 PRACTICE_FOR = timedelta(minutes=5)
 PRACTICES_AN_HOUR = 30
 """For one appointment: a room for trying out costs a worker as much as a small reception."""

@@ -2,6 +2,7 @@
 
 from server.tables.base import Base
 from server.tables.cases import Assignment, Case, CaseRuling, Deadline, DeadlineChange, FollowUp, VerificationCopy
+from server.tables.continuity import Incident, PaperKit, RoomDrill
 from server.tables.exhibits import HandedFile, HandIn, ShownPage
 from server.tables.finding import AccessReview, ImportRow, ImportRun, SearchEntry, SearchWord
 from server.tables.media import Hold, Playback, Segment
@@ -55,6 +56,7 @@ __all__ = [
     "IdempotencyKey",
     "ImportRow",
     "ImportRun",
+    "Incident",
     "Job",
     "Login",
     "Minutes",
@@ -69,6 +71,7 @@ __all__ = [
     "OfficerRole",
     "OfficialPaper",
     "OutboxLetter",
+    "PaperKit",
     "Petition",
     "PetitionContent",
     "PetitionPerson",
@@ -84,6 +87,7 @@ __all__ = [
     "Representative",
     "ResultAmount",
     "Revision",
+    "RoomDrill",
     "RoomNote",
     "SearchEntry",
     "SearchWord",

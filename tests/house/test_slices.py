@@ -22,6 +22,7 @@ SLICES = {
     "search",
     "imports",
     "staffing",
+    "continuity",
 }
 # The lowest first. A kind that outgrew one file goes on in kind_something.py.
 KINDS = ("rules", "queries", "actions", "forms", "pages", "jobs")

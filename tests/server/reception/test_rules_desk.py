@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -59,21 +60,23 @@ def test_alerts(held: Held, live: Live | None, at: datetime, wanted: tuple[Alert
 
 
 @pytest.mark.parametrize(
-    ("state", "steps", "wanted"),
+    ("state", "more", "wanted"),
     [
-        (ReceptionState.SCHEDULED, 0, Left.NOT_HELD),
-        (ReceptionState.LIVE, 0, Left.RUNNING),
-        (ReceptionState.ENDED, 0, Left.NOT_SEALED),
-        (ReceptionState.STOPPED, 1, Left.PAPER),
-        (ReceptionState.STOPPED, 0, None),
-        (ReceptionState.SEALED, 0, None),
-        (ReceptionState.ABORTED, 0, None),
+        (ReceptionState.SCHEDULED, {}, (Left.NOT_HELD,)),
+        (ReceptionState.LIVE, {}, (Left.RUNNING,)),
+        (ReceptionState.ENDED, {}, (Left.NOT_SEALED,)),
+        (ReceptionState.ENDED, {"waits_for_day": True}, (Left.NOT_SEALED, Left.NO_NEW_DAY)),
+        (ReceptionState.STOPPED, {"open_steps": 1}, (Left.PAPER,)),
+        (ReceptionState.STOPPED, {}, ()),
+        (ReceptionState.SEALED, {}, ()),
+        (ReceptionState.SEALED, {"open_incidents": 2}, (Left.INCIDENT,)),
+        (ReceptionState.ABORTED, {}, (Left.NOT_HELD,)),
     ],
 )
-def test_what_is_left_of_the_day(state: ReceptionState, steps: int, wanted: Left | None) -> None:
-    held = replace(HELD, state=state, open_steps=steps)
-    assert left_open(held, minutes(31)) is wanted
-    assert left_open(held, minutes(29)) is None
+def test_what_is_left_of_the_day(state: ReceptionState, more: dict[str, Any], wanted: tuple[Left, ...]) -> None:
+    held = replace(HELD, state=state, **more)
+    assert left_open(held, minutes(31)) == wanted
+    assert left_open(held, minutes(29)) == ()
 
 
 def test_an_alert_that_lasts_comes_back() -> None:

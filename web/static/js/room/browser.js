@@ -57,9 +57,9 @@ export function scoreOf(steps) {
  * @param {Partial<Record<import("./practice.js").Measured, import("./practice.js").Found>>} measured @param {boolean} isSlow @returns {import("./practice.js").Found}
  */
 export function lineOf(measured, isSlow) {
-  const { socket, media } = measured;
+  const { socket, media, recording } = measured;
   if (!socket) return { state: "warn", code: "not_measured" };
-  const found = [socket, media, measured.bandwidth, measured.again];
+  const found = [socket, media, recording, measured.bandwidth, measured.again];
   const worst = found.find((each) => each?.state === "fail") ?? found.find((each) => each?.state === "warn");
   if (worst) return worst;
   return isSlow ? { state: "warn", code: "slow" } : { state: "ok", code: "ok" };

@@ -83,6 +83,8 @@ class Check {
       this.#finish();
       return;
     }
+    // A drill is done anew every day, whatever was found before.
+    if (this.root.dataset.daily !== undefined) return;
     const before = lastGood(localStorage, Date.now());
     if (before === null) return;
     this.begin.classList.replace("button--primary", "button--secondary");

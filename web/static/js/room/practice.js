@@ -1,8 +1,9 @@
 /**
  * A call to oneself through the real server: two seats in a room of one's own, so that what is
- * measured is exactly what the reception will use. Nothing is played, recorded or shown to anybody.
+ * measured is exactly what the reception will use. Nothing is played or shown to anybody; only where
+ * `record` is given, a few seconds are written to prove that they can be, and the office drops them.
  *
- * @typedef {"socket" | "media" | "bandwidth" | "again" | "relay"} Measured
+ * @typedef {"socket" | "media" | "bandwidth" | "again" | "relay" | "recording"} Measured
  * @typedef {{state: "ok" | "warn" | "fail" | "none", code: string}} Found
  */
 
@@ -16,23 +17,27 @@ const MEDIA_WITHIN = 10_000;
 const WATCH_FOR = 3_000;
 const AGAIN_WITHIN = 8_000;
 const RELAY_WITHIN = 5_000;
+const PROVEN_WITHIN = 15_000;
 const NARROW = 150_000;
 const ENOUGH = { sound: 25, frames: 3 };
 
 /** One end of the call. */
-class Seat {
+export class Seat {
   isWelcome = false;
   isUp = false;
+  isProven = false;
+  #sends = { mic: false, camera: false, screen: false };
   /** @type {RTCIceServer[]} */ iceServers = [];
 
-  /** @param {string} url @param {string} ticket */
-  constructor(url, ticket) {
+  /** @param {string} url @param {string} ticket @param {(message: import("./wire.js").FromServer | import("./wire.js").FromPage) => void} [heard] */
+  constructor(url, ticket, heard = () => {}) {
+    this.heard = heard;
     this.line = new Line({ url, ticket, device: "practice", hear: (message) => this.#hear(message) });
     this.media = new Media({
       offer: (sdp, connection) => this.line.tell("offer", { sdp, connection }),
       onState: (state) => {
         this.isUp = state === "connected";
-        if (this.isUp) void this.#say("media", { mic: true, camera: true, screen: false });
+        if (this.isUp) void this.say("media", this.#sends);
       },
       onStreams: () => {},
     }, false);
@@ -44,16 +49,24 @@ class Seat {
       this.isWelcome = true;
       this.iceServers = message.ice_servers;
       this.media.told(message);
-      void this.#say("acknowledge_recording");
-    } else if (message.type === "state" && message.you.acknowledged) {
-      this.media.start();
+      void this.say("acknowledge_recording");
+    } else if (message.type === "state") {
+      this.isProven = message.recording.state === "on" && message.recording.proven;
+      if (message.you.acknowledged && message.you.status !== "waiting") this.media.start();
     } else if (message.type === "answer") {
       void this.media.answered(message.sdp, message.connection);
     }
+    this.heard(message);
+  }
+
+  /** @param {MediaStreamTrack} track */
+  send(track) {
+    this.#sends[track.kind === "audio" ? "mic" : "camera"] = true;
+    void this.media.send(track.kind === "audio" ? "audio" : "video", track);
   }
 
   /** @param {string} command @param {Record<string, unknown>} [fields] */
-  async #say(command, fields) {
+  async say(command, fields) {
     // A refusal shows as media that never comes, which is what is measured.
     await this.line.ask(command, fields).catch(() => {});
   }
@@ -76,7 +89,7 @@ class Seat {
 }
 
 /**
- * @param {{socket: string, tickets: string[]}} given
+ * @param {{socket: string, tickets: string[], record?: boolean}} given
  * @param {MediaStream} stream sound, and a picture if there is one; its tracks are left as they are
  * @param {(name: Measured, found: Found) => void} tell called as each is known
  */
@@ -86,7 +99,7 @@ export async function practise(given, stream, tell) {
   if (!speaker || !listener) return;
   const tracks = stream.getTracks().map((each) => each.clone());
   try {
-    for (const track of tracks) void speaker.media.send(track.kind === "audio" ? "audio" : "video", track);
+    for (const track of tracks) speaker.send(track);
     const from = performance.now();
     for (const each of [speaker, listener]) each.line.start();
     if (!(await until(() => speaker.isWelcome && listener.isWelcome, WELCOME_WITHIN))) return tell("socket", { state: "fail", code: "no_answer" });
@@ -94,6 +107,7 @@ export async function practise(given, stream, tell) {
     tell("socket", { state: isSlow ? "warn" : "ok", code: isSlow ? "slow" : "ok" });
     const relayed = relay(speaker.iceServers);
     if (await bothWays(listener, tracks.length > 1, tell)) {
+      if (given.record) tell("recording", await written(speaker));
       tell("bandwidth", await capacity(speaker, listener));
       tell("again", await comesBack(speaker, listener));
     }
@@ -136,6 +150,14 @@ async function capacity(speaker, listener) {
     if (each.type === "candidate-pair" && each.nominated && each.availableOutgoingBitrate < NARROW) isNarrow = true;
   });
   return isNarrow ? { state: "warn", code: "narrow" } : { state: "ok", code: "ok" };
+}
+
+/** Whether the worker puts it on its disk and can read it again. @param {Seat} speaker @returns {Promise<Found>} */
+async function written(speaker) {
+  await speaker.say("recording_start");
+  const isWritten = await until(() => speaker.isProven, PROVEN_WITHIN);
+  await speaker.say("recording_stop", { ground: "drill" });
+  return isWritten ? { state: "ok", code: "ok" } : { state: "fail", code: "not_written" };
 }
 
 /** Throw the connection away as a change of network does. @param {Seat} speaker @param {Seat} listener @returns {Promise<Found>} */

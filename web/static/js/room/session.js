@@ -46,6 +46,7 @@ const LOOKS_PER_SAMPLE = 4;
  * @property {string} scriptUrl where ticks of the opening script are kept
  * @property {string} boardUrl where calls for the city's board are kept; for the desk and the board
  * @property {string} stoppedHref what is to be done after a stop; only for the desk
+ * @property {string} incidentUrl where to tell technicians that something does not work
  * @property {string} citizenPhone only for the desk
  * @property {Record<string, string>} ticks
  * @property {{code: string, words: string, done_at: string | null}[]} script
@@ -217,6 +218,15 @@ export class Session {
     this.calls.value = found;
     const isAnswer = before && found[0]?.code === before.code && found[0].answered_at !== before.answered_at;
     if (isAnswer) void chime();
+  }
+
+  /**
+   * Tell technicians what does not work. Pressing twice tells it once.
+   *
+   * @param {{kind: string, words: string, key: string}} told
+   */
+  async tellIncident(told) {
+    await json("POST", this.page.incidentUrl, { ...told, link: this.quality.peek() ?? "" });
   }
 
   /** The refusal was read. */

@@ -30,6 +30,7 @@ const session = new Session(
     scriptUrl: given.script ?? "",
     boardUrl: given.board ?? "",
     stoppedHref: given.stopped ?? "",
+    incidentUrl: given.incident ?? "",
     citizenPhone: given.citizenPhone ?? "",
     ticks: lists.ticks ?? {},
     script: lists.script ?? [],

@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { chosenDevices } from "../capture.js";
 import { controlsOf } from "../controls.js";
+import { Incident } from "./incident.js";
 import { Button, Dialog, Telephone, html } from "./parts.js";
 
 /** @typedef {import("../session.js").Session} Session */
@@ -21,6 +22,7 @@ export function Settings({ s, onClose }) {
   const quality = s.quality.value;
   return html`<${Dialog} question=${s.say("settings.title")} onClose=${onClose}>
     <div class="settings">
+      <${Incident} s=${s} />
       ${/** @type {(keyof typeof KINDS)[]} */ (Object.keys(KINDS)).map((kind) => html`<${Choice} key=${kind} s=${s} kind=${kind} devices=${devices} />`)}
       ${s.room.value.view && html`<${HearOnly} s=${s} />`}
       ${quality && html`<p>${s.say(`quality.${quality}`)}</p>`}
