@@ -16,6 +16,8 @@ _PAUSES = {
     "recording_interrupted": "recording_resumed",
     "lost": "returned",
     "failure_rung": "failure_over",
+    "consultation_recorded": "consultation_ended",
+    "consultation_unrecorded": "consultation_ended",
 }
 LASTING = frozenset(_PAUSES)
 """What lasts until it is mended, or to the end."""
@@ -64,6 +66,7 @@ class Noted:
     at: datetime
     member: str
     ground: str
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,7 @@ class HeadFacts:
     originals: tuple[Original, ...]
     opening: tuple[tuple[str, datetime], ...] = ()
     spoken: Mapping[str, int] = field(default_factory=dict)
+    quorum: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,7 @@ class Incident:
     until_at: datetime | None
     member: str
     ground: str
+    people: tuple[str, ...] = ()
 
 
 def incidents(notes: Sequence[Noted]) -> tuple[Incident, ...]:
@@ -133,8 +138,10 @@ def incidents(notes: Sequence[Noted]) -> tuple[Incident, ...]:
         for broke, mended in _PAUSES.items():
             first = open_ones.pop(_key(broke, note), None) if note.kind == mended else None
             if first is not None:
-                found.append(Incident(broke, first.at, note.at, first.member, first.ground))
-    found += [Incident(kind, n.at, None, n.member, n.ground) for (kind, _), n in open_ones.items()]
+                # Who came later is named by the note of the end.
+                people = note.people or first.people
+                found.append(Incident(broke, first.at, note.at, first.member, first.ground, people))
+    found += [Incident(kind, n.at, None, n.member, n.ground, n.people) for (kind, _), n in open_ones.items()]
     return tuple(sorted(found, key=lambda one: one.from_at))
 
 
@@ -178,11 +185,20 @@ def head_of(facts: HeadFacts) -> dict[str, Any]:
             "without_ground": facts.without_recording_ground,
             "originals": [_original(one, names) for one in facts.originals],
         },
+        "quorum": _quorum(facts.quorum, names),
         "opening": [{"code": code, "at": _iso(at)} for code, at in facts.opening],
         "spoken": [{"who": names[member], "seconds": s} for member, s in facts.spoken.items() if member in names],
         "incidents": [_incident(one, names) for one in incidents(facts.notes)],
         "copies": COPIES,
     }
+
+
+def _quorum(told: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Who was there at the beginning, by part; empty where the room did not tell."""
+    if "lacking" not in told:
+        return {}
+    present = {part: names.get(member, member) for part, member in told["present"].items()}
+    return {"present": present, "lacking": list(told["lacking"]), "ground": told["ground"]}
 
 
 def _attendee(one: Attendee) -> dict[str, Any]:
@@ -232,9 +248,15 @@ def _incident(one: Incident, names: Mapping[str, str]) -> dict[str, Any]:
         "kind": one.kind,
         "from": _iso(one.from_at),
         "until": _iso(one.until_at),
-        "who": names.get(one.member, "") if one.kind in _PER_MEMBER | {"segment_broken"} else "",
+        "who": _who(one, names),
         "ground": one.ground,
     }
+
+
+def _who(one: Incident, names: Mapping[str, str]) -> str:
+    if one.people:
+        return ", ".join(names.get(member, member) for member in one.people)
+    return names.get(one.member, "") if one.kind in _PER_MEMBER | {"segment_broken"} else ""
 
 
 def _iso(at: datetime | None) -> str:

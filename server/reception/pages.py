@@ -9,7 +9,7 @@ from server.clock import local
 from server.errors import BadForm
 from server.i18n import size_vi
 from server.pagekit import STAFF, get, house, now, post, posted, render, see_other, who
-from server.reception import actions, forms, queries, queries_desk, queries_door, queries_people, rules
+from server.reception import actions, forms, queries, queries_desk, queries_door, queries_people, queries_today, rules
 from server.reception.actions import Admission
 from server.reception.queries import ReceptionFile
 from server.scheduling.rules import link_token
@@ -19,14 +19,15 @@ from signaling.relay import Relay, ice_servers
 from signaling.roles import RoomRole
 from signaling.tickets import Person, Ticket, sign
 
-ENTERS = rules.DESK | rules.INVITED | frozenset({Role.INSPECTOR})
+OPENS = rules.DESK | rules.INVITED
+ENTERS = OPENS | frozenset({Role.WARD_POLICE})
 DESK_LAYOUTS = frozenset({RoomRole.CHAIR, RoomRole.OFFICER, RoomRole.CLERK})
 
 
 async def today(request: web.Request) -> web.Response:
     """Show today's receptions and what waits, for whoever is signed in."""
     here, at = who(request), now(request)
-    lines = await house(request).db.read(queries.today, here, local(at).date())
+    lines = await house(request).db.read(queries_today.today, here, local(at).date())
     calls = await house(request).db.read(queries_door.calls, here, at)
     return await render(request, "reception/today.html", lines=lines, calls=calls, may_prepare=here.role in rules.DESK)
 
@@ -63,6 +64,7 @@ async def _desk(request: web.Request, status: int = 200, **facts: Any) -> web.Re
         invitable=invitable,
         values=values,
         is_own=found.unit_id == here.unit_id,
+        is_watching=found.room_role is RoomRole.OBSERVER,
         people="\n".join(f"{n}, {t}" if t else n for n, t in ward_room.people),
         guest_links={
             m.guest_code: f"{place.settings.base_url}/vao/{link_token(key, m.guest_code)}"
@@ -142,7 +144,8 @@ async def _staff_room(request: web.Request, *, as_ward_room: bool) -> web.Respon
     place, code = house(request), request.match_info["code"]
     admission = await place.db.write(actions.admit_officer, who(request), now(request), code, as_ward_room=as_ward_room)
     found = await place.db.read(queries.reception_file, admission.reception_id)
-    return await room_page(request, admission, found, back=f"/luot-tiep/{code}")
+    back = "/hom-nay" if admission.role is RoomRole.OBSERVER else f"/luot-tiep/{code}"
+    return await room_page(request, admission, found, back=back)
 
 
 async def room_page(
@@ -173,7 +176,7 @@ async def room_page(
         "receiver": found.chair_name,
         "starts_at": found.starts_at,
         "back": back,
-        "minutes_url": minutes or f"/phong/{found.code}/bien-ban",
+        "minutes_url": "" if admission.role is RoomRole.OBSERVER else minutes or f"/phong/{found.code}/bien-ban",
         "papers": await _papers(request, found) if admission.role in DESK_LAYOUTS else [],
         "script_url": f"/phong/{found.code}/kich-ban" if admission.role in DESK_LAYOUTS else "",
         "ticks": await _ticks(request, found) if admission.role in DESK_LAYOUTS else {},
@@ -207,14 +210,14 @@ async def technical(request: web.Request) -> web.Response:
     """Show technicians how the media workers are: no name, no content (F38)."""
     place, here = house(request), who(request)
     nodes = await place.nodes.status()
-    lines = await place.db.read(queries.today, here, local(now(request)).date())
+    lines = await place.db.read(queries_today.today, here, local(now(request)).date())
     return await render(request, "reception/technical.html", nodes=nodes, lines=lines)
 
 
 ROUTES = (
     get("/hom-nay", today, STAFF),
     post("/luot-tiep/mo/{code}", open_desk, rules.DESK | {Role.WARD_VICE_CHAIR}),
-    get("/luot-tiep/{code}", desk, ENTERS),
+    get("/luot-tiep/{code}", desk, OPENS),
     post("/luot-tiep/{code}/goi", call_in, rules.DESK | {Role.WARD_VICE_CHAIR}),
     post("/luot-tiep/{code}/khach", invite_guest, rules.DESK | {Role.WARD_VICE_CHAIR}),
     post("/luot-tiep/{code}/dinh-danh", keep_identity, rules.DESK),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from server.reception import rules
@@ -10,12 +10,12 @@ from server.tables import Attachment, Officer, OfficerRole, ReceptionRequest, Un
 from server.who import Who
 from server.words import Role, UnitKind
 
-_CALLABLE = (Role.CITY_BOARD_MEMBER, Role.CASE_OFFICER)
+_TAKES_PART = (Role.CITY_BOARD_MEMBER, Role.CASE_OFFICER)
 
 
 @dataclass(frozen=True, slots=True)
 class Invitable:
-    """An officer of the city board or a department who can be called in."""
+    """An officer who can be called in: of the city board or a department to take part, others to watch."""
 
     officer_role_id: int
     name: str
@@ -25,15 +25,25 @@ class Invitable:
 
 
 def invitable(db: Session, who: Who) -> list[Invitable]:
-    """Return the officers of the city board and of this ward's departments, in Vietnamese order."""
+    """Return the officers of the city board and of this ward's departments, in Vietnamese order.
+
+    To watch: the ward's own police, and the inspectorate that stands beside the ward.
+    """
+    above = select(Unit.parent_id).where(Unit.id == who.unit_id).scalar_subquery()
     rows = db.execute(
         select(OfficerRole.id, Officer.name, Officer.title, Unit.name, OfficerRole.role)
         .join(Officer, Officer.id == OfficerRole.officer_id)
         .join(Unit, Unit.id == OfficerRole.unit_id)
         .where(
             Officer.closed_at.is_(None),
-            OfficerRole.role.in_(_CALLABLE),
-            (Unit.kind == UnitKind.CITY_BOARD) | (Unit.parent_id == who.unit_id),
+            or_(
+                and_(
+                    OfficerRole.role.in_(_TAKES_PART),
+                    (Unit.kind == UnitKind.CITY_BOARD) | (Unit.parent_id == who.unit_id),
+                ),
+                and_(OfficerRole.role == Role.WARD_POLICE, Unit.id == who.unit_id),
+                and_(OfficerRole.role == Role.INSPECTOR, Unit.parent_id == above),
+            ),
         )
         .order_by(Officer.name_sort)
     )

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { layoutOf, pageOf } from "./derive.js";
+import { Aside } from "./view/aside.js";
 import { Controls } from "./view/bottom.js";
 import { Arriving, NoticePage, Over, Waiting } from "./view/door.js";
 import { Moves } from "./view/moves.js";
@@ -44,6 +45,7 @@ function Room({ s }) {
     ${isDesk && html`<${Papers} s=${s} />`}
     <footer class="room__bottom">
       <${Refusal} s=${s} />
+      <${Aside} s=${s} />
       ${isDesk && html`<${Moves} s=${s} />`}
       <${Controls} s=${s} />
     </footer>
