@@ -260,7 +260,8 @@ class Life:
 
     def _answers(self, effect: Effect) -> list[Event]:
         self.asked += isinstance(effect, (OpenMedia, Follow))
-        is_willing = self.asked % 7 > 0
+        # An opening of four people takes eight, and has to come off for anything to follow.
+        is_willing = self.asked % 7 > 0 or self.asked <= 8
         match effect:
             case OpenMedia(member, connection, _) if is_willing:
                 return [MediaAnswered(member, connection, "answer"), MediaUp(member, connection)]
