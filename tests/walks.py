@@ -116,14 +116,21 @@ def commands(dice: Random) -> list[tuple[float, Callable[[], Command]]]:
         (2, lambda: Choose(choice=dice.choice(["go_on", "sound_only", "telephone"]), ground=ground(), id="u")),
         (0.05, lambda: Choose(choice=dice.choice(["adjourn", "paper"]), ground=ground())),
         (0.15, lambda: StopHere(ground=dice.choice(["denunciation", "secret"]), id="v")),
-        (4, lambda: Consult(rule=dice.choice(["recorded", "unrecorded"]), ground=ground(), id="1")),
-        (8, lambda: ConsultInvite(member=code(), id="2")),
-        (12, lambda: ConsultAnswer(yes=dice.random() < 0.8, id="3")),
-        (0.7, lambda: ConsultLeave(id="4")),
-        (0.5, lambda: ConsultEnd(id="5")),
+        *asides(dice),
         (0.5, lambda: Leave(id="w")),
         (0.03, lambda: End(id="x")),
         (6, lambda: Ping(id="y")),
+    ]
+
+
+def asides(dice: Random) -> list[tuple[float, Callable[[], Command]]]:
+    """What can be said about a private consultation."""
+    return [
+        (4, lambda: Consult(rule=dice.choice(["recorded", "unrecorded"]), ground=dice.choice(["lý do", ""]), id="1")),
+        (8, lambda: ConsultInvite(member=dice.choice(CODES), id="2")),
+        (12, lambda: ConsultAnswer(yes=dice.random() < 0.8, id="3")),
+        (0.7, lambda: ConsultLeave(id="4")),
+        (0.5, lambda: ConsultEnd(id="5")),
     ]
 
 
@@ -183,7 +190,11 @@ def aside(dice: Random) -> list[Step]:
     """The chair calls the citizen or the clerk aside, and they come."""
     code = dice.choice(["lan", "tu"])
     call = Consult(rule=dice.choice(["recorded", "unrecorded"]), ground="lý do")
-    says: list[tuple[str, Command]] = [("hanh", call), ("hanh", ConsultInvite(member=code)), (code, ConsultAnswer(yes=True))]
+    says: list[tuple[str, Command]] = [
+        ("hanh", call),
+        ("hanh", ConsultInvite(member=code)),
+        (code, ConsultAnswer(yes=True)),
+    ]
     return [(Said(who, 0, message), 0.2) for who, message in [*says, ("vy", ConsultAnswer(yes=True))]]
 
 

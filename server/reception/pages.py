@@ -19,8 +19,9 @@ from signaling.relay import Relay, ice_servers
 from signaling.roles import RoomRole
 from signaling.tickets import Person, Ticket, sign
 
-OPENS = rules.DESK | rules.INVITED
-ENTERS = OPENS | frozenset({Role.WARD_POLICE})
+ENTERS = rules.DESK | rules.INVITED
+SEATED = ENTERS | frozenset({Role.WARD_POLICE})
+"""Police never open a reception's desk or minutes; called in, they have a seat in its room."""
 DESK_LAYOUTS = frozenset({RoomRole.CHAIR, RoomRole.OFFICER, RoomRole.CLERK})
 
 
@@ -217,13 +218,13 @@ async def technical(request: web.Request) -> web.Response:
 ROUTES = (
     get("/hom-nay", today, STAFF),
     post("/luot-tiep/mo/{code}", open_desk, rules.DESK | {Role.WARD_VICE_CHAIR}),
-    get("/luot-tiep/{code}", desk, OPENS),
+    get("/luot-tiep/{code}", desk, ENTERS),
     post("/luot-tiep/{code}/goi", call_in, rules.DESK | {Role.WARD_VICE_CHAIR}),
     post("/luot-tiep/{code}/khach", invite_guest, rules.DESK | {Role.WARD_VICE_CHAIR}),
     post("/luot-tiep/{code}/dinh-danh", keep_identity, rules.DESK),
     post("/luot-tiep/{code}/diem-cau", keep_people, rules.DESK),
     post("/luot-tiep/{code}/thu-ky", take_pen, rules.DESK),
-    get("/phong/{code}", room, ENTERS),
+    get("/phong/{code}", room, SEATED),
     get("/phong/{code}/diem-cau", ward_room, rules.DESK),
     get("/ky-thuat", technical, frozenset({Role.TECHNICIAN, Role.SYS_ADMIN})),
 )

@@ -79,34 +79,41 @@ def _received(receiver: object) -> int:
     return sum(each.packets_received for each in streams.values())
 
 
+async def begin(site: Site, guests: dict[str, Guest]) -> None:
+    """Let everybody in; begin, recorded and proven."""
+    hanh = guests["hanh"]
+    for name, guest in guests.items():
+        await guest.dial(site.path)
+        if name != "hanh":
+            await hanh.until(lambda: hanh.state.get("waiting"))
+            await hanh.say("admit", member=name)
+        await guest.until(lambda guest=guest: guest.status == "admitted")
+        await guest.say("acknowledge_recording")
+        await guest.connect()
+    await hanh.say("recording_start")
+    await hanh.until(lambda: hanh.recording == ("on", True))
+    await hanh.say("begin", ground="thư ký vắng")
+    await until(lambda: all(packets(guests["lan"]).get(each, 0) > 20 for each in ("hanh", "ban")), 30)
+
+
+async def go_aside(hanh: Guest, ban: Guest) -> None:
+    """The chair calls the city's board aside, unrecorded; return when both may be heard by the other."""
+    await hanh.say("consult", rule="unrecorded", ground="hội ý")
+    await hanh.say("consult_invite", member="ban")
+    await ban.until(lambda: (ban.state["consultation"] or {}).get("you") == "invited")
+    await ban.say("consult_answer", yes=True)
+    for guest in (hanh, ban):
+        await guest.until(lambda guest=guest: (guest.state["consultation"] or {}).get("ready"))
+
+
 @pytest.mark.slow
 async def test_not_one_packet_crosses_and_nothing_is_written(site: Site) -> None:
     async with AsyncExitStack() as stack:
-        hanh, ban, lan = [
-            await stack.enter_async_context(site.guest(name, tone))
-            for name, tone in zip(ROLES, (40, 120, 220), strict=True)
-        ]
-        guests = {"hanh": hanh, "ban": ban, "lan": lan}
-        for name, guest in guests.items():
-            await guest.dial(site.path)
-            if name != "hanh":
-                await hanh.until(lambda: hanh.state.get("waiting"))
-                await hanh.say("admit", member=name)
-            await guest.until(lambda guest=guest: guest.status == "admitted")
-            await guest.say("acknowledge_recording")
-            await guest.connect()
-        await hanh.say("recording_start")
-        await hanh.until(lambda: hanh.recording == ("on", True))
-        await hanh.say("begin", ground="thư ký vắng")
-        await lan.until(lambda: lan.state["phase"] == "live")
-        await until(lambda: all(packets(lan).get(each, 0) > 20 for each in ("hanh", "ban")), 30)
-
-        await hanh.say("consult", rule="unrecorded", ground="hội ý")
-        await hanh.say("consult_invite", member="ban")
-        await ban.until(lambda: (ban.state["consultation"] or {}).get("you") == "invited")
-        await ban.say("consult_answer", yes=True)
-        for guest in (hanh, ban):
-            await guest.until(lambda guest=guest: (guest.state["consultation"] or {}).get("ready"))
+        tones = zip(ROLES, (40, 120, 220), strict=True)
+        guests = {name: await stack.enter_async_context(site.guest(name, tone)) for name, tone in tones}
+        hanh, ban, lan = guests.values()
+        await begin(site, guests)
+        await go_aside(hanh, ban)
         files = {name: site.written(name) for name in guests}
         # What the wire still carried comes before what those inside send each other; after that nothing may.
         start = packets(ban)["hanh"]
