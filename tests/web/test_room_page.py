@@ -203,7 +203,7 @@ async def test_two_go_aside_unrecorded_and_the_third_neither_sees_nor_hears(ente
     await press(tu, "Đồng ý")
     for page in (hanh, tu):
         await until(page, "() => window.tiepdan.state().view.consultation?.ready", True)
-        await page.get_by_text("Không ghi hội ý riêng").first.wait_for()
+        await page.locator(".light--off", has_text="Không ghi").wait_for()
     await sees(hanh, "tu")
     await sees(tu, "hanh")
     await lan.get_by_text("Đang hội ý riêng: Trần Thị Hạnh, Phạm Văn Tú.").wait_for()
