@@ -80,6 +80,11 @@ class Recorder:
             followed.leave()
             self._leaving.append(followed)
 
+    async def rest(self, member: str) -> None:
+        """Return once every thread that wrote for the member is gone. Ends nothing: say `unfollow` first."""
+        for followed in [each for each in self._leaving if each.member == member]:
+            await asyncio.to_thread(followed.stretch.wait)
+
     async def stop(self) -> None:
         """End every segment, save what can be saved of broken ones, seal the set. When this
         returns, it is on disk.

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from signaling.messages import (
     VERSION,
     ByeCode,
+    ConsultRule,
     MemberStatus,
     Phase,
     RecordingState,
@@ -81,6 +82,31 @@ class FailureView(Wire):
     choice: str | None
 
 
+class InvitationView(Wire):
+    """Somebody who was asked aside; `until` is when no answer counts as no."""
+
+    member: str
+    state: Literal["invited", "accepted", "inside", "refused", "left"]
+    until: str
+
+
+class ConsultationView(Wire):
+    """A private consultation, as far as the reader may know of it.
+
+    `members` are apart from the others since `since`; null: nobody is yet. `ready` is False for one
+    inside as long as it is not proven that nothing of theirs is being written.
+    """
+
+    host: str
+    rule: ConsultRule
+    ground: str | None
+    since: str | None
+    members: tuple[str, ...]
+    invitations: tuple[InvitationView, ...]
+    you: Literal["outside", "invited", "accepted", "inside"]
+    ready: bool
+
+
 class Welcome(Wire):
     """The ticket was good. `connection` is the largest number this member ever offered."""
 
@@ -111,6 +137,8 @@ class State(Wire):
     floor: str | None
     hands: tuple[str, ...]
     failure: FailureView | None
+    lacking: tuple[str, ...]
+    consultation: ConsultationView | None
     you: YouView
     members: tuple[MemberView, ...]
     waiting: tuple[MemberView, ...]

@@ -27,6 +27,7 @@ from signaling.effects import (
     StopRecording,
     Tell,
     Unfollow,
+    Untap,
 )
 from signaling.errors import BrokenProtocol
 from signaling.events import (
@@ -41,6 +42,7 @@ from signaling.events import (
     RecorderFailed,
     RecorderStopped,
     TimePassed,
+    Untapped,
 )
 from signaling.messages import SLOTS, ByeCode
 from signaling.passthrough import MediaPort
@@ -210,6 +212,8 @@ class Driver:
                 self._seat(effect)
             case StartRecording() | Follow() | Unfollow() | StopRecording():
                 self._record(effect)
+            case Untap():
+                self._untap(effect)
             case CloseRoom(is_over):
                 self.is_closed, self.is_over = True, is_over
 
@@ -297,6 +301,18 @@ class Driver:
         except Exception:  # noqa: BLE001 - whatever is wrong, the people must hear of it
             _log.exception("room %s: a member cannot be recorded", self.room.state.code)
             self.put(FileBroken(member, "not_followed"))
+
+    def _untap(self, effect: Untap) -> None:
+        recorder = self._recorder
+        if recorder is not None:
+            recorder.unfollow(effect.member)
+        self._tasks.start(self._prove_untapped(recorder, effect))
+
+    async def _prove_untapped(self, recorder: RoomRecorder | None, effect: Untap) -> None:
+        # Should this fail, the room waits, and those who wait for it do not hear each other.
+        if recorder is not None:
+            await recorder.rest(effect.member)
+        self.put(Untapped(effect.member, effect.number))
 
     def _start_recorder(self) -> None:
         try:

@@ -47,6 +47,14 @@ class NoteKind(StrEnum):
     FAILURE_CHOICE = "failure_choice"
     FAILURE_OVER = "failure_over"
     STOPPED_HERE = "stopped_here"
+    CONSULTATION_CALLED = "consultation_called"
+    CONSULTATION_INVITED = "consultation_invited"
+    CONSULTATION_ANSWERED = "consultation_answered"
+    CONSULTATION_BEGAN = "consultation_began"
+    CONSULTATION_JOINED = "consultation_joined"
+    CONSULTATION_UNTAPPED = "consultation_untapped"
+    CONSULTATION_LEFT = "consultation_left"
+    CONSULTATION_ENDED = "consultation_ended"
     ENDED = "ended"
     SEGMENT_OPENED = "segment_opened"
     SEGMENT_CLOSED = "segment_closed"
@@ -142,6 +150,14 @@ class Unfollow:
 
 
 @dataclass(frozen=True, slots=True)
+class Untap:
+    """Close the member's file and say `Untapped` with this number once nothing of theirs is being written."""
+
+    member: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class StopRecording:
     """Close all files; RecorderStopped will come."""
 
@@ -163,6 +179,7 @@ Effect = (
     | StartRecording
     | Follow
     | Unfollow
+    | Untap
     | StopRecording
     | CloseRoom
 )

@@ -99,6 +99,14 @@ class FileBroken:
 
 
 @dataclass(frozen=True, slots=True)
+class Untapped:
+    """Nothing of a member is being written; `number` is that of the `Untap` that asked."""
+
+    member: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class RecorderStopped:
     """Every file is closed and fingerprinted."""
 
@@ -162,6 +170,7 @@ Event = (
     | FileProven
     | FileClosed
     | FileBroken
+    | Untapped
     | RecorderStopped
     | RecorderFailed
     | Announced

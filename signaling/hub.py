@@ -54,6 +54,7 @@ class RoomStatus:
     waits_for: float
     away_for: float
     link: str
+    unrecorded: bool
 
 
 class Hub:
@@ -165,7 +166,7 @@ _WORST_FIRST: tuple[Link, ...] = ("lost", "bad", "poor", "good")
 def _status(driver: Driver, now: datetime) -> RoomStatus:
     room = driver.room.state
     connected = [each for each in room.inside if each.status == MemberStatus.CONNECTED]
-    needing = [each for each in connected if each.needs_proof]
+    needing = room.needing_proof
     return RoomStatus(
         room=room.code,
         phase=room.phase.value,
@@ -180,6 +181,7 @@ def _status(driver: Driver, now: datetime) -> RoomStatus:
         waits_for=_since(now, room.waiting[0].waits_since) or 0.0 if room.waiting else 0.0,
         away_for=(_since(now, room.failure.since) or 0.0) if room.failure and room.failure.choice is None else 0.0,
         link=min((each.quality for each in connected), key=_WORST_FIRST.index, default="good"),
+        unrecorded=any(room.is_unrecorded(each) for each in connected),
     )
 
 

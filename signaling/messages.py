@@ -70,6 +70,9 @@ class RefusalCode(StrEnum):
     STOPPED = "stopped"
     LOCKED = "locked"
     CHAIR_NEEDED = "chair_needed"
+    CONSULTING = "consulting"
+    STAYS_OUT = "stays_out"
+    LACKING = "lacking"
 
 
 class ByeCode(StrEnum):
@@ -101,6 +104,7 @@ BAD_TICKET = 4401
 Text = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
 MemberCode = Annotated[str, StringConstraints(max_length=64)]
 StopGround = Literal["denunciation", "secret"]
+ConsultRule = Literal["recorded", "unrecorded"]
 Choice = Literal["go_on", "sound_only", "telephone", "adjourn", "paper"]
 Connection = Annotated[int, Field(ge=1, le=2**53 - 1)]
 
@@ -233,9 +237,10 @@ class RecordingWaive(FromClient):
 
 
 class Begin(FromClient):
-    """Open the reception."""
+    """Open the reception; with a ground where somebody is lacking."""
 
     type: Literal["begin"] = "begin"
+    ground: Text = ""
 
 
 class Pause(FromClient):
@@ -292,6 +297,42 @@ class Ping(FromClient):
     at: float | Annotated[str, StringConstraints(max_length=64)] | None = None
 
 
+class Consult(FromClient):
+    """I call some of those present aside."""
+
+    type: Literal["consult"] = "consult"
+    rule: ConsultRule
+    ground: Text
+
+
+class ConsultInvite(FromClient):
+    """Ask one person aside."""
+
+    type: Literal["consult_invite"] = "consult_invite"
+    member: MemberCode
+
+
+class ConsultAnswer(FromClient):
+    """I come aside, or I do not."""
+
+    type: Literal["consult_answer"] = "consult_answer"
+    yes: bool
+
+
+class ConsultLeave(FromClient):
+    """I go back to the others."""
+
+    type: Literal["consult_leave"] = "consult_leave"
+
+
+class ConsultEnd(FromClient):
+    """Everybody comes back to the others."""
+
+    type: Literal["consult_end"] = "consult_end"
+
+
+ConsultCommand = Consult | ConsultInvite | ConsultAnswer | ConsultLeave | ConsultEnd
+
 DeskCommand = (
     RecordingStart | RecordingStop | RecordingWaive | Begin | Pause | Resume | StopHere | Choose | End | ReadBack
 )
@@ -311,6 +352,7 @@ Command = (
     | Floor
     | Leave
     | Ping
+    | ConsultCommand
     | DeskCommand
 )
 """Everything a member may say once inside."""

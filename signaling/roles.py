@@ -39,6 +39,7 @@ class Power(StrEnum):
     STOP_HERE = "stop_here"
     SPEAK = "speak"
     HAND = "hand"
+    CONSULT = "consult"
 
 
 _GUEST = frozenset({Power.SPEAK, Power.HAND})
@@ -57,7 +58,7 @@ POWERS: Mapping[RoomRole, frozenset[Power]] = MappingProxyType(
         RoomRole.CHAIR: frozenset(Power),
         # Only the chair answers in person for a reception without a recording, so an officer
         # who stands in may open and close it but never waive.
-        RoomRole.OFFICER: _DESK | {Power.BEGIN, Power.END},
+        RoomRole.OFFICER: _DESK | {Power.BEGIN, Power.END, Power.CONSULT},
         RoomRole.CLERK: _DESK,
         RoomRole.CITIZEN: _GUEST,
         RoomRole.WARD_ROOM: _GUEST,

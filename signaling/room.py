@@ -9,11 +9,12 @@ asks for the difference. Settling has a fixed order:
 
 1. absence: who has been silent too long is lost, and keeps the place; a clock runs while
    somebody needed is away; a room that everybody forgot is over;
-2. recording: recorder, files, proof, and the state that follows from them;
-3. resumption: a paused reception goes on once the recording is proven again;
-4. seats: who hears and sees whom;
-5. departure: after the end, or when the worker stops, everybody is sent home;
-6. views: whoever's picture of the room is out of date is told.
+2. consultation: who is apart from the others, and who no longer is;
+3. recording: recorder, files, proof, and the state that follows from them;
+4. resumption: a paused reception goes on once the recording is proven again;
+5. seats: who hears and sees whom;
+6. departure: after the end, or when the worker stops, everybody is sent home;
+7. views: whoever's picture of the room is out of date is told.
 
 When two things come at once, the later one finds the facts the earlier one left and is
 either already done (pressing twice is pressing once) or refused with a code. Old news
@@ -27,6 +28,7 @@ again and how their recording goes on in new segments.
 from collections.abc import Iterable
 from datetime import datetime
 
+from signaling import room_consultation as consultation
 from signaling import room_course as course
 from signaling import room_door as door
 from signaling import room_failure as failure
@@ -54,6 +56,7 @@ from signaling.events import (
     SecondPassed,
     SocketLost,
     TimePassed,
+    Untapped,
 )
 from signaling.messages import (
     AcknowledgeRecording,
@@ -61,6 +64,11 @@ from signaling.messages import (
     Begin,
     Choose,
     Command,
+    Consult,
+    ConsultAnswer,
+    ConsultEnd,
+    ConsultInvite,
+    ConsultLeave,
     DeskCommand,
     End,
     Floor,
@@ -112,6 +120,9 @@ _POWER_FOR: dict[type[Command], Power] = {
     StopHere: Power.STOP_HERE,
     End: Power.END,
     ReadBack: Power.READ_BACK,
+    Consult: Power.CONSULT,
+    ConsultInvite: Power.CONSULT,
+    ConsultEnd: Power.CONSULT,
 }
 _AT_THE_DOOR = (AcknowledgeRecording, Leave, Ping)
 _NOT_AFTER_A_STOP = (
@@ -125,6 +136,8 @@ _NOT_AFTER_A_STOP = (
     ReadBack,
     Floor,
     Choose,
+    Consult,
+    ConsultInvite,
 )
 
 
@@ -158,6 +171,7 @@ class Room:
         settle_absence(turn)
         failure.settle_failure(turn)
         course.settle_abandonment(turn)
+        consultation.settle_consultation(turn)
         recording.settle_recording(turn)
         course.settle_resumption(turn)
         seats.settle_seats(turn)
@@ -178,6 +192,7 @@ class Room:
             recording.next_attempt(state),
             course.abandoned_at(state),
             failure.next_rung(state),
+            state.consultation.next_expiry() if state.consultation else None,
         ]
         return min((due for due in dues if due is not None), default=None)
 
@@ -197,6 +212,8 @@ class Room:
                 seats.down(turn, event)
             case FileOpened() | FileProven() | FileClosed() | FileBroken():
                 _of_file(turn, event)
+            case Untapped():
+                consultation.untapped(turn, event)
             case RecorderStopped():
                 recording.stopped(turn)
             case RecorderFailed():
@@ -267,6 +284,8 @@ def _obey(turn: Turn, member: Member, message: Command) -> None:  # noqa: C901, 
             seats.mute(turn, member, message)
         case Floor():
             seats.give_floor(turn, member, message.member)
+        case Consult() | ConsultInvite() | ConsultAnswer() | ConsultLeave() | ConsultEnd():
+            consultation.obey(turn, member, message)
         case Leave():
             door.leave(turn, member)
         case Ping():
@@ -284,7 +303,7 @@ def _obey_desk(turn: Turn, member: Member, message: DeskCommand) -> None:  # noq
         case RecordingWaive():
             recording.waive(turn, member, message.ground)
         case Begin():
-            course.begin(turn, member)
+            course.begin(turn, member, message.ground)
         case Pause():
             course.pause(turn, member, message.ground)
         case Resume():

@@ -8,14 +8,16 @@ from datetime import datetime
 
 from signaling.effects import CloseRoom, HangUp, NoteKind
 from signaling.messages import ByeCode, MemberStatus, Phase, RecordingState, RefusalCode, StopGround
+from signaling.room_consultation import require_none
 from signaling.room_door import close_media, written_ground
 from signaling.room_flows import ROOM_FLOW, Refusal, step
+from signaling.room_quorum import check_quorum
 from signaling.room_recording import is_proven
 from signaling.room_state import ABANDONED_FOR, Member, RoomState, Turn
 
 
-def begin(turn: Turn, by: Member) -> None:
-    """Open the reception, or Refusal: not_acknowledged, recording_not_proven."""
+def begin(turn: Turn, by: Member, ground: str) -> None:
+    """Open the reception, or Refusal: not_acknowledged, recording_not_proven, lacking."""
     room = turn.room
     then = step(ROOM_FLOW, room.phase, "begin")
     if room.phase == then:
@@ -24,8 +26,9 @@ def begin(turn: Turn, by: Member) -> None:
     if not all(each.acknowledged for each in connected):
         raise Refusal(RefusalCode.NOT_ACKNOWLEDGED)
     _require_recording(turn)
+    quorum = check_quorum(room, ground)
     room.phase, room.began_at = then, turn.at
-    turn.note(NoteKind.BEGAN, by=by.code, is_waived=_is_waived(turn))
+    turn.note(NoteKind.BEGAN, by=by.code, is_waived=_is_waived(turn), **quorum)
 
 
 def pause(turn: Turn, by: Member, ground: str) -> None:
@@ -35,6 +38,7 @@ def pause(turn: Turn, by: Member, ground: str) -> None:
     then = step(ROOM_FLOW, room.phase, "pause")
     if room.phase == then and room.resumed_by is None:
         return
+    require_none(room)
     room.phase, room.resumed_by = then, None
     room.recording.go("pause")
     room.paused_ground = ground
@@ -72,6 +76,8 @@ def read_back(turn: Turn, by: Member, *, on: bool) -> None:
     room = turn.room
     if room.phase == Phase.LOBBY:
         raise Refusal(RefusalCode.NOT_NOW)
+    if on:
+        require_none(room)
     if room.read_back != on:
         room.read_back = on
         kind = NoteKind.READ_BACK_SHOWN if on else NoteKind.READ_BACK_HIDDEN

@@ -12,6 +12,7 @@ from typing import Any, cast
 from signaling.effects import Note, NoteKind
 from signaling.messages import MemberStatus, Phase, RecordingState
 from signaling.roles import RoomRole
+from signaling.room_consultation import remember_consultation
 from signaling.room_state import Failure, Member, RoomState
 from signaling.tickets import Badge, Person
 
@@ -31,6 +32,7 @@ def remember(code: str, notes: Iterable[Note]) -> RoomState:
         _of_recording(room, note)
         _of_course(room, note)
         _of_desk(room, note)
+        remember_consultation(room, note)
     if room.phase == Phase.PAUSED and room.recording.is_wanted:
         # Interrupted while it was being proven again: the pause was not over yet.
         room.recording.state = RecordingState.PAUSED

@@ -125,7 +125,7 @@ def is_proven(turn: Turn) -> bool:
     """Whether everybody who can be heard or seen is safely on disk, and somebody is."""
     if not turn.room.recording.is_wanted:
         return False
-    needing = [each for each in turn.room.inside if each.needs_proof]
+    needing = turn.room.needing_proof
     return bool(needing) and all(each.is_proven for each in needing)
 
 
@@ -135,9 +135,7 @@ def settle_recording(turn: Turn) -> None:
     for member in turn.room.members.values():
         _settle_file(turn, member)
     overdue = [
-        each
-        for each in turn.room.inside
-        if each.needs_proof and each.proof_due_at is not None and each.proof_due_at <= turn.at
+        each for each in turn.room.needing_proof if each.proof_due_at is not None and each.proof_due_at <= turn.at
     ]
     if overdue:
         _interrupt(turn, overdue[0].code, "no_proof")
@@ -152,9 +150,9 @@ def next_attempt(room: RoomState) -> datetime | None:
         return None
     if recording.machine == "idle":
         return recording.start_after
-    dues = [each.follow_after for each in room.inside if each.is_recordable and not each.followed]
+    dues = [each.follow_after for each in room.inside if _may_follow(room, each) and not each.followed]
     if recording.state != RecordingState.INTERRUPTED:
-        dues += [each.proof_due_at for each in room.inside if each.needs_proof]
+        dues += [each.proof_due_at for each in room.needing_proof]
     return min((due for due in dues if due is not None), default=None)
 
 
@@ -175,7 +173,7 @@ def _settle_machine(turn: Turn) -> None:
 def _settle_file(turn: Turn, member: Member) -> None:
     recording = turn.room.recording
     is_running = recording.machine == "running" and recording.is_wanted
-    wanted = member.connection if is_running and member.is_recordable else 0
+    wanted = member.connection if is_running and _may_follow(turn.room, member) else 0
     if wanted == member.followed:
         return
     if wanted and member.follow_after is not None and member.follow_after > turn.at:
@@ -187,6 +185,10 @@ def _settle_file(turn: Turn, member: Member) -> None:
     if wanted:
         recording.open_files = {pair for pair in recording.open_files if pair[0] != member.code}
         turn.do(Follow(member.code, wanted))
+
+
+def _may_follow(room: RoomState, member: Member) -> bool:
+    return member.is_recordable and not room.is_unrecorded(member)
 
 
 def _count_as_on(turn: Turn) -> None:

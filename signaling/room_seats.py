@@ -10,7 +10,7 @@ from signaling.events import MediaAnswered, MediaDown, MediaUp
 from signaling.messages import SLOTS, Media, MemberStatus, Mute, Offer, Phase, RefusalCode
 from signaling.roles import DESK, RoomRole
 from signaling.room_flows import Refusal
-from signaling.room_state import Member, Turn
+from signaling.room_state import Member, RoomState, Turn
 
 
 def offer(turn: Turn, member: Member, message: Offer) -> None:
@@ -131,15 +131,13 @@ def give_floor(turn: Turn, by: Member, code: str | None) -> None:
 def settle_seats(turn: Turn) -> None:
     """Give everybody the seats they should have, saying only what changed."""
     speakers = [each for each in turn.room.inside if each.may_speak]
-    is_recorded = turn.room.recording.is_wanted
-    is_stopped = turn.room.phase == Phase.STOPPED
     for viewer in turn.room.inside:
         if viewer.connection == 0:
             viewer.seated = (0, ())
             continue
         _assign(viewer, [each for each in speakers if each is not viewer])
         seats = tuple(
-            _seat(viewer, turn.room.members[code], slot, is_recorded=is_recorded, is_stopped=is_stopped)
+            _seat(turn.room, viewer, turn.room.members[code], slot)
             for code, slot in sorted(viewer.slots.items(), key=lambda pair: pair[1])
         )
         if viewer.seated != (viewer.connection, seats):
@@ -175,9 +173,10 @@ def _assign(viewer: Member, others: list[Member]) -> None:
             viewer.slots[other.code] = free[0]
 
 
-def _seat(viewer: Member, member: Member, slot: int, *, is_recorded: bool, is_stopped: bool) -> SeatOf:
-    is_open = member.connection > 0 and (member.acknowledged or not is_recorded)
-    if is_stopped:
+def _seat(room: RoomState, viewer: Member, member: Member, slot: int) -> SeatOf:
+    is_open = member.connection > 0 and (member.acknowledged or not room.recording.is_wanted)
+    is_open = is_open and room.may_meet(viewer, member)
+    if room.phase == Phase.STOPPED:
         # What came up is for the desk alone; the other guests must not hear more of it.
         is_open = is_open and bool({viewer.badge.role, member.badge.role} & DESK)
     return SeatOf(

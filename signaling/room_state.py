@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from signaling.answers import Link, Picture, ServerMessage, State
+from signaling.consultation import Consultation
 from signaling.effects import Effect, Note, NoteKind, SeatOf, Tell
 from signaling.messages import MemberStatus, Phase, RecordingState, RefusalCode
 from signaling.roles import Power, may
@@ -182,6 +183,8 @@ class RoomState:
     stopped_ground: str | None = None
     floor: str | None = None
     failure: Failure | None = None
+    consultation: Consultation | None = None
+    untaps: int = 0
     ended_at: datetime | None = None
     is_draining: bool = False
     is_closed: bool = False
@@ -193,6 +196,19 @@ class RoomState:
     def inside(self) -> list[Member]:
         """Everybody who was let in, in the order of first arrival."""
         return [each for each in self.members.values() if each.is_inside]
+
+    @property
+    def needing_proof(self) -> list[Member]:
+        """Those who must be on disk as long as a recording is wanted."""
+        return [each for each in self.inside if each.needs_proof and not self.is_unrecorded(each)]
+
+    def is_unrecorded(self, member: Member) -> bool:
+        """Whether nothing of a person may be written, because the consultation they are in is not recorded."""
+        return self.consultation is not None and self.consultation.is_unrecorded(member.code)
+
+    def may_meet(self, one: Member, other: Member) -> bool:
+        """Whether no consultation stands between two people."""
+        return self.consultation is None or self.consultation.may_meet(one.code, other.code)
 
     @property
     def spoken(self) -> dict[str, int]:

@@ -46,18 +46,21 @@ def pass_second(turn: Turn, event: SecondPassed) -> None:
         if code in room.members:
             room.members[code].picture = picture
     speaker = room.members.get(event.speaking or "")
-    if speaker is not None and room.phase == Phase.LIVE:
+    is_apart = room.consultation is not None and event.speaking in room.consultation.inside
+    if speaker is not None and room.phase == Phase.LIVE and not is_apart:
         speaker.spoken += 1
     spoken = tuple(Spoken(member=code, seconds=seconds) for code, seconds in room.spoken.items())
     at = turn.at.isoformat(timespec="milliseconds")
     for member in room.members.values():
         is_inside = member.is_inside
+        # Who speaks behind a closed door is nobody's business outside.
+        is_heard = is_inside and speaker is not None and room.may_meet(member, speaker)
         turn.tell(
             member,
             Tick(
                 at=at,
                 durable_seconds=event.durable_seconds if is_inside else 0.0,
-                speaking=event.speaking if is_inside else None,
+                speaking=event.speaking if is_heard else None,
                 picture=member.picture if member.connection else "full",
                 spoken=spoken if is_inside and may(member.badge.role, Power.ADMIT) else (),
             ),

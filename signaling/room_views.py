@@ -1,13 +1,25 @@
 """What each person may see of the room: full for those inside, nearly nothing at the door."""
 
 from datetime import datetime
+from typing import Literal
 
-from signaling.answers import FailureView, MemberView, PersonView, RecordingView, State, YouView
-from signaling.messages import MemberStatus
+from signaling.answers import (
+    ConsultationView,
+    FailureView,
+    InvitationView,
+    MemberView,
+    PersonView,
+    RecordingView,
+    State,
+    YouView,
+)
+from signaling.consultation import Consultation, InvitationState
+from signaling.messages import MemberStatus, Phase
 from signaling.roles import Power, may
 from signaling.room_failure import missing
+from signaling.room_quorum import lacking
 from signaling.room_recording import is_proven
-from signaling.room_state import Member, Turn
+from signaling.room_state import Member, RoomState, Turn
 
 
 def settle_views(turn: Turn) -> None:
@@ -45,6 +57,7 @@ def _marks(turn: Turn) -> tuple[object, ...]:
         (room.phase, room.read_back, room.began_at, room.paused_ground, room.stopped_ground, room.ended_at, room.floor),
         (recording.state, recording.waived_ground, recording.since, is_proven(turn)),
         (failure.since, failure.rung, failure.choice) if failure else None,
+        _consultation_marks(room),
         [
             (
                 (each.badge, each.status, each.link is None, each.quality, each.acknowledged, each.waits_since),
@@ -90,6 +103,8 @@ def _state(
         floor=room.floor if is_inside else None,
         hands=_hands(turn) if is_inside else (),
         failure=_failure(turn) if is_inside else None,
+        lacking=_lacking(room, reader),
+        consultation=_consultation(room, reader) if is_inside else None,
         you=_you(turn, reader),
         members=members if is_inside else (),
         waiting=waiting if sees_queue else (),
@@ -126,6 +141,54 @@ def _failure(turn: Turn) -> FailureView | None:
     since = failure.since.isoformat(timespec="milliseconds")
     names = tuple(each.code for each in missing(turn.room))
     return FailureView(since=since, rung=failure.rung, missing=names, choice=failure.choice)
+
+
+def _lacking(room: RoomState, reader: Member) -> tuple[str, ...]:
+    asks = room.phase == Phase.LOBBY and reader.is_inside and may(reader.badge.role, Power.BEGIN)
+    return lacking(room) if asks else ()
+
+
+def _consultation_marks(room: RoomState) -> object:
+    one = room.consultation
+    if one is None:
+        return None
+    asked = [(code, each.state, each.until) for code, each in one.invitations.items()]
+    return (one.host, one.rule, one.ground, one.state, one.since, list(one.inside), sorted(one.untapped), asked)
+
+
+def _consultation(room: RoomState, reader: Member) -> ConsultationView | None:
+    """Those outside learn that there is one, and who is away; the others what concerns them."""
+    one = room.consultation
+    if one is None:
+        return None
+    you = _place_of(one, reader.code)
+    leads = may(reader.badge.role, Power.CONSULT)
+    if you == "outside" and not leads and not one.is_held:
+        return None
+    is_let_know = leads or you != "outside"
+    return ConsultationView(
+        host=one.host,
+        rule=one.rule,
+        ground=one.ground if is_let_know else None,
+        since=_text(one.since),
+        members=tuple(one.inside),
+        invitations=tuple(
+            InvitationView(member=code, state=each.state.value, until=each.until.isoformat(timespec="milliseconds"))
+            for code, each in one.invitations.items()
+            if leads or you == "inside" or code == reader.code
+        ),
+        you=you,
+        ready=you == "inside" and one.may_meet(reader.code, reader.code),
+    )
+
+
+def _place_of(one: Consultation, code: str) -> Literal["outside", "invited", "accepted", "inside"]:
+    if code in one.inside:
+        return "inside"
+    asked = one.invitations.get(code)
+    if asked is None or not asked.is_open:
+        return "outside"
+    return "accepted" if asked.state == InvitationState.ACCEPTED else "invited"
 
 
 def _view(member: Member) -> MemberView:

@@ -254,6 +254,9 @@ class RoomRecorder(Protocol):
     def unfollow(self, member: str) -> None:
         """Close the member's segment; SegmentClosed follows."""
 
+    async def rest(self, member: str) -> None:
+        """Return once nothing of a member who is no longer followed is being written."""
+
     async def stop(self) -> None:
         """Close every segment and compute the fingerprints."""
 

@@ -24,6 +24,7 @@ from signaling.effects import (
     Seat,
     StopRecording,
     Tell,
+    Untap,
 )
 from signaling.events import (
     Arrived,
@@ -37,6 +38,7 @@ from signaling.events import (
     SecondPassed,
     SocketLost,
     TimePassed,
+    Untapped,
 )
 from signaling.messages import AcknowledgeRecording, Admit, Command, Offer, RefusalCode
 from signaling.roles import RoomRole
@@ -85,6 +87,7 @@ class Playbook:
     connections: dict[str, int] = field(default_factory=dict)
     connects_at_once: bool = True
     proves_at_once: bool = True
+    untaps_at_once: bool = True
     _count: "count[int]" = field(default_factory=lambda: count(1))
     _segments: dict[str, int] = field(default_factory=dict)
 
@@ -111,6 +114,8 @@ class Playbook:
                 opened = FileOpened(member, segment)
                 proven = FileProven(member, segment, 4096)
                 return [opened, proven] if self.proves_at_once else [opened]
+            case Untap(member, number) if self.untaps_at_once:
+                return [Untapped(member, number)]
             case StopRecording():
                 return [RecorderStopped()]
             case _:

@@ -121,6 +121,9 @@ async def _lobby(cast: Cast) -> AsyncIterator[Scene]:
     await cast.until("hanh", "v.recording.proven")
     yield Scene("hanh-san-sang", hanh)
     await cast.press("hanh", "Bắt đầu tiếp")
+    await hanh.get_by_role("textbox").last.fill("Người chủ trì tự ghi biên bản")
+    yield Scene("hanh-thieu-thanh-phan", hanh)
+    await cast.press("hanh", "Vẫn bắt đầu")
     await cast.everybody_until("v.phase === 'live'")
 
 

@@ -33,6 +33,7 @@ def check_truths(room: Room, effects: list[Effect]) -> None:
     _nothing_after_the_goodbye(effects)
     _stopped_means_stopped(room, effects)
     _the_clock_runs_only_for_the_missing(room)
+    _a_consultation_is_private(room, effects)
 
 
 def _nobody_unadmitted_gets_or_gives_media(room: Room, effects: list[Effect]) -> None:
@@ -83,8 +84,9 @@ def _live_means_proven_or_waived(room: Room, effects: list[Effect]) -> None:
                 assert recording.waived_ground
             else:
                 assert recording.state == RecordingState.ON
-                needing = [each for each in room.state.inside if each.needs_proof]
-                assert needing
+                needing = room.state.needing_proof
+                # Somebody may fall silent in the very moment.
+                assert needing or any(isinstance(each, Note) and each.kind == NoteKind.LOST for each in effects)
                 assert all(each.is_proven and each.acknowledged for each in needing)
 
 
@@ -177,3 +179,27 @@ def _the_clock_runs_only_for_the_missing(room: Room) -> None:
         return
     assert room.state.phase in (Phase.LIVE, Phase.PAUSED)
     assert any(each.status == MemberStatus.LOST for each in room.state.inside)
+
+
+def _a_consultation_is_private(room: Room, effects: list[Effect]) -> None:
+    one = room.state.consultation
+    if one is None:
+        return
+    assert room.state.phase == Phase.LIVE
+    away = set(one.inside)
+    assert len(away) != 1, "a consultation of one"
+    assert all(room.state.members[code].is_inside and room.state.members[code].may_speak for code in away)
+    for viewer in room.state.inside:
+        for seat in viewer.seated[1]:
+            if seat.audio or seat.video:
+                assert (viewer.code in away) == (seat.member in away), seat
+    for effect in effects:
+        match effect:
+            case Tell(member, _, Tick(speaking=str(speaker))):
+                assert (member in away) == (speaker in away), effect
+            case Follow(member, _):
+                assert not (one.rule == "unrecorded" and member in away), effect
+            case Tell(member, _, State(consultation=view)) if view is not None and view.you == "outside":
+                assert view.ground is None or may(room.state.members[member].badge.role, Power.CONSULT), effect
+            case _:
+                pass

@@ -11,7 +11,7 @@ from itertools import pairwise
 from random import Random
 
 from signaling.answers import Done, Refused
-from signaling.effects import Effect, Follow, Note, NoteKind, OpenMedia, StopRecording, Tell
+from signaling.effects import Effect, Follow, Note, NoteKind, OpenMedia, StopRecording, Tell, Untap
 from signaling.events import (
     Announced,
     Arrived,
@@ -32,6 +32,7 @@ from signaling.events import (
     SecondPassed,
     SocketLost,
     TimePassed,
+    Untapped,
 )
 from signaling.messages import (
     AcknowledgeRecording,
@@ -39,6 +40,11 @@ from signaling.messages import (
     Begin,
     Choose,
     Command,
+    Consult,
+    ConsultAnswer,
+    ConsultEnd,
+    ConsultInvite,
+    ConsultLeave,
     End,
     Floor,
     Hand,
@@ -66,6 +72,7 @@ from signaling.room import Room
 from signaling.room_state import Turn
 from signaling.room_views import view_of
 from tests.playbook import BINH, HANH, LAN, MINH, START, TU, VY
+from tests.privacy import Privacy
 from tests.truths import check_truths
 
 PEOPLE = (HANH, TU, LAN, MINH, VY, BINH)
@@ -102,16 +109,28 @@ def commands(dice: Random) -> list[tuple[float, Callable[[], Command]]]:
         (8, lambda: RecordingStart(id="o")),
         (0.5, lambda: RecordingStop(ground=ground())),
         (0.5, lambda: RecordingWaive(ground=ground(), id="p")),
-        (8, lambda: Begin(id="q")),
+        (8, lambda: Begin(id="q", ground=ground())),
         (2, lambda: Pause(ground=ground(), id="r")),
         (4, lambda: Resume(id="s")),
         (1, lambda: ReadBack(on=flag(), id="t")),
         (2, lambda: Choose(choice=dice.choice(["go_on", "sound_only", "telephone"]), ground=ground(), id="u")),
         (0.05, lambda: Choose(choice=dice.choice(["adjourn", "paper"]), ground=ground())),
         (0.15, lambda: StopHere(ground=dice.choice(["denunciation", "secret"]), id="v")),
+        *asides(dice),
         (0.5, lambda: Leave(id="w")),
         (0.03, lambda: End(id="x")),
         (6, lambda: Ping(id="y")),
+    ]
+
+
+def asides(dice: Random) -> list[tuple[float, Callable[[], Command]]]:
+    """What can be said about a private consultation."""
+    return [
+        (4, lambda: Consult(rule=dice.choice(["recorded", "unrecorded"]), ground=dice.choice(["lý do", ""]), id="1")),
+        (8, lambda: ConsultInvite(member=dice.choice(CODES), id="2")),
+        (12, lambda: ConsultAnswer(yes=dice.random() < 0.8, id="3")),
+        (0.7, lambda: ConsultLeave(id="4")),
+        (0.5, lambda: ConsultEnd(id="5")),
     ]
 
 
@@ -147,6 +166,7 @@ def happenings(dice: Random) -> list[tuple[float, Callable[[], Event]]]:
         (0.5, lambda: FileBroken(code(), "disk")),
         (0.5, lambda: RecorderFailed("disk")),
         (1, RecorderStopped),
+        (1, lambda: Untapped(code(), dice.randint(1, 9))),
         (0.5, lambda: Announced("minutes", 3)),
         (30, lambda: SecondPassed(frozenset(dice.sample(CODES, dice.randint(3, 6))), dice.choice([None, *CODES]))),
         (3, TimePassed),
@@ -166,8 +186,20 @@ def opening() -> list[Step]:
     return [(each, 0.2) for each in steps]
 
 
+def aside(dice: Random) -> list[Step]:
+    """The chair calls the citizen or the clerk aside, and they come."""
+    code = dice.choice(["lan", "tu"])
+    call = Consult(rule=dice.choice(["recorded", "unrecorded"]), ground="lý do")
+    says: list[tuple[str, Command]] = [
+        ("hanh", call),
+        ("hanh", ConsultInvite(member=code)),
+        (code, ConsultAnswer(yes=True)),
+    ]
+    return [(Said(who, 0, message), 0.2) for who, message in [*says, ("vy", ConsultAnswer(yes=True))]]
+
+
 def walk(dice: Random, length: int) -> list[Step]:
-    """A fresh walk; two of three begin as receptions do, and some of these are stopped half way."""
+    """A fresh walk; two of three begin as receptions do, and some of these go aside or are stopped half way."""
     table = happenings(dice)
     makes, weights = [make for _, make in table], [weight for weight, _ in table]
     fresh = [(make(), float(dice.choice(GAPS))) for make in dice.choices(makes, weights, k=length)]
@@ -175,6 +207,8 @@ def walk(dice: Random, length: int) -> list[Step]:
         return fresh
     stop: Step = (Said("hanh", 0, StopHere(ground="secret")), 0.2)
     fresh[length // 2 : length // 2] = [stop] if dice.random() < 1 / 3 else []
+    fresh[:0] = aside(dice)
+    fresh[length // 4 : length // 4] = aside(dice)
     return (opening() + fresh)[:length]
 
 
@@ -193,6 +227,7 @@ class Life:
     asked: int = 0
     happened: int = 0
     segments: int = 0
+    privacy: Privacy = field(default_factory=Privacy)
 
     def play(self, steps: Sequence[Step]) -> None:
         """Let everything happen; AssertionError names the first broken promise."""
@@ -201,6 +236,7 @@ class Life:
             if isinstance(event, Restored) or self.room.state.is_draining:
                 # The worker was killed, or stopped; the next one has the notes alone.
                 self.room = Room.from_notes("P-1", self.notes)
+                self.privacy.restart()
                 self._happen(Restored())
             else:
                 self._happen(event)
@@ -220,6 +256,7 @@ class Life:
         before = state.phase
         effects = self.room.handle(event, self.at)
         check_truths(self.room, effects)
+        self.privacy.see(event, effects)
         fresh = [each for each in effects if isinstance(each, Note)]
         self.notes += fresh
         let_in = {each.member for each in fresh if each.kind == NoteKind.ADMITTED and each.facts["by"]}
@@ -234,13 +271,16 @@ class Life:
 
     def _answers(self, effect: Effect) -> list[Event]:
         self.asked += isinstance(effect, (OpenMedia, Follow))
-        is_willing = self.asked % 7 > 0
+        # An opening of four people takes eight, and has to come off for anything to follow.
+        is_willing = self.asked % 7 > 0 or self.asked <= 8
         match effect:
             case OpenMedia(member, connection, _) if is_willing:
                 return [MediaAnswered(member, connection, "answer"), MediaUp(member, connection)]
             case Follow(member, _) if is_willing:
                 self.segments += 1
                 return [FileOpened(member, self.segments), FileProven(member, self.segments, 4096)]
+            case Untap(member, number) if is_willing:
+                return [Untapped(member, number)]
             case StopRecording():
                 return [RecorderStopped()]
             case _:

@@ -22,6 +22,8 @@ _MARKS = (
     "recording_stopped",
     "recording_waived",
     "read_back_shown",
+    "consultation_began",
+    "consultation_ended",
     "ended",
 )
 """Notes that a viewer wants to jump to or must know of."""

@@ -40,6 +40,8 @@ _INCIDENTS = (
     "failure_choice",
     "failure_over",
     "stopped_here",
+    "consultation_began",
+    "consultation_ended",
 )
 
 
@@ -86,6 +88,7 @@ def facts_of(db: Session, reception_id: int) -> HeadFacts:
         spoken=_spoken(db, reception.id),
         shown=queries_shown.shown(db, reception.id),
         handed=queries_shown.handed(db, reception.id),
+        quorum=_quorum(db, reception.id),
     )
 
 
@@ -153,8 +156,21 @@ def _notes(db: Session, reception_id: int) -> tuple[Noted, ...]:
 def _noted(note: RoomNote) -> Noted:
     # The ground of a stop is for the desk alone, and a choice is what its ground belongs to.
     ground = "" if note.kind == "stopped_here" else str(note.facts.get("ground") or "")
-    kind = f"choice_{note.facts['choice']}" if note.kind == "failure_choice" else note.kind
-    return Noted(kind, note.at, note.member or "", ground)
+    people = tuple(note.facts.get("members") or ()) if note.kind.startswith("consultation") else ()
+    match note.kind:
+        case "failure_choice":
+            kind = f"choice_{note.facts['choice']}"
+        case "consultation_began":
+            kind = f"consultation_{note.facts['rule']}"
+        case _:
+            kind = note.kind
+    return Noted(kind, note.at, note.member or "", ground, people)
+
+
+def _quorum(db: Session, reception_id: int) -> dict[str, Any]:
+    """What the room noted of who was there when it began; a room of before this was checked noted nothing."""
+    began = db.scalar(select(RoomNote).where(RoomNote.reception_id == reception_id, RoomNote.kind == "began").limit(1))
+    return dict(began.facts) if began else {}
 
 
 def _opening(db: Session, reception_id: int) -> tuple[tuple[str, datetime], ...]:

@@ -113,12 +113,16 @@ def may_answer(stand: Stand, *, is_writer: bool, is_citizen: bool) -> bool:
 
 
 def may_read(state: MinutesState, role: RoomRole | None, *, is_writer: bool) -> bool:
-    """Whether the words are shown: to writers always, to the citizen once read back, to others while they are."""
+    """Whether the words are shown: to writers always, to the citizen once read back, to others while they are.
+
+    An observer reads none.
+    """
     if is_writer:
         return True
     if role in {RoomRole.CITIZEN, RoomRole.WARD_ROOM}:
         return state is not MinutesState.DRAFTING
-    return state is MinutesState.READ_BACK
+    # Who watches hears what is read out; the paper is not theirs.
+    return state is MinutesState.READ_BACK and role is not RoomRole.OBSERVER
 
 
 def missing(texts: Mapping[MinutesField, str]) -> tuple[MinutesField, ...]:

@@ -20,6 +20,8 @@ _PAUSES = {
     "recording_interrupted": "recording_resumed",
     "lost": "returned",
     "failure_rung": "failure_over",
+    "consultation_recorded": "consultation_ended",
+    "consultation_unrecorded": "consultation_ended",
 }
 LASTING = frozenset(_PAUSES)
 """What lasts until it is mended, or to the end."""
@@ -68,6 +70,7 @@ class Noted:
     at: datetime
     member: str
     ground: str
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,7 @@ class HeadFacts:
     spoken: Mapping[str, int] = field(default_factory=dict)
     shown: tuple[Stamp, ...] = ()
     handed: tuple[HandedIn, ...] = ()
+    quorum: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,7 @@ class Incident:
     until_at: datetime | None
     member: str
     ground: str
+    people: tuple[str, ...] = ()
 
 
 def incidents(notes: Sequence[Noted]) -> tuple[Incident, ...]:
@@ -168,8 +173,10 @@ def incidents(notes: Sequence[Noted]) -> tuple[Incident, ...]:
         for broke, mended in _PAUSES.items():
             first = open_ones.pop(_key(broke, note), None) if note.kind == mended else None
             if first is not None:
-                found.append(Incident(broke, first.at, note.at, first.member, first.ground))
-    found += [Incident(kind, n.at, None, n.member, n.ground) for (kind, _), n in open_ones.items()]
+                # Who came later is named by the note of the end.
+                people = note.people or first.people
+                found.append(Incident(broke, first.at, note.at, first.member, first.ground, people))
+    found += [Incident(kind, n.at, None, n.member, n.ground, n.people) for (kind, _), n in open_ones.items()]
     return tuple(sorted(found, key=lambda one: one.from_at))
 
 
@@ -216,6 +223,7 @@ def head_of(facts: HeadFacts) -> dict[str, Any]:
         "presence": _presence(facts.attendees, facts.presence),
         "board": [_board(one) for one in facts.board],
         "earlier": [_earlier(one) for one in facts.earlier],
+        "quorum": _quorum(facts.quorum, names),
         "opening": [{"code": code, "at": _iso(at)} for code, at in facts.opening],
         "spoken": [{"who": names[member], "seconds": s} for member, s in facts.spoken.items() if member in names],
         "incidents": [_incident(one, names) for one in incidents(facts.notes)],
@@ -259,6 +267,14 @@ def _earlier(one: Earlier) -> dict[str, str]:
         "outcome": one.outcome,
         "ground": one.ground,
     }
+
+
+def _quorum(told: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Who was there at the beginning, by part; empty where the room did not tell."""
+    if "lacking" not in told:
+        return {}
+    present = {part: names.get(member, member) for part, member in told["present"].items()}
+    return {"present": present, "lacking": list(told["lacking"]), "ground": told["ground"]}
 
 
 def _attendee(one: Attendee) -> dict[str, Any]:
@@ -308,9 +324,15 @@ def _incident(one: Incident, names: Mapping[str, str]) -> dict[str, Any]:
         "kind": one.kind,
         "from": _iso(one.from_at),
         "until": _iso(one.until_at),
-        "who": names.get(one.member, "") if one.kind in _PER_MEMBER | {"segment_broken"} else "",
+        "who": _who(one, names),
         "ground": one.ground,
     }
+
+
+def _who(one: Incident, names: Mapping[str, str]) -> str:
+    if one.people:
+        return ", ".join(names.get(member, member) for member in one.people)
+    return names.get(one.member, "") if one.kind in _PER_MEMBER | {"segment_broken"} else ""
 
 
 def _iso(at: datetime | None) -> str:

@@ -62,6 +62,7 @@ def _opening(head: Mapping[str, Any], say: Say) -> dict[str, Any]:
         "chair": head["chair"],
         "clerk": head["clerk"],
         "attendees": _attendees(head, say),
+        "quorum": _quorum(head, say),
         "citizen": {
             **citizen,
             "site": say(f"site.{citizen['site']}"),
@@ -72,11 +73,23 @@ def _opening(head: Mapping[str, Any], say: Say) -> dict[str, Any]:
     }
 
 
+def _quorum(head: Mapping[str, Any], say: Say) -> dict[str, Any] | None:
+    """None for heads that were sealed before it was checked."""
+    told = head.get("quorum")
+    if not told:
+        return None
+    return {"lacking": [say(f"lacking.{part}") for part in told["lacking"]], "ground": told["ground"]}
+
+
 def _attendees(head: Mapping[str, Any], say: Say) -> list[dict[str, str]]:
     """The chair and the citizen have lines of their own; behind a room's camera sit those who are named."""
     found: list[dict[str, str]] = []
     for one in head["attendees"]:
         role, site = say(f"room_role.{one['role']}"), say(f"site.{one['site']}")
+        if one["role"] == "observer":
+            # Who watched, and when, is nobody's secret.
+            stay = " – ".join(filter(None, (clock_vi(_moment(one["connected_at"])), clock_vi(_moment(one["left_at"])))))
+            role = f"{role}, {stay}" if stay else role
         if one["role"] not in {"chair", "citizen", "ward_room", "recorder"}:
             found.append({"name": one["name"], "title": one["title"], "unit": one["unit"], "role": role, "site": site})
         if one["role"] != "citizen":

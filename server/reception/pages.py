@@ -19,6 +19,7 @@ from server.reception import (
     queries_desk,
     queries_door,
     queries_people,
+    queries_today,
     rules,
     rules_paper,
 )
@@ -33,16 +34,18 @@ from signaling.relay import Relay, ice_servers
 from signaling.roles import RoomRole
 from signaling.tickets import Person, Ticket, sign
 
-ENTERS = rules.DESK | rules.INVITED | frozenset({Role.INSPECTOR})
 FIELDS = ("name", "title", "unit_name", "role", "method", "began", "ended", "ground", "kind", "words")
 """Every field of the desk's forms."""
+ENTERS = rules.DESK | rules.INVITED
+SEATED = ENTERS | frozenset({Role.WARD_POLICE})
+"""Police never open a reception's desk or minutes; called in, they have a seat in its room."""
 DESK_LAYOUTS = frozenset({RoomRole.CHAIR, RoomRole.OFFICER, RoomRole.CLERK})
 
 
 async def today(request: web.Request) -> web.Response:
     """Show today's receptions and what waits, for whoever is signed in."""
     here, at = who(request), now(request)
-    lines = await house(request).db.read(queries.today, here, local(at).date())
+    lines = await house(request).db.read(queries_today.today, here, local(at).date())
     calls = await house(request).db.read(queries_door.calls, here, at)
     drills = here.role in rules_drill.DRILLS
     drill = await house(request).db.read(queries_drill.drill_of, here.unit_id, local(at).date()) if drills else None
@@ -96,6 +99,7 @@ async def show_desk(request: web.Request, status: int = 200, **facts: Any) -> we
         earlier=await place.db.read(queries_desk.before, found.id),
         has_board=await place.db.read(queries_call.board_of, found.unit_id) is not None,
         may_be_on_paper=rules_paper.may_enter(found.state, found.starts_at, now(request)),
+        is_watching=found.room_role is RoomRole.OBSERVER,
         people="\n".join(f"{n}, {t}" if t else n for n, t in ward_room.people),
         guest_links={
             m.guest_code: f"{place.settings.base_url}/vao/{link_token(key, m.guest_code)}"
@@ -195,7 +199,8 @@ async def _staff_room(request: web.Request, *, as_ward_room: bool) -> web.Respon
     admission = await place.db.write(actions.admit_officer, who(request), now(request), code, as_ward_room=as_ward_room)
     found = await place.db.read(queries.reception_file, admission.reception_id)
     base = f"/phong/{code}/diem-cau" if as_ward_room else f"/phong/{code}"
-    return await room_page(request, admission, found, base=base, back=f"/luot-tiep/{code}")
+    back = "/hom-nay" if admission.role is RoomRole.OBSERVER else f"/luot-tiep/{code}"
+    return await room_page(request, admission, found, base=base, back=back)
 
 
 async def room_page(
@@ -227,7 +232,7 @@ async def room_page(
         "receiver": found.chair_name,
         "starts_at": found.starts_at,
         "back": back,
-        "minutes_url": f"{door}/bien-ban",
+        "minutes_url": "" if admission.role is RoomRole.OBSERVER else f"{door}/bien-ban",
         "incident_url": f"{door}/su-co" + ("" if door == base else "?o=diem-cau"),
         "showing_url": f"{base}/trinh-chieu",
         "papers_url": f"{base}/giay-to" if admission.role in DESK_LAYOUTS | {RoomRole.CITIZEN} else "",
@@ -272,6 +277,6 @@ ROUTES = (
     post("/luot-tiep/{code}/dinh-danh", keep_identity, rules.DESK),
     post("/luot-tiep/{code}/diem-cau", keep_people, rules.DESK),
     post("/luot-tiep/{code}/thu-ky", take_pen, rules.DESK),
-    get("/phong/{code}", room, ENTERS),
+    get("/phong/{code}", room, SEATED),
     get("/phong/{code}/diem-cau", ward_room, rules.DESK),
 )

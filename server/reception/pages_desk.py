@@ -145,6 +145,7 @@ def live_of(told: Mapping[str, Any]) -> Live:
         waits_for=float(told.get("waits_for", 0)),
         away_for=float(told.get("away_for", 0)),
         link=str(told.get("link", "good")),
+        unrecorded=bool(told.get("unrecorded", False)),
     )
 
 

@@ -8,9 +8,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from server.cases import queries as cases
-from server.clock import at_office, local
+from server.clock import local
 from server.errors import NotHere
-from server.intake.rules import RECEIVERS
 from server.reception import rules
 from server.reception.rules import Seat
 from server.tables import (
@@ -27,30 +26,9 @@ from server.tables import (
     Unit,
 )
 from server.who import Who
-from server.words import AppointmentState, IdentityCheck, Kind, Place, ReceptionState
+from server.words import AppointmentState, IdentityCheck, Place, ReceptionState
 from signaling.roles import DESK as HOLDERS
 from signaling.roles import RoomRole
-
-
-@dataclass(frozen=True, slots=True)
-class TodayLine:
-    """One reception of a day; names and subject are empty for those who see the schedule only."""
-
-    code: str
-    appointment_code: str
-    starts_at: datetime
-    ends_at: datetime
-    state: ReceptionState
-    unit_name: str
-    place: str
-    citizen_name: str
-    subject: str
-    group_size: int
-    is_in_person: bool
-    is_from_home: bool
-    chair_name: str
-    checked_device_at: datetime | None
-    device_result: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +95,8 @@ class ReceptionFile:
     room_role: RoomRole | None
 
 
-def _joined(*columns: Any) -> Select[Any]:
+def joined(*columns: Any) -> Select[Any]:
+    """Everything of appointments and their receptions, whether or not there is one yet."""
     return (
         select(*columns)
         .select_from(Appointment)
@@ -128,52 +107,6 @@ def _joined(*columns: Any) -> Select[Any]:
         .join(Unit, Unit.id == ReceptionDay.unit_id)
         .join(Officer, Officer.id == ReceptionDay.chair_id)
         .outerjoin(Reception, Reception.appointment_id == Appointment.id)
-    )
-
-
-def today(db: Session, who: Who, on: date) -> list[TodayLine]:
-    """Return the receptions of a day that this person may know of, in order of their hour."""
-    first, last = at_office(on, 0, 0), at_office(on, 23, 59)
-    live = {AppointmentState.BOOKED, AppointmentState.KEPT}
-    query = (
-        _joined(Appointment, Slot, ReceptionDay, ReceptionRequest, Citizen.name, Unit.name, Officer.name, Reception)
-        .where(Slot.starts_at.between(first, last), Appointment.state.in_(live))
-        .order_by(Slot.starts_at)
-    )
-    if who.role in rules.DESK | rules.SCHEDULE_ONLY:
-        query = query.where(ReceptionDay.unit_id == who.unit_id)
-    elif who.role in rules.INVITED:
-        mine = select(ReceptionMember.reception_id).where(
-            ReceptionMember.officer_id == who.officer_id, ReceptionMember.invited_by.is_not(None)
-        )
-        query = query.where((ReceptionDay.chair_id == who.officer_id) | Reception.id.in_(mine))
-    else:
-        return []
-    return [_today_line(who, *row) for row in db.execute(query)]
-
-
-def _today_line(
-    who: Who, appointment: Appointment, slot: Slot, day: ReceptionDay, request: ReceptionRequest, *rest: Any
-) -> TodayLine:
-    citizen_name, unit_name, chair_name, reception = rest
-    is_secret = request.is_without_content or (request.kind is Kind.DENUNCIATION and who.role not in RECEIVERS)
-    hidden = is_secret or who.role in rules.SCHEDULE_ONLY
-    return TodayLine(
-        code=reception.code if reception else "",
-        appointment_code=appointment.code,
-        starts_at=slot.starts_at,
-        ends_at=slot.ends_at,
-        state=reception.state if reception else ReceptionState.SCHEDULED,
-        unit_name=unit_name,
-        place=day.place,
-        citizen_name="" if hidden else citizen_name,
-        subject="" if hidden else request.subject,
-        group_size=0 if is_secret else request.group_size,
-        is_in_person=appointment.is_in_person,
-        is_from_home=request.place is Place.HOME and not appointment.is_in_person,
-        chair_name=chair_name,
-        checked_device_at=appointment.checked_device_at,
-        device_result=appointment.device_result,
     )
 
 
@@ -234,7 +167,7 @@ def reception_file(db: Session, reception_id: int) -> ReceptionFile:
 
 def _row_of(db: Session, reception: Reception) -> Any:
     return db.execute(
-        _joined(Appointment, Slot, ReceptionDay, ReceptionRequest, Citizen, Unit, Officer.name, Case)
+        joined(Appointment, Slot, ReceptionDay, ReceptionRequest, Citizen, Unit, Officer.name, Case)
         .join(Case, Case.id == Reception.case_id)
         .where(Reception.id == reception.id)
     ).one()
@@ -339,7 +272,7 @@ class Entry:
 def entry(db: Session, appointment_code: str) -> Entry:
     """Return what a proven appointment link leads to. Raises NotHere for an unknown code."""
     row = db.execute(
-        _joined(
+        joined(
             Appointment, Slot, ReceptionDay, ReceptionRequest, Citizen.name, Unit, Officer.name, Reception.state
         ).where(Appointment.code == appointment_code)
     ).first()
@@ -369,7 +302,7 @@ def entry(db: Session, appointment_code: str) -> Entry:
 
 def own_appointment(db: Session, who: Who, code: str) -> str:
     """Return the code of an appointment of the acting officer's unit. Raises NotHere."""
-    found = db.scalar(_joined(Appointment.code).where(Appointment.code == code, ReceptionDay.unit_id == who.unit_id))
+    found = db.scalar(joined(Appointment.code).where(Appointment.code == code, ReceptionDay.unit_id == who.unit_id))
     if found is None:
         raise NotHere
     return str(found)
@@ -382,7 +315,7 @@ def by_digits(db: Session, digits: str, phone: str, on: date) -> str | None:
     """
     live = {AppointmentState.BOOKED, AppointmentState.KEPT}
     rows = db.execute(
-        _joined(Appointment.code, Slot.starts_at)
+        joined(Appointment.code, Slot.starts_at)
         .where(Appointment.digits == digits, Citizen.phone == phone, Appointment.state.in_(live))
         .order_by(Slot.starts_at)
     )

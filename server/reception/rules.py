@@ -21,7 +21,7 @@ MOST_LINKS = 30
 
 DESK = frozenset({Role.RECEPTION_OFFICER, Role.PETITION_OFFICER, Role.OFFICE_HEAD, Role.WARD_CHAIR})
 """See the unit's receptions and prepare them."""
-INVITED = frozenset({Role.CASE_OFFICER, Role.CITY_BOARD_MEMBER, Role.WARD_VICE_CHAIR})
+INVITED = frozenset({Role.CASE_OFFICER, Role.CITY_BOARD_MEMBER, Role.WARD_VICE_CHAIR, Role.INSPECTOR})
 """See a reception only when they were invited to it or preside over it."""
 SCHEDULE_ONLY = frozenset({Role.WARD_POLICE, Role.TECHNICIAN})
 """See that a reception takes place, where and when; no name, no matter."""
@@ -94,6 +94,7 @@ def invited_role(role: Role) -> RoomRole | None:
         Role.CITY_BOARD_MEMBER: RoomRole.CITY_BOARD,
         Role.CASE_OFFICER: RoomRole.DEPARTMENT,
         Role.INSPECTOR: RoomRole.OBSERVER,
+        Role.WARD_POLICE: RoomRole.OBSERVER,
     }.get(role)
 
 

@@ -90,6 +90,7 @@ class Live:
     waits_for: float
     away_for: float
     link: str
+    unrecorded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,8 @@ def light(live: Live | None) -> Light:
     if live.recording in {"off", "waived", "paused"}:
         return Light(live.recording)
     is_growing = live.grew_ago is not None and live.grew_ago <= WRITING_FOR.total_seconds()
-    return Light.ON if is_growing else Light.STALLED
+    # Everybody may be in a consultation that is not recorded: then nothing grows, and nothing is wrong.
+    return Light.ON if is_growing else Light.PAUSED if live.unrecorded else Light.STALLED
 
 
 def alerts(held: Held, live: Live | None, at: datetime) -> tuple[Alert, ...]:

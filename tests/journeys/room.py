@@ -192,6 +192,9 @@ async def begin_recorded(company: Company) -> Moment:
         hanh.until("window.tiepdan.state().view.recording.state !== 'off'"),
     )
     await hanh.page.get_by_role("button", name="Bắt đầu tiếp").click(timeout=20_000)
+    # No clerk is in the room: the room says so, and wants to know why it begins without.
+    await hanh.page.get_by_role("textbox", name="Lý do").fill("Người chủ trì tự ghi biên bản")
+    await hanh.page.get_by_role("button", name="Vẫn bắt đầu").click()
     for person in company.everybody:
         await person.until("window.tiepdan.state().view.phase === 'live'")
         await person.page.get_by_text("Đang ghi", exact=True).first.wait_for()

@@ -131,10 +131,10 @@ async def test_a_reception_is_noted_and_ends(site: Site) -> None:
         assert (await hear(hanh, "state"))["you"]["status"] == "admitted"
         await hanh.send_json({"type": "acknowledge_recording", "id": "1"})
         assert (await hear(hanh, "done"))["re"] == "1"
-        await hanh.send_json({"type": "begin", "id": "2"})
+        await hanh.send_json({"type": "begin", "id": "2", "ground": "tập dượt"})
         assert (await hear(hanh, "refused"))["code"] == "recording_not_proven"
         await hanh.send_json({"type": "recording_waive", "ground": "Máy hỏng"})
-        await hanh.send_json({"type": "begin", "id": "3"})
+        await hanh.send_json({"type": "begin", "id": "3", "ground": "tập dượt"})
         assert (await hear(hanh, "done"))["re"] == "3"
         assert await site.nodes.announce("P-1", "minutes", 4)
         assert (await hear(hanh, "changed"))["version"] == 4

@@ -99,7 +99,7 @@ async def begin(folder: Path, hanh: Guest, lan: Guest) -> None:
     await lan.see(hanh, "hanh")
     await hanh.say("recording_start")
     await hanh.until(lambda: hanh.recording == ("on", True))
-    await hanh.say("begin")
+    await hanh.say("begin", ground="thư ký vắng")
     await lan.until(lambda: lan.state["phase"] == "live")
 
 

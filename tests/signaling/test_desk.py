@@ -45,7 +45,7 @@ def live(*guests: str) -> Playbook:
     for each in (HANH, TU, LAN, *[who for who in (VY, OFFICER) if who.member in guests]):
         play.enter(each)
     play.say(HANH, RecordingStart())
-    play.say(HANH, Begin())
+    play.say(HANH, Begin(ground="một mình"))
     assert play.view(HANH).phase == Phase.LIVE
     return play
 

@@ -21,7 +21,7 @@ def a_live_room() -> Playbook:
     for who in (HANH, TU, LAN):
         play.enter(who)
     play.say(HANH, RecordingStart())
-    play.say(HANH, Begin())
+    play.say(HANH, Begin(ground="một mình"))
     play.hang_up(HANH)
     play.wait(3, heard=frozenset({"tu", "lan"}))
     return play

@@ -142,7 +142,7 @@ def test_a_killed_worker_rebuilds_the_room() -> None:
     play = a_room()
     play.arrive(MINH)
     play.say(HANH, RecordingStart())
-    play.say(HANH, Begin())
+    play.say(HANH, Begin(ground="một mình"))
     again = Playbook(room=Room.from_notes("P-1", play.notes()), at=play.at)
     again.happen(Restored())
     lost = [(NoteKind.LOST, "hanh"), (NoteKind.LOST, "lan")]

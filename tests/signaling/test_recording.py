@@ -46,22 +46,22 @@ def state(play: Playbook) -> RecordingState:
 
 def test_nothing_begins_without_proof() -> None:
     play = a_room(proves=False)
-    play.say(HANH, Begin())
+    play.say(HANH, Begin(ground="một mình"))
     assert play.refusals(HANH) == [RefusalCode.RECORDING_NOT_PROVEN]
     play.say(HANH, RecordingStart())
     assert len(play.asked(StartRecording)) == 1
     assert [each.member for each in play.asked(Follow)] == ["hanh", "lan"]
     assert state(play) == RecordingState.STARTING
     play.happen(FileProven("hanh", 1, 900))
-    play.say(HANH, Begin())
+    play.say(HANH, Begin(ground="một mình"))
     assert play.refusals(HANH) == [RefusalCode.RECORDING_NOT_PROVEN]
     play.happen(FileProven("lan", 1, 900))
     assert (NoteKind.RECORDING_PROVEN, "lan") in play.noted()
     assert state(play) == RecordingState.ON
     assert play.view(HANH).recording.proven
-    play.say(HANH, Begin(id="b"))
+    play.say(HANH, Begin(id="b", ground="một mình"))
     assert play.view(HANH).phase == Phase.LIVE
-    play.say(HANH, Begin(id="b"))
+    play.say(HANH, Begin(id="b", ground="một mình"))
     assert play.refusals(HANH) == []
     assert play.noted() == []
 
@@ -73,13 +73,13 @@ def test_f33_nothing_begins_unacknowledged_and_who_comes_later_acknowledges_too(
     play.say(HANH, Admit(member="minh"))
     play.connect(MINH)
     assert [each.member for each in play.asked(Follow)] == []
-    play.say(HANH, Begin())
+    play.say(HANH, Begin(ground="một mình"))
     assert play.refusals(HANH) == [RefusalCode.NOT_ACKNOWLEDGED]
     assert play.seats_of(LAN)["minh"] == (False, False)
     play.say(MINH, AcknowledgeRecording())
     assert [each.member for each in play.asked(Follow)] == ["minh"]
     assert play.seats_of(LAN)["minh"] == (True, True)
-    play.say(HANH, Begin())
+    play.say(HANH, Begin(ground="một mình"))
     assert play.refusals(HANH) == []
     play.arrive(VY)
     play.say(HANH, Admit(member="vy"))
@@ -105,7 +105,7 @@ def test_an_empty_room_is_not_proven() -> None:
     play.arrive(HANH)
     play.say(HANH, AcknowledgeRecording())
     play.say(HANH, RecordingStart())
-    play.say(HANH, Begin())
+    play.say(HANH, Begin(ground="một mình"))
     assert play.refusals(HANH) == [RefusalCode.RECORDING_NOT_PROVEN]
 
 
@@ -118,14 +118,14 @@ def test_only_the_chair_waives_and_says_why() -> None:
     assert play.refusals(HANH) == [RefusalCode.GROUND_NEEDED]
     play.say(HANH, RecordingWaive(ground="Máy hỏng"))
     assert play.view(LAN).recording.waived_ground == "Máy hỏng"
-    play.say(HANH, Begin())
+    play.say(HANH, Begin(ground="một mình"))
     assert play.view(HANH).phase == Phase.LIVE
 
 
 def test_a_broken_file_is_told_and_tried_again() -> None:
     play = a_room()
     play.say(HANH, RecordingStart())
-    play.say(HANH, Begin())
+    play.say(HANH, Begin(ground="một mình"))
     play.happen(FileBroken("lan", "disk_full"))
     assert play.noted() == [
         (NoteKind.SEGMENT_BROKEN, "lan"),
@@ -190,7 +190,7 @@ def test_a_late_proof_of_the_old_file_does_not_last() -> None:
 def test_a_pause_closes_the_files_and_resuming_proves_them_anew() -> None:
     play = a_room()
     play.say(HANH, RecordingStart())
-    play.say(HANH, Begin())
+    play.say(HANH, Begin(ground="một mình"))
     play.say(HANH, Pause(ground="Hội ý"))
     assert [each.member for each in play.asked(Unfollow)] == ["hanh", "lan"]
     assert play.view(LAN).paused_ground == "Hội ý"
@@ -211,7 +211,7 @@ def test_a_pause_closes_the_files_and_resuming_proves_them_anew() -> None:
 def test_a_stopped_recording_does_not_let_a_pause_end() -> None:
     play = a_room()
     play.say(HANH, RecordingStart())
-    play.say(HANH, Begin())
+    play.say(HANH, Begin(ground="một mình"))
     play.say(HANH, RecordingStop(ground="Theo yêu cầu của công dân"))
     assert len(play.asked(StopRecording)) == 1
     play.say(HANH, Pause(ground="Hội ý"))
@@ -251,7 +251,7 @@ def test_seconds_on_disk_survive_the_recorder_and_the_worker() -> None:
 def test_ended_means_ended() -> None:
     play = a_room()
     play.say(HANH, RecordingStart())
-    play.say(HANH, Begin())
+    play.say(HANH, Begin(ground="một mình"))
     play.say(HANH, End())
     assert {each.member for each in play.asked(HangUp)} == {"hanh", "lan"}
     assert play.view(LAN).phase == Phase.ENDED

@@ -120,7 +120,7 @@ def test_the_minutes_are_shown_to_everybody() -> None:
     play.say(HANH, ReadBack(on=True))
     assert play.refusals(HANH) == [RefusalCode.NOT_NOW]
     play.say(HANH, RecordingWaive(ground="Máy hỏng"))
-    play.say(HANH, Begin())
+    play.say(HANH, Begin(ground="một mình"))
     play.say(HANH, ReadBack(on=True))
     assert play.view(LAN).read_back
     assert play.noted() == [(NoteKind.READ_BACK_SHOWN, None)]

@@ -177,3 +177,41 @@ async def test_who_only_hears_and_speaks_sees_nobody_and_is_known_for_it(enter: 
     await until(tu, own, "true,true")
     await sees(tu, "hanh")
     await sees(hanh, "tu")
+
+
+@pytest.mark.slow
+async def test_two_go_aside_unrecorded_and_the_third_neither_sees_nor_hears(enter: Enter) -> None:
+    lan, hanh, tu = await enter("lan"), await enter("hanh"), await enter("tu")
+    await press(hanh, "Mời vào")
+    for page in (lan, hanh, tu):
+        await connected(page)
+    await press(hanh, "Bắt đầu ghi")
+    await until(hanh, "() => window.tiepdan.state().view.recording.proven")
+    await press(hanh, "Bắt đầu tiếp")
+    await sees(lan, "hanh", "tu")
+
+    await press(hanh, "Hội ý riêng")
+    await hanh.get_by_label("Không ghi").check()
+    await press(hanh, "Chọn người để mời")
+    await hanh.get_by_text("Cần ghi lý do trước khi tiếp tục").wait_for()
+    await hanh.get_by_label("Lý do hội ý riêng").fill("Thống nhất hướng trả lời")
+    await press(hanh, "Chọn người để mời")
+    await hanh.locator("[data-member=m-tu]").get_by_role("button", name="Mời hội ý").click()
+    question = tu.get_by_role("alert").filter(has_text="mời Quý vị hội ý riêng")
+    await question.wait_for()
+    assert "Thống nhất hướng trả lời" in await question.inner_text()
+    await press(tu, "Đồng ý")
+    for page in (hanh, tu):
+        await until(page, "() => window.tiepdan.state().view.consultation?.ready", True)
+        await page.locator(".light--off", has_text="Không ghi").wait_for()
+    await sees(hanh, "tu")
+    await sees(tu, "hanh")
+    await lan.get_by_text("Đang hội ý riêng: Trần Thị Hạnh, Phạm Văn Tú.").wait_for()
+    assert not await lan.get_by_text("Thống nhất hướng trả lời").count()
+    assert await lan.evaluate(LOOK, "m-hanh") is None
+    assert await hanh.evaluate(LOOK, "m-lan") is None
+
+    await press(hanh, "Kết thúc hội ý")
+    await tu.get_by_text("micro đang tắt").wait_for()
+    await until(lan, LOOK, SEEN["tu"], "m-tu")
+    await sees(lan, "hanh")

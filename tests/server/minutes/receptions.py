@@ -137,7 +137,9 @@ class Room:
             self.note(db, "acknowledged", -3, member)
             self.note(db, "connected", -2, member, connection=1)
             self.note(db, "segment_opened", -1, member, segment=1)
-        self.note(db, "began", 0, by=members[0], is_waived=False)
+        present = {"chair": members[0], "citizen": self.held.citizen_member}
+        ground = "Thư ký ốm, người chủ trì tự ghi"
+        self.note(db, "began", 0, by=members[0], is_waived=False, present=present, lacking=["writer"], ground=ground)
 
     def incidents(self, db: Session) -> None:
         """Lan's line drops for two minutes, the chair goes on by sound alone; then the chair pauses."""
@@ -148,6 +150,9 @@ class Room:
         self.note(db, "returned", 7, self.held.citizen_member)
         self.note(db, "paused", 10, by="x", ground="Mất điện tại trụ sở")
         self.note(db, "resumed", 12, by="x")
+        ground, lan = "Hội ý hướng giải quyết", self.held.citizen_member
+        self.note(db, "consultation_began", 15, by="x", rule="unrecorded", ground=ground, members=["x", lan])
+        self.note(db, "consultation_ended", 18, by="x", reason="ended", members=["x", lan])
 
     def end(self, db: Session, members: list[str]) -> None:
         self.note(db, "ended", 25, by=members[0])

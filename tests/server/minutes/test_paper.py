@@ -94,6 +94,8 @@ async def test_f36_f42_the_paper_holds_everything_the_law_asks_for(meet: Meet) -
         "Mất điện tại trụ sở", "Tra cứu bản gốc: mã",
         f"{LAN.name} (Công dân, Nhà riêng): 09:00:00 – 09:05:00; 09:07:00 – 09:25:00",
         "Được gọi lúc 09:20:00, mời dự 15 phút", "không có trả lời đến",
+        "Mất điện tại trụ sở", "Khi bắt đầu chưa có mặt: người ghi biên bản", "Thư ký ốm, người chủ trì tự ghi",
+        "09:15:00 – 09:18:00: Hội ý riêng, không ghi âm, ghi hình", "Hội ý hướng giải quyết",
     ):  # fmt: skip
         assert words in printed, (words, printed)
     assert SHA in printed.replace(" ", "")

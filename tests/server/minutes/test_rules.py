@@ -113,3 +113,22 @@ def test_incidents_pair_what_broke_with_what_mended_it() -> None:
         ("paused", "h", True),
         ("segment_broken", "b", False),
     ]
+
+
+def test_a_consultation_is_minuted_with_all_who_came_and_without_a_word_of_it() -> None:
+    began = Noted("consultation_unrecorded", NINE + timedelta(minutes=2), "", "Hội ý", ("h", "b"))
+    over = Noted("consultation_ended", NINE + timedelta(minutes=9), "", "", ("h", "b", "m"))
+    [one] = incidents([Noted("began", NINE, "", ""), began, over])
+    assert (one.kind, one.ground, one.people, one.until_at) == (
+        "consultation_unrecorded",
+        "Hội ý",
+        ("h", "b", "m"),
+        over.at,
+    )
+    [lasting] = incidents([Noted("began", NINE, "", ""), began])
+    assert (lasting.people, lasting.until_at) == (("h", "b"), None)
+
+
+def test_who_watches_reads_no_minutes() -> None:
+    for state in MinutesState:
+        assert not rules.may_read(state, RoomRole.OBSERVER, is_writer=False)

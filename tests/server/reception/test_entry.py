@@ -106,6 +106,22 @@ async def test_city_board_sees_it_when_called_in(open_browser: OpenBrowser, book
     await city.get(desk)
 
 
+async def test_police_called_in_watch_from_a_seat_without_a_voice(open_browser: OpenBrowser, booked: Booked) -> None:
+    ward, police = await open_browser("tu"), await open_browser("cuong")
+    desk = await ward.post(f"/luot-tiep/mo/{booked.appointment_code}")
+    room = desk.replace("luot-tiep", "phong")
+    await police.get(room, 404)
+    chosen = (await ward.get(desk)).split("Cán bộ Công an phường", maxsplit=1)[0].rsplit('value="', 1)[1].split('"')[0]
+    await ward.post(f"{desk}/goi", officer_role=chosen)
+    today = await police.get("/hom-nay")
+    assert room in today
+    assert "Lan" not in today
+    await police.get(desk, 403)
+    # The seat is theirs; only a worker is lacking here.
+    await police.get(room, 503)
+    assert "Người dự thính" in await ward.get(desk)
+
+
 async def test_guest_link_and_people_and_identity(open_browser: OpenBrowser, booked: Booked) -> None:
     ward = await open_browser("tu")
     desk = await ward.post(f"/luot-tiep/mo/{booked.appointment_code}")

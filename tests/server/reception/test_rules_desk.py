@@ -29,6 +29,7 @@ def minutes(count: float) -> datetime:
         (LIVE, Light.ON),
         (replace(LIVE, grew_ago=5.1), Light.STALLED),
         (replace(LIVE, grew_ago=None), Light.STALLED),
+        (replace(LIVE, grew_ago=9, unrecorded=True), Light.PAUSED),
         (replace(LIVE, recording="starting", grew_ago=None), Light.STALLED),
         (replace(LIVE, recording="interrupted", grew_ago=0.5), Light.ON),
         (replace(LIVE, recording="waived"), Light.WAIVED),

@@ -1,9 +1,11 @@
 /**
- * What the screens show, worked out from what is known. Pure; imports nothing.
+ * What the screens show, worked out from what is known. Pure.
  *
  * @typedef {import("./wire.js").RoomState} RoomState
  * @typedef {import("./wire.js").Member} Member
  */
+
+import { isApart, isNobodysReception, lackingOf, mayCall } from "./aside.js";
 
 const INSIDE = new Set(["admitted", "connected", "lost"]);
 const DESK = new Set(["chair", "clerk", "officer"]);
@@ -66,7 +68,9 @@ export function onStage(state) {
  * @returns {Member | null}
  */
 export function mainOf(state) {
-  const all = onStage(state);
+  const stage = onStage(state);
+  const near = stage.filter((each) => !isApart(state, each.member));
+  const all = near.length ? near : stage;
   const find = (/** @type {string | null} */ code) => all.find((each) => each.member === code);
   const isDesk = state.me !== null && DESK.has(state.me.role);
   const order = isDesk ? ["citizen", "ward_room"] : ["chair", "officer", "clerk"];
@@ -133,6 +137,8 @@ export function lightOf(state, now) {
   const { lostAt } = state.link;
   if (lostAt !== null && rungOf(now - lostAt) !== "silent") return { look: "paused", word: "light.unknown" };
   if (state.view?.phase === "ended") return { look: "off", word: "light.ended" };
+  const aside = state.view?.consultation;
+  if (aside?.you === "inside" && aside.rule === "unrecorded") return { look: "off", word: "light.aside" };
   return { look: recording.state === "waived" ? "off" : recording.state, word: `light.${recording.state}` };
 }
 
@@ -165,16 +171,18 @@ export function movesOf(state) {
   if (!view) return [];
   const { phase, recording } = view;
   if (phase === "stopped") return may(state, "end") ? [{ move: "end", kind: "apart", ground: false }] : [];
+  const isAside = (view.consultation?.since ?? null) !== null;
   const isOff = recording.state === "off" || recording.state === "waived";
   const gate = gateOf(state);
   const moves = [
     { move: "recording_start", power: "record", when: (isOff || recording.state === "interrupted") && phase !== "ended",
       kind: isOff && recording.state !== "waived" ? "primary" : "secondary" },
-    { move: "begin", power: "begin", when: gate === "ready" || ((gate === "nobody" || gate === "somebody_waits") && (recording.proven || recording.state === "waived")),
+    { move: "begin", power: "begin", ground: lackingOf(state).length > 0, when: !isNobodysReception(state) && (gate === "ready" || ((gate === "nobody" || gate === "somebody_waits") && (recording.proven || recording.state === "waived"))),
       kind: gate === "ready" ? "primary" : "secondary" },
     { move: "resume", power: "pause", when: phase === "paused", kind: "primary" },
-    { move: "pause", power: "pause", when: phase === "live", kind: "secondary", ground: true },
-    { move: view.read_back ? "read_back_off" : "read_back_on", power: "read_back", when: phase === "live" || phase === "paused", kind: "secondary" },
+    { move: "pause", power: "pause", when: phase === "live" && !isAside, kind: "secondary", ground: true },
+    { move: "consult", power: "consult", when: mayCall(state), kind: "secondary" },
+    { move: view.read_back ? "read_back_off" : "read_back_on", power: "read_back", when: (phase === "live" && !isAside) || phase === "paused", kind: "secondary" },
     { move: "recording_stop", power: "record", when: !isOff && phase === "lobby", kind: "secondary", ground: true },
     { move: "recording_waive", power: "waive_recording", kind: "apart",
       when: phase !== "ended" && recording.state !== "waived" && (phase !== "live" || recording.state !== "on"), ground: true },

@@ -36,8 +36,25 @@ function ofCourse(before, after) {
     const worth = ["on", "interrupted", "waived"];
     if (worth.includes(is.recording.state)) news.push({ key: `news.recording_${is.recording.state}` });
   }
+  news.push(...ofAside(was.consultation ?? null, is.consultation ?? null));
   if (!was.read_back && is.read_back) news.push({ key: "news.read_back" });
   return news;
+}
+
+/**
+ * @param {import("./wire.js").Consultation | null} was
+ * @param {import("./wire.js").Consultation | null} is
+ * @returns {News[]}
+ */
+function ofAside(was, is) {
+  const [then, now] = [was?.since ? was.you : null, is?.since ? is.you : null];
+  if (now === "inside") {
+    if (is?.ready && !(was?.ready && then === "inside")) return [{ key: is.rule === "unrecorded" ? "news.aside_unrecorded" : "news.aside_recorded" }];
+    return [];
+  }
+  if (then === "inside") return [{ key: "news.aside_back" }];
+  if (then === null && now !== null) return [{ key: "news.aside_held" }];
+  return then !== null && now === null ? [{ key: "news.aside_over" }] : [];
 }
 
 /** @param {RoomState} before @param {RoomState} after @returns {News[]} */
@@ -54,6 +71,7 @@ function ofPeople(before, after) {
   for (const each of is.members) {
     const earlier = before_.get(each.member);
     if (each.member === after.me?.member) continue;
+    if (!earlier && each.role === "observer") news.push({ key: "news.observer", facts: { name: each.name } });
     if (!earlier?.hand && each.hand) news.push({ key: "news.hand", facts: { name: each.name } });
     if (earlier && earlier.status !== "lost" && each.status === "lost") news.push({ key: "news.lost", facts: { name: each.name } });
     if (earlier?.status === "lost" && each.status === "connected") news.push({ key: "news.back", facts: { name: each.name } });

@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { layoutOf, pageOf } from "./derive.js";
 import { Stay } from "./view/board.js";
+import { Aside } from "./view/aside.js";
 import { Controls } from "./view/bottom.js";
 import { Arriving, NoticePage, Over, Waiting } from "./view/door.js";
 import { Moves } from "./view/moves.js";
@@ -47,6 +48,7 @@ function Room({ s }) {
     <footer class="room__bottom">
       <${Refusal} s=${s} />
       <${ShowingTrouble} s=${s} />
+      <${Aside} s=${s} />
       ${isDesk && html`<${Moves} s=${s} />`}
       <${Stay} s=${s} />
       <${Controls} s=${s} />

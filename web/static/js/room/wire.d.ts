@@ -34,10 +34,18 @@ export interface Welcome {
 /** Somebody needed is away; `rung` steps of the ladder have passed. */
 export interface Failure { since: string; rung: number; missing: string[]; choice: string | null }
 
+/** A private consultation, as far as this page may know of it. */
+export interface Consultation {
+  host: string; rule: "recorded" | "unrecorded"; ground: string | null; since: string | null; members: string[];
+  invitations: { member: string; state: "invited" | "accepted" | "inside" | "refused" | "left"; until: string }[];
+  you: "outside" | "invited" | "accepted" | "inside"; ready: boolean;
+}
+
 export interface StateMessage {
   type: "state"; seq: number; phase: Phase; recording: Recording; read_back: boolean;
   began_at: string | null; paused_ground: string | null; stopped_ground: string | null; ended_at: string | null;
   floor: string | null; hands: string[]; failure: Failure | null;
+  lacking: string[]; consultation: Consultation | null;
   you: You; members: Member[]; waiting: Member[];
 }
 

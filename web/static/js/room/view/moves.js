@@ -2,6 +2,8 @@
 
 import { useState } from "preact/hooks";
 import { choicesOf, gateOf, isAsking, movesOf } from "../derive.js";
+import { lackingOf } from "../aside.js";
+import { CallAside } from "./aside.js";
 import { GroundDialog } from "./ground.js";
 import { length } from "../../lib/time.js";
 import { Button, Dialog, html } from "./parts.js";
@@ -11,7 +13,7 @@ import { Button, Dialog, html } from "./parts.js";
 
 const ICONS = /** @type {Record<string, string>} */ ({
   recording_start: "record", begin: "play", resume: "play", pause: "pause", read_back_on: "file-text",
-  read_back_off: "x", recording_stop: "stop", recording_waive: "circle", stop_here: "alert-triangle", end: "stop",
+  read_back_off: "x", recording_stop: "stop", recording_waive: "circle", stop_here: "alert-triangle", end: "stop", consult: "lock",
 });
 
 /** @param {{s: Session}} props */
@@ -19,7 +21,7 @@ export function Moves({ s }) {
   const [open, setOpen] = useState(/** @type {Move | null} */ (null));
   const moves = movesOf(s.room.value);
   const press = (/** @type {Move} */ move) => {
-    if (move.ground || move.move === "end" || move.move === "stop_here") setOpen(move);
+    if (move.ground || move.move === "end" || move.move === "stop_here" || move.move === "consult") setOpen(move);
     else if (move.move === "read_back_on") void s.readBack();
     else void s.ask(...commandOf(move.move));
   };
@@ -56,15 +58,19 @@ function Next({ s }) {
   const gate = gateOf(room);
   const phase = room.view?.phase ?? "lobby";
   const key = gate === "begun" ? `next.${phase}` : `next.${gate}`;
-  return html`<p class="moves__next">${s.say(key)}</p>`;
+  const lacking = gate === "ready" || gate === "nobody" || gate === "somebody_waits" ? lackingOf(room) : [];
+  return html`<p class="moves__next">${gate === "ready" && lacking.length ? "" : s.say(key)}
+    ${lacking.map((part) => html` <span key=${part} class="moves__lacking">${s.say(`lacking.${part}`)}</span>`)}</p>`;
 }
 
 /** @param {{s: Session, move: Move, onClose: () => void}} props */
 function Asked({ s, move, onClose }) {
   const name = move.move;
+  if (name === "consult") return html`<${CallAside} s=${s} onClose=${onClose} />`;
   if (move.ground) {
-    return html`<${GroundDialog} s=${s} kind=${name === "pause" ? "primary" : "danger"}
-      question=${s.say(`move.${name}_question`)} text=${s.say(`move.${name}_text`)} yes=${s.say(`move.${name}_yes`)}
+    const lacking = name === "begin" ? lackingOf(s.room.value).map((part) => s.say(`lacking.${part}`)).join(" ") : "";
+    return html`<${GroundDialog} s=${s} kind=${name === "pause" || name === "begin" ? "primary" : "danger"}
+      question=${s.say(`move.${name}_question`)} text=${`${lacking} ${s.say(`move.${name}_text`)}`.trim()} yes=${s.say(`move.${name}_yes`)}
       onClose=${onClose} onYes=${(/** @type {string} */ ground) => s.ask(name, { ground })} />`;
   }
   if (name === "stop_here") return html`<${Stop} s=${s} onClose=${onClose} />`;

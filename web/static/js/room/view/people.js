@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { isAsking, may, others, spokenOf } from "../derive.js";
 import { length } from "../../lib/time.js";
 import { Board } from "./board.js";
+import { AskAside } from "./aside.js";
 import { GroundDialog } from "./ground.js";
 import { Button, Icon, html, initials } from "./parts.js";
 
@@ -99,6 +100,7 @@ function One({ s, member, ask }) {
       ${member.hand && html`<span class="present__hand"><${Icon} s=${s} name="hand" size="small" /> ${handOf(s, member)}</span>`}
       ${!member.acknowledged && html`<span class="present__bad">${s.say("people.not_acknowledged")}</span>`}
     </p>
+    <${AskAside} s=${s} member=${member} />
     ${member.role !== "chair" && html`<div class="present__moves">
       ${isHeard && member.mic && may(room, "mute_others") &&
       html`<${Button} s=${s} small icon="mic-off" label=${s.say("people.mute")} onClick=${() => void s.ask("mute", { member: member.member, kind: "audio" })} />`}

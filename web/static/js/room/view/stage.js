@@ -1,6 +1,7 @@
 /** The stage: one large, the others small, oneself smallest; sentences over it when something is not as usual. */
 
 import { useState } from "preact/hooks";
+import { asideOf, isApart, namesOf } from "../aside.js";
 import { brokenFor, mainOf, onStage, rungOf, slotOf, stillOf } from "../derive.js";
 import { Button, Icon, Picture, html, initials } from "./parts.js";
 import { ShownPage } from "./showing.js";
@@ -40,7 +41,7 @@ function Tile({ s, member, size }) {
   const streams = slot === null ? null : s.streamsOf(slot);
   const isLost = member.status === "lost";
   const [hasFrame, setFrame] = useState(false);
-  const isShown = !isLost && streams !== null && (member.camera || member.screen) && !stillOf(room);
+  const isShown = !isLost && !isApart(room, member.member) && streams !== null && (member.camera || member.screen) && !stillOf(room);
   const isSpeaking = room.link.state === "open" && room.tick?.speaking === member.member;
   const classes = ["tile", `tile--${size}`, member.screen && "tile--screen", isSpeaking && "tile--speaking"];
   const pin = () => s.pin(member.member);
@@ -64,7 +65,9 @@ function titleOf(s, member) {
 
 /** @param {{s: Session, member: Member, size: string, isComing: boolean}} props */
 function Rest({ s, member, size, isComing }) {
-  const word = member.status === "lost" ? "tile.lost" : isComing || member.status === "admitted" ? "tile.coming" : "tile.no_picture";
+  const aside = asideOf(s.room.value);
+  const away = aside?.you !== "inside" ? "tile.aside" : aside.members.includes(member.member) ? "tile.coming" : "tile.outside";
+  const word = isApart(s.room.value, member.member) ? away : member.status === "lost" ? "tile.lost" : isComing || member.status === "admitted" ? "tile.coming" : "tile.no_picture";
   return html`<div class="tile__rest">
     <span class="person__initials" aria-hidden="true">${initials(member.name)}</span>
     ${size === "main" && html`<span>${s.say(word, { name: member.name })}</span>`}
@@ -128,10 +131,16 @@ function Band({ s }) {
     </div>`;
   }
   if (view?.phase === "paused") return html`<p class="stage__band">${s.say("band.paused")}${view.paused_ground ? ` ${s.say("band.ground", { ground: view.paused_ground })}` : ""}</p>`;
+  const aside = asideOf(room);
+  if (aside?.since && aside.you !== "inside" && !room.me?.powers.includes("consult")) {
+    return html`<p class="stage__band">${s.say("band.aside", { names: namesOf(room, aside.members) })}</p>`;
+  }
   if (view?.recording.state === "interrupted") return html`<p class="stage__band stage__band--danger">${s.say("band.interrupted")}</p>`;
   if (own.mic && trouble.mic) return html`<${Trouble} s=${s} kind="mic" trouble=${trouble.mic} />`;
   if (own.camera && trouble.camera) return html`<${Trouble} s=${s} kind="camera" trouble=${trouble.camera} />`;
-  if (view?.you.muted_by && !own.mic) return html`<p class="stage__band">${s.say("band.muted")}</p>`;
+  if (view?.you.muted_by && !own.mic) {
+    return html`<p class="stage__band">${s.say(view.you.muted_by === view.you.member ? "band.muted_back" : "band.muted")}</p>`;
+  }
   const still = stillOf(room);
   if (still) return html`<p class="stage__band">${s.say(`band.picture_${still}`)}</p>`;
   if (view?.phase === "lobby" && !room.me?.powers.includes("begin")) return html`<p class="stage__band">${s.say("band.lobby")}</p>`;

@@ -1,5 +1,6 @@
 /** The strip on top: who receives, where the reception stands, the recording light, the clock. */
 
+import { observersOf } from "../aside.js";
 import { chairOf, lightOf, layoutOf } from "../derive.js";
 import { length, timeOfDay } from "../../lib/time.js";
 import { Icon, html } from "./parts.js";
@@ -16,6 +17,7 @@ export function Top({ s, onSettings }) {
     <div class="room__who">
       <h1 class="room__unit">${isDesk && s.page.title ? s.page.title : s.page.unit}</h1>
       <p class="room__chair">${receiver ? s.say("top.receiver", { name: receiver }) : s.say("top.no_receiver")}</p>
+      <${Observers} s=${s} />
     </div>
     ${isDesk && html`<p class="room__phase">${s.say(`phase.${room.view?.phase ?? "lobby"}`)}</p>`}
     <${Light} s=${s} isDesk=${isDesk} />
@@ -25,6 +27,13 @@ export function Top({ s, onSettings }) {
       <${Icon} s=${s} name="settings" /><span>${s.say("settings.open")}</span>
     </button>`}
   </header>`;
+}
+
+/** Nobody watches in secret. @param {{s: Session}} props */
+function Observers({ s }) {
+  const names = observersOf(s.room.value).map((each) => [each.name, each.title].filter(Boolean).join(", ")).join("; ");
+  if (!names) return null;
+  return html`<p class="room__observers"><${Icon} s=${s} name="eye" size="small" /> ${s.say("top.observers", { names })}</p>`;
 }
 
 /** @param {{s: Session, isDesk: boolean}} props */
