@@ -1,13 +1,11 @@
 """The room in all its states: axe-core finds nothing in both themes and languages, nothing sticks out at both widths."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
-from tests import room_tour, tour
+from tests import room_tour
 from tests.journeys import judge
-from tests.tour_office import Place, running_place
+from tests.tour_office import Place
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -15,18 +13,6 @@ WIDTHS = {"vi": (1280, 360), "en": (360, 1280)}
 """The last of the two is the one that axe-core judges: all its rules cost more than the reception."""
 LOOKS = (("vi", "light"), ("en", "dark"), ("vi", "dark"), ("en", "light"))
 """A reception each, behind --all."""
-
-
-@pytest.fixture
-async def place() -> AsyncIterator[Place]:
-    async with running_place() as running:
-        yield running
-
-
-@pytest.fixture
-async def opened() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright, tour.browser(playwright) as running:
-        yield running
 
 
 async def told(page: Page, language: str) -> list[str]:
