@@ -17,7 +17,7 @@ from aioice.ice import CandidatePair, StunProtocol
 from aioice.stun import Class, Message, Method, parse_message
 from aiortc import RTCCertificate, RTCDtlsFingerprint, RTCDtlsTransport, RTCIceGatherer, RTCIceTransport
 from pylibsrtp import Error as SrtpError
-from pylibsrtp import Session
+from pylibsrtp import Policy, Session
 from pylibsrtp._binding import ffi, lib
 
 VERSIONS = {"aiortc": "1.16.0", "aioice": "0.13.0", "pylibsrtp": "1.0.0"}
@@ -45,7 +45,7 @@ NAMES: tuple[tuple[object, str], ...] = (
 
 INSTANCE_NAMES = {
     "gatherer": ("_connection",),
-    "dtls": ("_rx_srtp", "_tx_srtp", "_task", "_ssl", "_role"),
+    "dtls": ("_rx_srtp", "_tx_srtp", "_task", "_ssl", "_role", "_srtp_profiles"),
     "connection": (
         "_nominated",
         "_check_list",
@@ -182,13 +182,42 @@ def _certificate(day: int) -> RTCCertificate:
     return _Certificate.generateCertificate()
 
 
+_KEYS = b"EXTRACTOR-dtls_srtp"
+"""RFC 5764, section 4.2."""
+
+_OF_SERVER = 1
+_SENT_BEHIND = 64
+"""Numbers; the least libsrtp takes. What we send is in order, and what is repeated has a stream of its own."""
+
+
+class _Transport(RTCDtlsTransport):
+    """Sends with a short memory: aiortc's thousand numbers are shifted for every packet that leaves."""
+
+    def _setup_srtp(self) -> None:
+        super()._setup_srtp()
+        ssl: Any = self._ssl
+        agreed = ssl.get_selected_srtp_profile()
+        profile = next((each for each in self._srtp_profiles if each.openssl_profile == agreed), None)
+        if profile is None or self._role != "server":
+            return
+        keys = ssl.export_keying_material(_KEYS, 2 * (profile.key_length + profile.salt_length))
+        policy = Policy(
+            key=profile.get_key_and_salt(keys, _OF_SERVER),
+            ssrc_type=Policy.SSRC_ANY_OUTBOUND,
+            srtp_profile=profile.libsrtp_profile,
+        )
+        policy.allow_repeat_tx = True
+        policy.window_size = _SENT_BEHIND
+        self._tx_srtp = Session(policy)
+
+
 class Inside:
     """ICE, DTLS and SRTP of one connection, through aiortc's and aioice's own objects."""
 
     def __init__(self, ufrag: str, candidate: Candidate, wire: Wire) -> None:
         self.gatherer = RTCIceGatherer(iceServers=[], local_username=ufrag)
         self.ice = RTCIceTransport(self.gatherer)
-        self.dtls = RTCDtlsTransport(self.ice, [_certificate(int(monotonic() / _CERTIFICATE_FOR))])
+        self.dtls = _Transport(self.ice, [_certificate(int(monotonic() / _CERTIFICATE_FOR))])
         self.connection: Connection = self.gatherer._connection
         # The server's role makes Chromium choose AES-GCM in both directions.
         self.dtls._set_role("server")

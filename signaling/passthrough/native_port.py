@@ -17,8 +17,8 @@ from signaling.passthrough.inside import Address
 from signaling.passthrough.native_line import NativeLine
 from signaling.passthrough.port import Caller, MediaPort
 
-_EVERYBODY = 5
-"""Ticks between two looks at connections that have nothing to ask."""
+_EVERYBODY = 10
+"""Ticks between two looks at connections that have nothing to ask: as often as a way is reviewed."""
 
 
 class CoreInbox(Inbox):
