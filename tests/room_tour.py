@@ -21,6 +21,9 @@ _SAME_TIME = """(() => {
     static now() { return There.now() + by; }
   };
 })()"""
+PATIENCE = 120_000
+"""Milliseconds for what comes at once on a quiet machine."""
+KNOWN = "Tôi đã biết buổi tiếp được ghi âm, ghi hình"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +50,12 @@ class Cast:
 
     async def press(self, who: str, sentence: str) -> None:
         """Press it."""
-        await self.button(who, sentence).click(timeout=30_000)
+        await self.button(who, sentence).click(timeout=PATIENCE)
 
     async def until(self, who: str, condition: str) -> None:
         """Wait until a JavaScript condition on the room's state ``v`` holds."""
         script = f"(() => {{ const v = window.tiepdan?.state().view; return v && ({condition}); }})()"
-        await self.pages[who].wait_for_function(script, timeout=40_000)
+        await self.pages[who].wait_for_function(script, timeout=PATIENCE)
 
     async def everybody_until(self, condition: str) -> None:
         """Wait for everybody."""
@@ -60,17 +63,25 @@ class Cast:
             await self.until(who, condition)
 
 
-async def gather(browsers: Mapping[str, Browser], place: Place, language: str, theme: str) -> Cast:
-    """Give everybody a window; ``browsers`` by name of the person."""
+async def gather(
+    browsers: Mapping[str, Browser], place: Place, language: str, theme: str, *, is_phone: bool = False
+) -> Cast:
+    """Give everybody a window; ``browsers`` by name of the person. The citizen may hold a phone."""
     await tour_office.open_today(place)
-    shift = int((place.house.clock.shift - Clock().shift).total_seconds() * 1000)
     pages = {}
     for who in PEOPLE:
         look = Look(360 if who == "lan" else 1280, theme, language)
-        page = await tour.enter(browsers[who], place, "" if who == "lan" else who, look)
-        await page.add_init_script(_SAME_TIME % shift)
-        pages[who] = page
+        pages[who] = await window(browsers[who], place, who, look, is_phone=is_phone and who == "lan")
     return Cast(place, language, theme, pages)
+
+
+async def window(opened: Browser, place: Place, who: str, look: Look, *, is_phone: bool = False) -> Page:
+    """Give one person a window in which it is as late as at the office."""
+    shift = int((place.house.clock.shift - Clock().shift).total_seconds() * 1000)
+    page = await tour.enter(opened, place, "" if who == "lan" else who, look, is_phone=is_phone)
+    page.set_default_timeout(PATIENCE)
+    await page.add_init_script(_SAME_TIME % shift)
+    return page
 
 
 async def scenes(cast: Cast) -> AsyncIterator[Scene]:
@@ -86,7 +97,7 @@ async def _door(cast: Cast) -> AsyncIterator[Scene]:
     await lan.goto(entry)
     await cast.press("lan", "Bắt đầu kiểm tra")
     for step in ("permission", "mic", "camera", "line"):
-        await lan.locator(f"[data-step={step}][data-state=ok]").wait_for(timeout=30_000)
+        await lan.locator(f"[data-step={step}][data-state=ok]").wait_for(timeout=PATIENCE)
     yield Scene("lan-thu-may", lan)
     await lan.goto(f"{entry}/phong")
     await cast.until("lan", "v.you.status === 'waiting'")
@@ -94,17 +105,14 @@ async def _door(cast: Cast) -> AsyncIterator[Scene]:
     await _acknowledge(cast, "lan")
     for who in ("hanh", "bao"):
         await cast.pages[who].goto(f"{place.url}/phong/{place.codes['reception']}")
-    await cast.button("hanh", _KNOWN).wait_for(timeout=30_000)
+    await cast.button("hanh", KNOWN).wait_for(timeout=PATIENCE)
     yield Scene("hanh-bao-truoc", hanh)
     await _acknowledge(cast, "hanh")
     await _acknowledge(cast, "bao")
 
 
-_KNOWN = "Tôi đã biết buổi tiếp được ghi âm, ghi hình"
-
-
 async def _acknowledge(cast: Cast, who: str) -> None:
-    await cast.press(who, _KNOWN)
+    await cast.press(who, KNOWN)
     await cast.until(who, "v.you.acknowledged")
 
 
@@ -130,7 +138,7 @@ async def _lobby(cast: Cast) -> AsyncIterator[Scene]:
 async def _live(cast: Cast) -> AsyncIterator[Scene]:
     lan, hanh, bao = (cast.pages[who] for who in PEOPLE)
     for page, others in ((lan, 2), (hanh, 2), (bao, 2)):
-        await page.wait_for_function(_PLAYING, arg=others, timeout=40_000)
+        await page.wait_for_function(_PLAYING, arg=others, timeout=PATIENCE)
     yield Scene("hanh-tiep-loi-mo-dau", hanh)
     await hanh.locator("#tab-papers").click()
     yield Scene("hanh-tiep-giay-to", hanh)
@@ -167,13 +175,13 @@ async def _paused(cast: Cast) -> AsyncIterator[Scene]:
 async def _read_back(cast: Cast) -> AsyncIterator[Scene]:
     lan, hanh = cast.pages["lan"], cast.pages["hanh"]
     await cast.press("hanh", "Đọc lại biên bản")
-    await cast.button("lan", "Đúng").wait_for(timeout=30_000)
+    await cast.button("lan", "Đúng").wait_for(timeout=PATIENCE)
     yield Scene("lan-doc-lai", lan)
     yield Scene("hanh-doc-lai", hanh)
     for answered in (1, 2, 3):
         await cast.press("lan", "Đúng")
-        await lan.locator(".readback__answer").nth(answered - 1).wait_for(timeout=30_000)
-    await cast.button("lan", "Xác nhận bằng mã gửi đến điện thoại").wait_for(timeout=30_000)
+        await lan.locator(".readback__answer").nth(answered - 1).wait_for(timeout=PATIENCE)
+    await cast.button("lan", "Xác nhận bằng mã gửi đến điện thoại").wait_for(timeout=PATIENCE)
     yield Scene("lan-xac-nhan", lan)
 
 
@@ -183,7 +191,7 @@ async def _over(cast: Cast) -> AsyncIterator[Scene]:
     yield Scene("hanh-hoi-ket-thuc", hanh)
     await cast.press("hanh", "Kết thúc buổi tiếp")
     for page in (lan, hanh):
-        await page.wait_for_function("window.tiepdan.state().link.state === 'closed'", timeout=40_000)
+        await page.wait_for_function("window.tiepdan.state().link.state === 'closed'", timeout=PATIENCE)
     yield Scene("lan-ket-thuc", lan)
     yield Scene("hanh-ket-thuc", hanh)
 
@@ -192,7 +200,7 @@ async def screen(browser: Browser, cast: Cast) -> Page:
     """The screen in the ward's own room, once the reception is live."""
     page = await tour.enter(browser, cast.place, "tu", Look(1280, cast.theme, cast.language))
     await page.goto(f"{cast.place.url}/phong/{cast.place.codes['reception']}/diem-cau")
-    known = cast.place.house.words.say(_KNOWN, cast.language)
-    await page.get_by_role("button", name=re.compile(re.escape(known))).click(timeout=30_000)
-    await page.wait_for_function(_PLAYING, arg=2, timeout=40_000)
+    known = cast.place.house.words.say(KNOWN, cast.language)
+    await page.get_by_role("button", name=re.compile(re.escape(known))).click(timeout=PATIENCE)
+    await page.wait_for_function(_PLAYING, arg=2, timeout=PATIENCE)
     return page

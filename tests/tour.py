@@ -270,10 +270,14 @@ async def browser(playwright: Playwright, *more: str) -> AsyncIterator[Browser]:
         await opened.close()
 
 
-async def enter(opened: Browser, place: Place, username: str, look: Look, *, script: bool = True) -> Page:
-    """Open a page in a look of its own, signed in when a user name is given."""
+async def enter(
+    opened: Browser, place: Place, username: str, look: Look, *, script: bool = True, is_phone: bool = False
+) -> Page:
+    """Open a page in a look of its own, signed in when a user name is given; on a phone it is touched."""
     context: BrowserContext = await opened.new_context(
-        viewport={"width": look.width, "height": 800},
+        viewport={"width": look.width, "height": 740 if is_phone else 800},
+        is_mobile=is_phone,
+        has_touch=is_phone,
         java_script_enabled=script,
         bypass_csp=True,
         reduced_motion="reduce",

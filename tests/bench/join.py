@@ -154,6 +154,7 @@ async def _let_in(company: Company) -> float:
 async def _send_out(company: Company) -> None:
     hanh, lan = company.hanh.page, company.lan.page
     here = hanh.locator(f"li.present__one[data-member='{company.member['lan']}']")
+    await here.locator("summary").click()
     await here.get_by_role("button", name="Mời ra").click()
     await hanh.get_by_label("Lý do").fill("Đo thời gian vào phòng")
     await hanh.get_by_role("dialog").get_by_role("button", name="Mời ra").click()

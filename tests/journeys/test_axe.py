@@ -1,16 +1,14 @@
 """Every page: axe-core finds nothing at AA in both themes and languages, and the page works without JavaScript."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
 from server.app import ROUTES
 from server.intake.pages_draft import STEPS
 from tests import tour
 from tests.journeys import judge
 from tests.tour import Look
-from tests.tour_office import Place, running_place
+from tests.tour_office import Place
 
 WIDE = 1280
 LOOKS = (
@@ -20,18 +18,6 @@ LOOKS = (
     pytest.param(Look(WIDE, "light", "en"), marks=pytest.mark.slow),
 )
 """A walk takes a minute and a half: one by default, the other themes and languages behind --all."""
-
-
-@pytest.fixture
-async def place() -> AsyncIterator[Place]:
-    async with running_place() as running:
-        yield running
-
-
-@pytest.fixture
-async def opened() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright, tour.browser(playwright) as running:
-        yield running
 
 
 @pytest.mark.browser

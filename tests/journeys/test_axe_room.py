@@ -1,13 +1,11 @@
 """The room in all its states: axe-core finds nothing in both themes and languages, nothing sticks out at both widths."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
-from tests import room_tour, tour
+from tests import room_tour
 from tests.journeys import judge
-from tests.tour_office import Place, running_place
+from tests.tour_office import Place
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -17,40 +15,16 @@ LOOKS = (("vi", "light"), ("en", "dark"), ("vi", "dark"), ("en", "light"))
 """A reception each, behind --all."""
 
 
-@pytest.fixture
-async def place() -> AsyncIterator[Place]:
-    async with running_place() as running:
-        yield running
-
-
-@pytest.fixture
-async def opened() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright, tour.browser(playwright) as running:
-        yield running
-
-
 async def told(page: Page, language: str) -> list[str]:
     """The faults of one scene; the window is as it was afterwards."""
     size, found = page.viewport_size, list[str]()
     assert size is not None
     for width in WIDTHS[language]:
         await page.set_viewport_size({"width": width, "height": 800})
-        await page.evaluate(_LAID_OUT)
         found += [f"{width} px: {each}" for each in await judge.sideways(page)]
     found += await judge.faults(page)
     await page.set_viewport_size(size)
     return found
-
-
-# On a busy machine the room has widths of before for some frames after a change of width.
-_LAID_OUT = """async () => {
-  const root = document.documentElement;
-  for (let same = 0, before = 0, frames = 0; same < 10 && frames < 120; frames += 1) {
-    await new Promise(requestAnimationFrame);
-    same = root.scrollWidth === before ? same + 1 : 0;
-    before = root.scrollWidth;
-  }
-}"""
 
 
 @pytest.mark.parametrize(("language", "theme"), LOOKS)

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { judgeBrowser, lineOf, permissionHelp, scoreOf } from "../../web/static/js/room/browser.js";
-import { lateBy } from "../../web/static/js/room/derive.js";
+import { lateBy, roomNow } from "../../web/static/js/room/derive.js";
 import { lastGood, rememberCheck } from "../../web/static/js/room/memory.js";
 import { judge, Steadiness } from "../../web/static/js/room/quality.js";
 import { speaker } from "../../web/static/js/room/words.js";
@@ -112,6 +112,14 @@ test("being late is told in steps of five minutes, and not before", () => {
   const after = (minutes) => lateBy(at, at.getTime() + minutes * 60_000);
   assert.deepEqual([-30, 0, 4.9, 5, 9, 61].map(after), [0, 0, 0, 5, 5, 60]);
   assert.equal(lateBy(null, 5), 0);
+});
+
+test("the room's clock counts, not the one of the device", () => {
+  const tick = { at: "2026-07-06T01:00:00.000+00:00", heard_at: 5_000 };
+  const at = Date.parse(tick.at);
+  assert.equal(roomNow({ tick: null }, 7_000), 7_000);
+  assert.equal(roomNow({ tick }, 7_500), at + 2_500);
+  assert.equal(roomNow({ tick }, 4_000), at);
 });
 
 test("a picture with holes is held back for a while, the others are not", () => {

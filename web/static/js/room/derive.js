@@ -90,6 +90,17 @@ export function slotOf(state, member) {
 }
 
 /**
+ * What time it is in the room, carried on by this device's clock between ticks: many a phone's own is wrong.
+ *
+ * @param {RoomState} state
+ * @param {number} now by this device, in milliseconds
+ */
+export function roomNow(state, now) {
+  const { tick } = state;
+  return tick ? Date.parse(tick.at) + Math.max(0, now - (tick.heard_at ?? now)) : now;
+}
+
+/**
  * How long the way to the room has been broken, in milliseconds; null while it is whole.
  *
  * @param {RoomState} state

@@ -1,7 +1,7 @@
 /** Before and after the room: arriving, waiting alone, the notice of recording, what happened at the end. */
 
 import { useState } from "preact/hooks";
-import { brokenFor, isAsking, lateBy, rungOf } from "../derive.js";
+import { brokenFor, isAsking, lateBy, roomNow, rungOf } from "../derive.js";
 import { timeOfDay } from "../../lib/time.js";
 import { Button, Icon, Notice, Telephone, html } from "./parts.js";
 
@@ -33,11 +33,12 @@ export function Waiting({ s }) {
   const place = you?.position ?? 1;
   const rung = rungOf(brokenFor(room, s.now.value));
   const starts = s.page.startsAt ? new Date(s.page.startsAt) : null;
-  const late = lateBy(starts, s.now.value);
+  const now = roomNow(room, s.now.value);
+  const late = lateBy(starts, now);
   return html`<${Page} s=${s}>
     <div>
       <h1 class="waiting__place">${place > 1 ? s.say("waiting.place", { number: place }) : s.say("waiting.first")}</h1>
-      ${starts && html`<p class="lead">${s.say("waiting.time", { time: timeOfDay(starts), now: timeOfDay(new Date(s.now.value)) })}</p>`}
+      ${starts && html`<p class="lead">${s.say("waiting.time", { time: timeOfDay(starts), now: timeOfDay(new Date(now)) })}</p>`}
     </div>
     ${rung !== "whole" && rung !== "silent" && html`<${Notice} s=${s} kind="warn" icon="wifi-off" title=${s.say("waiting.broken")} text=${s.say("waiting.broken_text")} />`}
     ${late > 0 && html`<${Notice} s=${s} icon="clock" title=${s.say("waiting.late")} text=${s.say("waiting.late_text", { minutes: late })} />`}

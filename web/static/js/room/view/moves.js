@@ -1,7 +1,7 @@
 /** The chair's moves: what comes next as a sentence, the buttons for it, the irreversible ones apart. */
 
 import { useState } from "preact/hooks";
-import { choicesOf, gateOf, isAsking, movesOf } from "../derive.js";
+import { choicesOf, gateOf, isAsking, movesOf, roomNow } from "../derive.js";
 import { lackingOf } from "../aside.js";
 import { CallAside } from "./aside.js";
 import { GroundDialog } from "./ground.js";
@@ -57,6 +57,8 @@ function Next({ s }) {
   const room = s.room.value;
   const gate = gateOf(room);
   const phase = room.view?.phase ?? "lobby";
+  // That it is live stands on top already.
+  if (gate === "begun" && phase === "live") return null;
   const key = gate === "begun" ? `next.${phase}` : `next.${gate}`;
   const lacking = gate === "ready" || gate === "nobody" || gate === "somebody_waits" ? lackingOf(room) : [];
   return html`<p class="moves__next">${gate === "ready" && lacking.length ? "" : s.say(key)}
@@ -111,7 +113,7 @@ function Away({ s }) {
   const choices = choicesOf(room);
   if (!failure || (!choices.length && !failure.choice)) return null;
   const names = failure.missing.map((code) => room.view?.members.find((each) => each.member === code)?.name ?? code).join(", ");
-  const time = length(Math.max(0, (s.now.value - Date.parse(failure.since)) / 1000));
+  const time = length(Math.max(0, (roomNow(room, s.now.value) - Date.parse(failure.since)) / 1000));
   const isPhone = failure.choice === "telephone" && s.page.citizenPhone;
   const press = (/** @type {string} */ choice) =>
     choice === "adjourn" || choice === "paper" ? ask(choice) : void s.ask("choose", { choice, ground: "" });

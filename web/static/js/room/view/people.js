@@ -61,7 +61,7 @@ function Waiter({ s, member, ask }) {
       <span>${s.say(member.acknowledged ? "people.acknowledged" : "people.not_acknowledged")}</span>
       ${member.link === "lost" && html`<span>${s.say("people.away")}</span>`}
     </p>
-    <div class="present__moves">
+    <div class="present__moves" role="group" aria-label=${member.name}>
       <${Button} s=${s} small kind="primary" icon="user-check" busy=${busy} label=${s.say("people.admit")} onClick=${() => void s.ask("admit", { member: member.member })} />
       <${Button} s=${s} small kind="quiet" label=${s.say("people.refuse")} onClick=${() => ask({ command: "refuse", member })} />
     </div>
@@ -101,14 +101,27 @@ function One({ s, member, ask }) {
       ${!member.acknowledged && html`<span class="present__bad">${s.say("people.not_acknowledged")}</span>`}
     </p>
     <${AskAside} s=${s} member=${member} />
-    ${member.role !== "chair" && html`<div class="present__moves">
-      ${isHeard && member.mic && may(room, "mute_others") &&
-      html`<${Button} s=${s} small icon="mic-off" label=${s.say("people.mute")} onClick=${() => void s.ask("mute", { member: member.member, kind: "audio" })} />`}
-      ${isHeard && may(room, "mute_others") && html`<${FloorAndLock} s=${s} member=${member} />`}
-      ${may(room, "remove") && html`<${Button} s=${s} small kind="quiet" label=${s.say("people.send_to_wait")} onClick=${() => ask({ command: "send_to_wait", member })} />`}
-      ${may(room, "remove") && html`<${Button} s=${s} small kind="quiet" label=${s.say("people.remove")} onClick=${() => ask({ command: "remove", member })} />`}
-    </div>`}
+    ${member.role !== "chair" && html`<${PersonMoves} s=${s} member=${member} isHeard=${isHeard} ask=${ask} />`}
   </li>`;
+}
+
+/** What is pressed often stands there; the rest, with its consequences, one press further. @param {{s: Session, member: Member, isHeard: boolean, ask: (asked: {command: string, member: Member}) => void}} props */
+function PersonMoves({ s, member, isHeard, ask }) {
+  const room = s.room.value;
+  const mayMute = isHeard && may(room, "mute_others");
+  const mayRemove = may(room, "remove");
+  if (!mayMute && !mayRemove) return null;
+  return html`<div class="present__moves" role="group" aria-label=${member.name}>
+    ${mayMute && member.mic && html`<${Button} s=${s} small icon="mic-off" label=${s.say("people.mute")} onClick=${() => void s.ask("mute", { member: member.member, kind: "audio" })} />`}
+    ${mayMute && html`<${Floor} s=${s} member=${member} />`}
+    <details class="present__more">
+      <summary class="button button--quiet button--small">${s.say("people.more")}</summary>
+      <div class="present__rest">
+        ${mayMute && html`<${Lock} s=${s} member=${member} />`}
+        ${mayRemove && ["send_to_wait", "remove"].map((command) => html`<${Button} key=${command} s=${s} small kind="quiet" label=${s.say(`people.${command}`)} onClick=${() => ask({ command, member })} />`)}
+      </div>
+    </details>
+  </div>`;
 }
 
 /** How long somebody has spoken, so that everybody gets a fair part of the time. @param {{s: Session, member: string}} props */
@@ -125,10 +138,14 @@ function handOf(s, member) {
 }
 
 /** @param {{s: Session, member: Member}} props */
-function FloorAndLock({ s, member }) {
+function Floor({ s, member }) {
   const hasFloor = s.room.value.view?.floor === member.member;
-  const lock = () => void s.ask("mute", { member: member.member, kind: "audio", lock: !member.locked });
   return html`<${Button} s=${s} small label=${s.say(hasFloor ? "people.floor_back" : "people.floor")}
-      onClick=${() => void s.ask("floor", { member: hasFloor ? null : member.member })} />
-    <${Button} s=${s} small kind="quiet" label=${s.say(member.locked ? "people.unlock" : "people.lock")} onClick=${lock} />`;
+    onClick=${() => void s.ask("floor", { member: hasFloor ? null : member.member })} />`;
+}
+
+/** @param {{s: Session, member: Member}} props */
+function Lock({ s, member }) {
+  const lock = () => void s.ask("mute", { member: member.member, kind: "audio", lock: !member.locked });
+  return html`<${Button} s=${s} small kind="quiet" label=${s.say(member.locked ? "people.unlock" : "people.lock")} onClick=${lock} />`;
 }

@@ -1,7 +1,7 @@
 /** The strip on top: who receives, where the reception stands, the recording light, the clock. */
 
 import { observersOf } from "../aside.js";
-import { chairOf, lightOf, layoutOf } from "../derive.js";
+import { chairOf, lightOf, layoutOf, roomNow } from "../derive.js";
 import { length, timeOfDay } from "../../lib/time.js";
 import { Icon, html } from "./parts.js";
 
@@ -53,8 +53,7 @@ function Light({ s, isDesk }) {
 function Clock({ s }) {
   const room = s.room.value;
   const began = room.view?.began_at;
-  // The room's clock, carried on by ours between and without ticks.
-  const now = room.tick ? Date.parse(room.tick.at) + Math.max(0, s.now.value - (room.tick.heard_at ?? s.now.value)) : s.now.value;
+  const now = roomNow(room, s.now.value);
   const runs = began ? length((now - Date.parse(began)) / 1000) : null;
   return html`<p class="room__clock">
     <time>${timeOfDay(new Date(now))}</time>
