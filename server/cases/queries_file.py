@@ -12,7 +12,6 @@ from server.cases.queries_lists import Owed
 from server.cases.queries_terms import Term
 from server.i18n import time_vi
 from server.office import queries as office
-from server.reception.rules_presence import presence
 from server.tables import (
     Appointment,
     Assignment,
@@ -37,7 +36,7 @@ from server.tables import (
 )
 from server.who import Who
 from server.words import CaseState, PaperForm, PaperState, Role, UnitKind
-from signaling.presence import KINDS
+from signaling.presence import KINDS, presence
 
 ROOM_NOTES = (
     "began",

@@ -11,7 +11,7 @@ from server.continuity.queries_incidents import LinkSeat
 from server.continuity.rules_incidents import Told
 from server.errors import BadForm
 from server.pagekit import get, house, now, post, posted, posted_json, render, see_other, who
-from server.reception import queries
+from server.reception import queries, queries_today
 from server.reception.pages import ENTERS, show_desk
 from server.reception.pages_entry import code_of_link, entry_of, is_guest
 from server.who import Who
@@ -73,7 +73,7 @@ async def _technical(request: web.Request, status: int = 200, **facts: Any) -> w
         "continuity/technical.html",
         status,
         nodes=await place.nodes.status(),
-        lines=await place.db.read(queries.today, here, local(at).date()),
+        lines=await place.db.read(queries_today.today, here, local(at).date()),
         standing=standing,
         done=done,
         **{"wrong": "", "typed": "", **facts},

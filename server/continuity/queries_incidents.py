@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.continuity import rules_incidents
 from server.errors import NotHere
-from server.reception import queries as receptions
+from server.reception import queries_guest
 from server.tables import Appointment, Incident, Officer, Reception, ReceptionMember, Unit
 from server.who import Who
 from server.words import IncidentKind, IncidentState
@@ -54,7 +54,7 @@ def seat_of_link(db: Session, code: str, *, is_guest: bool) -> LinkSeat:
         ReceptionMember, ReceptionMember.reception_id == Reception.id
     )
     if is_guest:
-        reception_id, member = receptions.guest_reception(db, code)
+        reception_id, member = queries_guest.guest_reception(db, code)
         query = query.where(Reception.id == reception_id, ReceptionMember.member == member)
     else:
         query = query.join(Appointment, Appointment.id == Reception.appointment_id).where(

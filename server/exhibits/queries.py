@@ -12,6 +12,7 @@ from server.errors import NotHere
 from server.exhibits import rules
 from server.exhibits.rules import Origin, Watcher
 from server.reception import queries as receptions
+from server.reception import queries_guest
 from server.reception import rules as reception_rules
 from server.tables import (
     Appointment,
@@ -46,7 +47,7 @@ class Seat:
 def seat_of_link(db: Session, code: str) -> Seat:
     """Return the place that a proven link leads to: the citizen's or a guest's. Raises NotHere."""
     if code.startswith("KM-"):
-        reception_id, member = receptions.guest_reception(db, code)
+        reception_id, member = queries_guest.guest_reception(db, code)
         where = ReceptionMember.member == member
     else:
         reception_id = _reception_of(db, code)

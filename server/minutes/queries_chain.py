@@ -5,10 +5,9 @@ from sqlalchemy.orm import Session
 
 from server.minutes.rules_head import BoardLine, Earlier
 from server.reception import queries_call
-from server.reception.rules_presence import Presence, presence
 from server.tables import Appointment, Minutes, Reception, RoomNote
 from server.words import CallStand
-from signaling.presence import KINDS
+from signaling.presence import KINDS, Presence, presence
 
 MOST_EARLIER = 20
 """Receptions of one request; a matter that is broken off more often has other troubles."""

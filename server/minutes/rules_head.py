@@ -12,7 +12,7 @@ from typing import Any
 
 from server.minutes import rules_shown
 from server.minutes.rules_shown import HandedIn, Stamp
-from server.reception.rules_presence import Presence
+from signaling.presence import Presence
 
 COPIES = 2
 _PAUSES = {

@@ -12,9 +12,8 @@ from hypothesis import strategies as some
 from server.errors import BadForm, Refused
 from server.reception import forms_call, rules_call
 from server.reception.rules_call import Called, after, stand
-from server.reception.rules_presence import presence
 from server.words import CallStand, CallState, CallVerb, Kind
-from signaling.presence import Stay
+from signaling.presence import Stay, presence
 
 NINE = datetime(2026, 7, 6, 2, 0, tzinfo=UTC)
 

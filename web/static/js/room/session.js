@@ -220,15 +220,6 @@ export class Session {
     if (isAnswer) void chime();
   }
 
-  /**
-   * Tell technicians what does not work. Pressing twice tells it once.
-   *
-   * @param {{kind: string, words: string, key: string}} told
-   */
-  async tellIncident(told) {
-    await json("POST", this.page.incidentUrl, { ...told, link: this.quality.peek() ?? "" });
-  }
-
   /** The refusal was read. */
   read() {
     this.#put({ type: "read" });

@@ -1,5 +1,6 @@
 /** Something does not work: one kind, a few words, and the technicians know. */
 
+import { json } from "../../lib/http.js";
 import { useState } from "preact/hooks";
 import { Button, Notice, html } from "./parts.js";
 
@@ -18,7 +19,7 @@ export function Incident({ s }) {
     if (!kind || (kind === "other" && !words.trim())) return setStand("lacking");
     setStand("busy");
     try {
-      await s.tellIncident({ kind, words, key });
+      await json("POST", s.page.incidentUrl, { kind, words, key, link: s.quality.peek() ?? "" });
     } catch {
       return setStand("failed");
     }
