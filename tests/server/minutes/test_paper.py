@@ -34,7 +34,7 @@ from server.words import (
 from tests.conftest import OpenBrowser
 from tests.people import LAN
 from tests.server.minutes.conftest import CONCLUSION, CONTENT, Meet, Meeting
-from tests.server.minutes.receptions import SHA
+from tests.server.minutes.receptions import NINE, SHA
 
 
 def plain(text: str) -> str:
@@ -77,7 +77,7 @@ async def test_f36_f42_the_paper_holds_everything_the_law_asks_for(meet: Meet) -
     object_to(meeting, "Nước thải chảy từ tháng 2")
     confirm(meeting, ConfirmationMethod.SPOKEN)
     asking = Asking(Urgency.NOW, 15, "Việc nước thải vượt thẩm quyền của phường.", "k" * 32)
-    meeting.house.db.write_now(actions_call.ask, meeting.tu, meeting.clock.now(), meeting.code, asking)
+    meeting.house.db.write_now(actions_call.ask, meeting.tu, NINE + timedelta(minutes=20), meeting.code, asking)
     meeting.end()
     seal(meeting)
     await meeting.work()
