@@ -5,20 +5,13 @@ import re
 import time
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from playwright.async_api import Page
-from sqlalchemy import update
-from sqlalchemy.orm import Session
 
-from server.clock import Clock
-from server.scheduling.rules import link_token
-from server.tables import Slot
 from tests.browsers import PHONE, Hall, Person
 from tests.journeys import pages
 from tests.office_process import OfficeProcess
-from tests.server.reception.booked import book_lan
 from tests.signals import BAO, HANH, LAN
 
 KNOWN = re.compile("Tôi đã biết buổi tiếp được ghi")
@@ -54,22 +47,6 @@ async def gather(hall: Hall, office: OfficeProcess) -> Company:
     assert browser is not None
     desk = await browser.new_context(viewport={"width": 1280, "height": 800}, locale="vi-VN")
     return Company(office, hanh, lan, bao, await desk.new_page())
-
-
-def lay_appointment(office: OfficeProcess) -> str:
-    """Book Lan for now; return the token of her link."""
-    on, links, db = Clock().now(), office.settings.key("links"), office.database()
-
-    def lay(session: Session) -> str:
-        booked = book_lan(session, on, links)
-        # The link is good until the end of the day, however late it is.
-        session.execute(update(Slot).values(starts_at=on, ends_at=on + timedelta(seconds=1)))
-        return booked.appointment_code
-
-    try:
-        return link_token(links, db.write_now(lay))
-    finally:
-        db.close()
 
 
 async def to_the_door(company: Company, *, is_checking: bool) -> None:
