@@ -44,7 +44,7 @@ async def tell_at_desk(request: web.Request) -> web.Response:
 
 async def tell_by_link(request: web.Request) -> web.Response:
     """The citizen or a guest in the room tells what does not work."""
-    sent, code = await posted_json(request), code_of_link(request)
+    code, sent = code_of_link(request), await posted_json(request)
     place = house(request)
     entry = await entry_of(request, code)
     told_by = Who(Role.CITIZEN, entry.unit_id, entry.unit_name, "", request_id=entry.request_id)
