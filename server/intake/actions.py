@@ -13,7 +13,7 @@ from server.cases import actions as case_actions
 from server.cases import queries as cases
 from server.cases.actions import NewCase
 from server.clock import local
-from server.errors import BadForm, Refused, Stale
+from server.errors import BadForm, FieldError, Refused, Stale
 from server.intake import queries, rules, rules_sorting
 from server.intake.rules_sorting import Sorting
 from server.outbox import Letter
@@ -222,6 +222,8 @@ def classify(db: Session, who: Who, at: datetime, code: str, said: Classified) -
         raise Refused("request_is_petition")
     is_sent_away = row.state is RequestState.REFERRED
     faults = rules_sorting.sorting_faults(kind, said.sorting, local(at).date(), is_sent_away=is_sent_away)
+    if said.sorting.field is None and row.state not in rules.OPEN_STATES:
+        faults["petition_field"] = FieldError("required")
     if faults:
         raise BadForm(faults)
     row.kind, row.field, row.standing = kind, said.sorting.field, said.sorting.standing

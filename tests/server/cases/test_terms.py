@@ -7,18 +7,21 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.cases import actions, actions_terms, actions_work, queries_terms
+from server.cases import actions, actions_papers, actions_terms, actions_work, queries_terms
 from server.cases.actions import NewCase
 from server.cases.actions_terms import Extension, Variation
+from server.cases.actions_work import Ruling
+from server.cases.rules_papers import Answer
 from server.cases.rules_terms import COMPLEX
 from server.clock import at_office
 from server.errors import BadForm, NotYours, Refused, Stale
 from server.house import House
 from server.office.actions_calendar import DayChange
-from server.tables import AuditEntry, Case, Citizen, Deadline
+from server.papers.rules_forms import FORMS
+from server.tables import AuditEntry, Case, Citizen, Deadline, OfficialPaper
 from server.text import fold, sort_key
 from server.who import Who
-from server.words import CaseState, CaseVerb, Complexity, IdKind, Kind, Role, TermChange
+from server.words import CaseState, CaseVerb, Complexity, IdKind, Kind, PaperForm, PaperState, Role, TermChange
 from tests.conftest import OpenBrowser
 
 JULY_1 = date(2026, 7, 1)
@@ -205,3 +208,59 @@ async def test_f59_a_denunciation_is_extended_on_its_page(
     # A press that was made on the page of before is told so.
     assert "vừa được gia hạn" in await tu.post(f"{page}/gia-han", {**form, "decided_on": "06/07/2026"}, status=409)
     await (await open_browser("loan")).get(page, status=404)
+
+
+def paper(db: Session, who: Who, at: datetime, case_id: int, form: PaperForm) -> Answer:
+    """An issued paper, as the terms see it."""
+    row = OfficialPaper(
+        code=form.value, unit_id=who.unit_id, case_id=case_id, form=form, state=PaperState.ISSUED, words={}, sealed={},
+        created_by=who.officer_id, created_at=at, changed_at=at, idempotency_key=form.value,
+    )  # fmt: skip
+    db.add(row)
+    db.flush()
+    return Answer(row.id, form.value, at.date(), FORMS[form].meets, FORMS[form].starts)
+
+
+def running(db: Session) -> dict[str, date | None]:
+    return {row.rule: row.met_on for row in db.scalars(select(Deadline)) if row.rule in {"D11", "D12", "D13"}}
+
+
+@pytest.mark.one_engine
+def test_d12_and_d13_begin_end_and_come_back_with_their_papers(house: House, who_of: Find) -> None:
+    hanh, at = who_of("hanh"), house.clock.now()
+
+    def live(db: Session) -> None:
+        code = open_case(db, hanh, at, Kind.DENUNCIATION)
+        case = db.scalars(select(Case.id)).one()
+        accepted = paper(db, hanh, at, case, PaperForm.DENUNCIATION_ACCEPTANCE)
+        told = paper(db, hanh, at, case, PaperForm.DENUNCIATION_NOTICE)
+        actions_papers.settle(db, hanh, at, case, accepted)
+        assert running(db) == {"D11": at.date(), "D13": None}
+        actions_papers.settle(db, hanh, at, case, told)
+        actions_papers.settle(db, hanh, at, case, told)
+        assert running(db) == {"D11": at.date(), "D13": at.date()}
+        actions_papers.unsettle(db, hanh, at, case, told, [accepted])
+        assert running(db) == {"D11": at.date(), "D13": None}
+        # Without the decision there is nothing to tell of.
+        actions_papers.unsettle(db, hanh, at, case, accepted, [])
+        assert running(db) == {"D11": None}
+        actions_work.step(db, hanh, at, code, Ruling(CaseVerb.START, ""))
+        actions_work.step(db, hanh, at, code, Ruling(CaseVerb.TRANSFER, "Thuộc thẩm quyền của thành phố"))
+        assert running(db) == {"D11": None, "D12": None}
+        actions_papers.settle(db, hanh, at, case, paper(db, hanh, at, case, PaperForm.DENUNCIATION_TRANSFER))
+        assert running(db) == {"D11": at.date(), "D12": at.date()}
+
+    house.db.write_now(live)
+    # Counted from receipt, however late it was found out (domain.md 2.4).
+    assert (term(house, "D12").started_on, term(house, "D12").due_on) == (JULY_1, date(2026, 7, 8))
+
+
+@pytest.mark.one_engine
+def test_terms_of_a_terminated_case_are_over(house: House, who_of: Find) -> None:
+    hanh, at = who_of("hanh"), house.clock.now()
+    code = house.db.write_now(open_case, hanh, at, Kind.COMPLAINT)
+    late = date(2026, 9, 1)
+    assert any(one.is_overdue for one in house.db.read_now(_terms, code, late))
+    house.db.write_now(actions_work.step, hanh, at, code, Ruling(CaseVerb.TERMINATE, "Công dân rút đơn"))
+    assert not any(one.is_overdue for one in house.db.read_now(_terms, code, late))
+    assert house.db.write_now(actions_terms.change_calendar, who_of("quantri"), at, STORM) == 0

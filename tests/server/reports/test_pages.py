@@ -169,6 +169,9 @@ async def test_a_petition_is_sorted_and_a_complaint_gets_its_result(open_browser
     told = {"petition_field": "land", "standing": "new", "direction": "transfer", "replied_on": ""}
     where = f"/dang-ky-moi/{code}"
     assert "Cách xử lý này không dùng" in await browser.post(f"{where}/phan-loai", told, 422)
+    assert 'id="f-petition_field-error"' in await browser.post(
+        f"{where}/phan-loai", {**told, "petition_field": ""}, 422
+    )
     await browser.post(f"{where}/phan-loai", {**told, "direction": "guide"})
     assert code not in await browser.get("/bao-cao/phan-loai")
     assert ward.row("02-xld-2024", YEAR)["24"] == 1
