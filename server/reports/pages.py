@@ -11,7 +11,16 @@ from server.errors import BadForm, Fact
 from server.i18n import date_vi
 from server.office.forms_fields import read_form
 from server.pagekit import get, house, locale, now, page_number, post, posted, render, see_other, who
-from server.reports import actions, forms_entry, queries, queries_dashboard, rules, rules_charts, rules_period
+from server.reports import (
+    actions,
+    forms_entry,
+    queries,
+    queries_dashboard,
+    rules,
+    rules_charts,
+    rules_period,
+    rules_sorting,
+)
 from server.reports.actions import Changing, Table
 from server.reports.queries import Report
 from server.reports.rules_period import Period
@@ -86,7 +95,7 @@ async def desk(request: web.Request) -> web.Response:
         seen=seen,
         chart=chart,
         units=units,
-        may_sort=here.role in rules.CORRECTORS,
+        may_sort=here.role in rules_sorting.SORTERS,
         period=rules_period.current(PeriodKind.YEAR, today),
     )
 
