@@ -19,7 +19,7 @@ from server.reports import (
     rules,
     rules_charts,
     rules_period,
-    rules_sorting,
+    rules_results,
 )
 from server.reports.actions import Changing, Table
 from server.reports.queries import Report
@@ -95,7 +95,7 @@ async def desk(request: web.Request) -> web.Response:
         seen=seen,
         chart=chart,
         units=units,
-        may_sort=here.role in rules_sorting.SORTERS,
+        may_sort=here.role in rules_results.WRITERS,
         period=rules_period.current(PeriodKind.YEAR, today),
     )
 
