@@ -207,10 +207,32 @@ async def room_page(
     request: web.Request, admission: Admission, found: ReceptionFile, *, base: str, back: str
 ) -> web.Response:
     """Answer with the room for one admission: its ticket, its worker, its layout. ``base`` is the door it was opened by."""
-    place, at = house(request), now(request)
+    place, is_desk = house(request), admission.role in DESK_LAYOUTS
     worker = await place.nodes.place(admission.room)
-    relay = Relay(turn=place.settings.turn, secret=place.settings.turn_secret.encode())
-    ticket = Ticket(
+    facts = {
+        "socket": f"/ws/{worker}",
+        "ticket": sign(_ticket(request, admission), place.settings.key("tickets")),
+        "layout": _layout(admission.role),
+        "picture": "high" if admission.role is RoomRole.WARD_ROOM else "",
+        "receiver": found.chair_name,
+        "starts_at": found.starts_at,
+        "back": back,
+        "upload_megabytes": place.settings.upload_megabytes,
+        "script_url": f"/phong/{found.code}/kich-ban" if is_desk else "",
+        "ticks": await _ticks(request, found) if is_desk else {},
+        "stopped_href": f"/luot-tiep/{found.code}/dung" if is_desk else "",
+        "board_url": await _board_url(request, admission, found),
+        "citizen_phone": found.citizen_phone if is_desk else "",
+        **_doors(admission.role, base),
+    }
+    unit = UnitFacts(found.unit_id, found.unit_name, found.unit_phone, "")
+    return await render(request, "reception/room.html", facts=facts, file=found, unit=unit)
+
+
+def _ticket(request: web.Request, admission: Admission) -> Ticket:
+    settings, at = house(request).settings, now(request)
+    relay = Relay(turn=settings.turn, secret=settings.turn_secret.encode())
+    return Ticket(
         room=admission.room,
         member=admission.member,
         name=admission.name,
@@ -223,28 +245,17 @@ async def room_page(
         nonce=request[security.REQUEST_ID],
         ice_servers=ice_servers(relay, admission.member, admission.until),
     )
+
+
+def _doors(role: RoomRole, base: str) -> dict[str, str]:
+    """Where the room's page asks the office, under the door it was opened by; nothing where the role has no part."""
     door = base.removesuffix("/diem-cau")
-    facts = {
-        "socket": f"/ws/{worker}",
-        "ticket": sign(ticket, place.settings.key("tickets")),
-        "layout": _layout(admission.role),
-        "picture": "high" if admission.role is RoomRole.WARD_ROOM else "",
-        "receiver": found.chair_name,
-        "starts_at": found.starts_at,
-        "back": back,
-        "minutes_url": "" if admission.role is RoomRole.OBSERVER else f"{door}/bien-ban",
+    return {
+        "minutes_url": "" if role is RoomRole.OBSERVER else f"{door}/bien-ban",
         "incident_url": f"{door}/su-co" + ("" if door == base else "?o=diem-cau"),
         "showing_url": f"{base}/trinh-chieu",
-        "papers_url": f"{base}/giay-to" if admission.role in DESK_LAYOUTS | {RoomRole.CITIZEN} else "",
-        "upload_megabytes": place.settings.upload_megabytes,
-        "script_url": f"/phong/{found.code}/kich-ban" if admission.role in DESK_LAYOUTS else "",
-        "ticks": await _ticks(request, found) if admission.role in DESK_LAYOUTS else {},
-        "stopped_href": f"/luot-tiep/{found.code}/dung" if admission.role in DESK_LAYOUTS else "",
-        "board_url": await _board_url(request, admission, found),
-        "citizen_phone": found.citizen_phone if admission.role in DESK_LAYOUTS else "",
+        "papers_url": f"{base}/giay-to" if role in DESK_LAYOUTS | {RoomRole.CITIZEN} else "",
     }
-    unit = UnitFacts(found.unit_id, found.unit_name, found.unit_phone, "")
-    return await render(request, "reception/room.html", facts=facts, file=found, unit=unit)
 
 
 def _layout(role: RoomRole) -> str:
