@@ -97,7 +97,14 @@ def assert_alone(state: dict[str, Any]) -> None:
     assert state["seats"]["seats"] == []
 
 
-async def all_pictures(company: Company, within: float = 15.0, more: int = 5) -> None:
+MOVES = """([all, before, more]) => all.every((member, at) => {
+  const now = spy.see(member)?.frames ?? 0;
+  return now > before[at] + more || (now < before[at] && now > more);
+})"""
+"""Whether pictures of all went on; a new connection counts them from nothing again."""
+
+
+async def all_pictures(company: Company, within: float = 45.0, more: int = 5) -> None:
     """Wait until every browser shows moving pictures of both others."""
     await asyncio.gather(*(_shows(company, person, within, more) for person in company.everybody))
 
@@ -106,9 +113,7 @@ async def _shows(company: Company, person: Person, within: float, more: int) -> 
     others = [company.member[o.signal.name] for o in company.everybody if o is not person]
     await person.until("all => all.every(m => spy.see(m))", within, others)
     before = [await person.page.evaluate("m => spy.see(m)?.frames ?? 0", each) for each in others]
-    await person.until(
-        "([all, n]) => all.every((m, at) => spy.see(m)?.frames > n[at])", within, [others, [n + more for n in before]]
-    )
+    await person.until(MOVES, within, [others, before, more])
 
 
 async def check_what_arrives(company: Company) -> None:
