@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import os
-import shutil
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -23,10 +21,6 @@ FLAGS = (
     "--disable-background-timer-throttling",
     "--disable-renderer-backgrounding",
 )
-BEHIND = """#!/bin/sh
-# Chromium gives itself more than it was given, where it is let.
-exec nice -n 10 setpriv --bounding-set=-sys_nice --inh-caps=-sys_nice "{browser}" "$@"
-"""
 PHONE = (360, 740)
 DESK = (1280, 800)
 SPY = (Path(__file__).parent / "browsers.js").read_text(encoding="utf-8")
@@ -75,28 +69,12 @@ class Person:
         return state
 
 
-def behind_the_office(folder: Path) -> Path:
-    """Return a program that starts the browser so that the office's processes come first.
-
-    People's browsers run on machines of their own and take nothing of the office's. Where the system cannot, the
-    browser itself.
-    """
-    browser = parts.require("browser")
-    if os.geteuid() != 0 or shutil.which("setpriv") is None:
-        return browser
-    program = folder / "browser"
-    program.write_text(BEHIND.format(browser=browser), encoding="utf-8")
-    program.chmod(0o700)
-    return program
-
-
 class Hall:
     """Opens browsers and closes all of them at the end."""
 
     def __init__(self, playwright: Playwright, folder: Path) -> None:
         self._playwright = playwright
         self._folder = folder
-        self._program = behind_the_office(folder)
         self._stack = contextlib.AsyncExitStack()
         self._browsers: list[Browser] = []
 
@@ -104,7 +82,7 @@ class Hall:
         """Start a browser with this person's picture and tone."""
         files = signals.make(signal, self._folder)
         browser = await self._playwright.chromium.launch(
-            executable_path=self._program,
+            executable_path=str(parts.require("browser")),
             headless=True,
             args=[
                 *FLAGS,
