@@ -129,6 +129,14 @@
     return new Promise((go) => setTimeout(() => go({ flashes: measured.flashes, beeps: measured.beeps, origin: performance.timeOrigin / 1000 }), 300));
   }
 
+  /** Seconds of sound that the microphone has delivered; it stands still while the machine gives the browser no time. */
+  async function delivered() {
+    for (const each of (await now().getStats()).values()) {
+      if (each.type === "media-source" && each.kind === "audio") return each.totalSamplesDuration;
+    }
+    return 0;
+  }
+
   /** The connection that carries now. */
   const now = () => peers.findLast((each) => each.connectionState === "connected");
 
@@ -161,5 +169,5 @@
     return [...streams.values()].filter((each) => each.count > 0).map((each) => Math.max(each.still, each.waited) / 1000);
   }
 
-  window.spy = { see, hear, measure, measurement, describe, now, watchStreams, still, peers };
+  window.spy = { see, hear, delivered, measure, measurement, describe, now, watchStreams, still, peers };
 })();

@@ -40,6 +40,8 @@ from server.minutes.jobs import print_minutes
 from server.papers import actions as papers
 from server.papers.actions import NewPaper
 from server.reception import actions as reception
+from server.reception import actions_call
+from server.reception.actions_call import Asking
 from server.reception.queries_people import invitable
 from server.scheduling import actions_days
 from server.scheduling.actions_days import NewDay, Postponing
@@ -68,6 +70,7 @@ from server.words import (
     PaperForm,
     PlaybackState,
     RequestState,
+    Urgency,
 )
 from server.worker_settings import WorkerSettings, socket_path
 from tests import engines
@@ -82,6 +85,7 @@ PRESENTED = "Nước thải từ xưởng chảy vào ruộng tổ 4 từ tháng
 CONCLUSION = "Giao Phòng Kinh tế kiểm tra xưởng trước ngày 20/7/2026.\nTrả lời công dân bằng văn bản."
 DRAINS = "Bà Lan trình bày: ngõ 12 ngập khoảng 30 cm mỗi khi mưa to.\nNắp cống ở đầu ngõ bị vỡ từ tháng 5."
 DRAINED = "Phòng Kinh tế nạo vét cống ngõ 12 trước ngày 25/7/2026."
+HAND_OVER = "Xưởng nằm trên đất hai phường; đề nghị Ban cho biết cơ quan nào chủ trì kiểm tra."
 OBJECTION = "Bảy hộ bị mất mùa, không phải năm hộ."
 CHECKED = "[…] trình bày: cán bộ thu tiền làm hồ sơ mà không ghi biên lai, hai lần trong tháng 5."
 PROMISE = "Kiểm tra việc xả nước thải của xưởng và lập biên bản"
@@ -167,8 +171,10 @@ def _write_minutes(db: Session, place: Place, stored_as: str) -> None:
             origin=Origin.BORN_DIGITAL, uploaded_at=MONDAY,
         )
     )  # fmt: skip
+    call = actions_call.ask(db, tu, MONDAY, held.code, Asking(Urgency.SOON, 15, HAND_OVER, "the tour's call"))
     place.held, place.room, place.members = held, room, members
     place.codes |= {
+        "call": call,
         "held": held.code,
         "held_case": case.code,
         "held_request": held.request_code,

@@ -19,7 +19,7 @@ LIVE_FOR = 20.0
 async def receive(company: Company) -> evidence.Held:
     """Hold the reception for its time, with minutes written, read back and confirmed."""
     started = await room.begin_recorded(company)
-    began = time.monotonic()
+    began, behind = time.monotonic(), await evidence.delivered(company)
     for person in company.everybody:
         await person.page.evaluate("spy.measure()")
     await room.check_what_arrives(company)
@@ -28,7 +28,8 @@ async def receive(company: Company) -> evidence.Held:
     await minutes.read_back(company)
     await room.all_pictures(company)
     await asyncio.sleep(max(0.0, LIVE_FOR - (time.monotonic() - began)))
-    return evidence.Held(started, await room.end(company), steps)
+    starved = {name: at - behind[name] for name, at in (await evidence.delivered(company)).items()}
+    return evidence.Held(started, await room.end(company), steps, starved)
 
 
 async def test_main_job(tmp_path: Path, request: pytest.FixtureRequest) -> None:
@@ -42,7 +43,8 @@ async def test_main_job(tmp_path: Path, request: pytest.FixtureRequest) -> None:
         evidence.check_nothing_missing(company)
         for each in recorded:
             off, late = held.off(each.watched.length), evidence.check_steps(each, held)
-            figures = f"length off by {off:.3f} s, sound late by {late:.3f} s"
+            starved = held.starved[each.person.signal.name]
+            figures = f"length off by {off:.3f} s, sound late by {late:.3f} s, microphone behind by {starved:.3f} s"
             request.node.user_properties.append((each.person.signal.name, figures))
             evidence.check_content(each, held)
         await evidence.play(company, recorded)

@@ -14,6 +14,10 @@ from server.minutes import actions_write
 from server.minutes.actions_write import Saving
 from server.papers import actions as papers
 from server.papers.actions import NewPaper
+from server.reception import actions as reception
+from server.reception import actions_call
+from server.reception.actions import Guest
+from server.reception.actions_call import Asking
 from server.scheduling.rules import link_token
 from server.tables import (
     Appointment,
@@ -21,13 +25,15 @@ from server.tables import (
     Case,
     Document,
     FollowUp,
+    GuestLink,
     Playback,
     ReceptionDay,
     ReceptionRequest,
     Slot,
 )
 from server.text import new_code
-from server.words import DocumentKind, MinutesField, Origin, PaperForm, PlaybackState, RequestState
+from server.words import DocumentKind, MinutesField, Origin, PaperForm, PlaybackState, RequestState, Urgency
+from signaling.roles import RoomRole
 from tests.server.minutes import receptions
 from tests.server.minutes.receptions import NINE, Room
 from tests.server.petitions import petition
@@ -55,6 +61,8 @@ class Codes:
     token: str
     officer: int
     phone: str
+    call: str = ""
+    guest: str = ""
 
     def fill(self, path: str) -> str:
         """Return an address with its gaps filled, as the person it belongs to would write it."""
@@ -62,13 +70,16 @@ class Codes:
         filled = path.replace("{code}", code).replace("{token}", self.token).replace("{paper}", self.paper)
         filled = filled.replace("{playback}", self.playback).replace("{step}", "nguoi").replace("{worker}", "m1")
         filled = filled.replace("{form}", "01-tcd-2024")
-        filled = filled.replace("{reader}", "can-bo")
+        filled = filled.replace("{reader}", "can-bo").replace("{call}", self.call).replace("{member}", self.guest)
+        # Of a denunciation only, and this matter is none.
+        filled = filled.replace("{copy}", "BC-ZZZZ-ZZZZ")
         filled = re.sub(r"\{id(:[^/]*)?\}", str(self.officer), filled)
         assert "{" not in filled, filled
         return filled
 
     def _starts(self) -> tuple[tuple[str, str], ...]:
         return (
+            ("/noi-dung-xac-minh/", "BC-ZZZZ-ZZZZ"),
             ("/lich/hen/", self.appointment),
             ("/luot-tiep/mo/", self.appointment),
             ("/lich/", self.day),
@@ -93,6 +104,7 @@ def invented(codes: Codes) -> Codes:
         day="KT-ZZZZ", appointment="LH-ZZZZ-ZZ", reception="PT-ZZZZ-ZZ", document="GT-ZZZZ-ZZ", official="VB-ZZZZ-ZZZZ", playback="BG-ZZZZ-ZZ",
         petition="DT-ZZZZ-ZZ", entry="QG-ZZZZ-ZZZZ",
         token=codes.token[:-1] + ("a" if codes.token[-1] != "a" else "b"), officer=999_999_999, phone=codes.phone,
+        call="GT-ZZZZ-ZZZZ", guest="g-zzzzzzzz",
     )  # fmt: skip
 
 
@@ -127,13 +139,16 @@ def lay(db: Session, links: bytes, stored_as: str) -> Codes:
     db.flush()
     official = papers.draft(db, tu, at, NewPaper(PaperForm.HANDLING_NOTICE, "the key of a paper", case.code))
     day = _day_of(db, held.appointment_code)
+    call = actions_call.ask(db, tu, at, held.code, Asking(Urgency.SOON, 15, "Vướng thẩm quyền.", "the key of a call"))
+    link = reception.invite_guest(db, tu, at, held.code, Guest("Phạm Thị Vy", "", "", RoomRole.INTERPRETER))
+    guest = db.scalars(select(GuestLink.member).where(GuestLink.code == link)).one()
     return Codes(
         request=fresh.code, booked_request=held.request_code, paper=paper.code, case=case.code, follow_up=owed.code,
         day=day.code, appointment=held.appointment_code, reception=held.code, document=document.code,
         official=official,
         petition=lodged, entry=entry,
         playback=playback.code, token=link_token(links, held.appointment_code), officer=officer_named(db, "yen").officer_id or 0,
-        phone="0912345678",
+        phone="0912345678", call=call, guest=guest,
     )  # fmt: skip
 
 

@@ -121,7 +121,7 @@ async def test_the_paper_opens_for_those_who_may(meet: Meet, open_browser: OpenB
     tu = await open_browser("tu")
     status, kind, body = await fetch(tu, f"/giay-to/{code}")
     assert (status, kind) == (200, "application/pdf")
-    assert len(PdfReader(io.BytesIO(body)).pages) == 2
+    assert len(PdfReader(io.BytesIO(body)).pages) == 3
     for stranger in ("quan", "cuong", "khoa"):
         assert (await fetch(await open_browser(stranger), f"/giay-to/{code}"))[0] == 404, stranger
     verbs = [entry.verb for entry in meeting.rows(AuditEntry)]
