@@ -138,6 +138,7 @@ async def test_loss_is_repaired_and_a_change_of_network_followed(room: BrowserRo
     assert [state for _, _, state in room.states] == ["connected", "connected"]
 
 
+@pytest.mark.slow
 async def test_one_in_ten_packets_lost_is_still_a_picture(room: BrowserRoom, chromium: Chromium) -> None:
     room.nat = await Nat.open(room.port.address)
     ana, binh = await enter(room, chromium)
