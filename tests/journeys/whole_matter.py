@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,6 +32,7 @@ from server.tables import (
     Slot,
 )
 from server.text import new_code
+from server.who import Who
 from server.words import DocumentKind, MinutesField, Origin, PaperForm, PlaybackState, RequestState, Urgency
 from signaling.roles import RoomRole
 from tests.server.minutes import receptions
@@ -139,9 +140,7 @@ def lay(db: Session, links: bytes, stored_as: str) -> Codes:
     db.flush()
     official = papers.draft(db, tu, at, NewPaper(PaperForm.HANDLING_NOTICE, "the key of a paper", case.code))
     day = _day_of(db, held.appointment_code)
-    call = actions_call.ask(db, tu, at, held.code, Asking(Urgency.SOON, 15, "Vướng thẩm quyền.", "the key of a call"))
-    link = reception.invite_guest(db, tu, at, held.code, Guest("Phạm Thị Vy", "", "", RoomRole.INTERPRETER))
-    guest = db.scalars(select(GuestLink.member).where(GuestLink.code == link)).one()
+    call, guest = _call_others(db, tu, at, held.code)
     return Codes(
         request=fresh.code, booked_request=held.request_code, paper=paper.code, case=case.code, follow_up=owed.code,
         day=day.code, appointment=held.appointment_code, reception=held.code, document=document.code,
@@ -150,6 +149,13 @@ def lay(db: Session, links: bytes, stored_as: str) -> Codes:
         playback=playback.code, token=link_token(links, held.appointment_code), officer=officer_named(db, "yen").officer_id or 0,
         phone="0912345678", call=call, guest=guest,
     )  # fmt: skip
+
+
+def _call_others(db: Session, who: Who, at: datetime, code: str) -> tuple[str, str]:
+    """Call the city's board and an interpreter; return the code of the call and the guest's member."""
+    call = actions_call.ask(db, who, at, code, Asking(Urgency.SOON, 15, "Vướng thẩm quyền.", "the key of a call"))
+    link = reception.invite_guest(db, who, at, code, Guest("Phạm Thị Vy", "", "", RoomRole.INTERPRETER))
+    return call, db.scalars(select(GuestLink.member).where(GuestLink.code == link)).one()
 
 
 def _day_of(db: Session, appointment_code: str) -> ReceptionDay:
