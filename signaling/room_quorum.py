@@ -2,7 +2,8 @@
 
 One who is lacking may be done without for a ground that goes into the minutes (the chair's line is
 down and an officer receives; the chair writes; the citizen is on the telephone). Where both the one
-who receives and the one who is received are lacking, there is no reception.
+who receives and the one who is received are lacking, there is no reception: unless they may be the ones
+who sit before the camera of the ward's room, which the ground then says.
 """
 
 from typing import Literal
@@ -33,11 +34,15 @@ def lacking(room: RoomState) -> tuple[Part, ...]:
     return tuple(part for part, member in parts(room).items() if member is None)
 
 
+def _is_ward_room_here(room: RoomState) -> bool:
+    return any(each.badge.role == RoomRole.WARD_ROOM and each.status == MemberStatus.CONNECTED for each in room.inside)
+
+
 def check_quorum(room: RoomState, ground: str) -> dict[str, object]:
     """Return what the minutes keep of it. Refusal: lacking, without a ground or where none helps."""
     missing = lacking(room)
     if missing:
-        if not ground.strip() or {"chair", "citizen"} <= set(missing):
+        if not ground.strip() or ({"chair", "citizen"} <= set(missing) and not _is_ward_room_here(room)):
             raise Refusal(RefusalCode.LACKING)
         ground = written_ground(ground)
     present = {part: member.code for part, member in parts(room).items() if member is not None}

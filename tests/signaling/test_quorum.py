@@ -8,6 +8,7 @@ from signaling.tickets import Ticket
 from tests.playbook import HANH, LAN, TU, Playbook, ticket
 
 OFFICER = ticket("quan", RoomRole.OFFICER)
+WARD = ticket("ward", RoomRole.WARD_ROOM)
 
 
 @pytest.mark.parametrize(
@@ -20,6 +21,8 @@ OFFICER = ticket("quan", RoomRole.OFFICER)
         ((HANH,), HANH, ("writer", "citizen"), True),
         ((OFFICER, LAN), OFFICER, ("chair",), True),
         ((OFFICER, TU), OFFICER, ("chair", "citizen"), False),
+        # They may sit together before the ward's camera.
+        ((OFFICER, TU, WARD), OFFICER, ("chair", "citizen"), True),
     ],
 )
 def test_who_is_lacking_is_told_and_waived_with_a_ground(

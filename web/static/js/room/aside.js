@@ -102,8 +102,9 @@ export function lackingOf(state) {
   return state.view?.lacking ?? [];
 }
 
-/** Without either of the two there is nothing to begin. @param {RoomState} state */
+/** Without either of the two, and nobody before the ward's camera, there is nothing to begin. @param {RoomState} state */
 export function isNobodysReception(state) {
   const lacking = lackingOf(state);
-  return lacking.includes("chair") && lacking.includes("citizen");
+  const hasWardRoom = state.view?.members.some((each) => each.role === "ward_room" && each.status === "connected");
+  return lacking.includes("chair") && lacking.includes("citizen") && !hasWardRoom;
 }
