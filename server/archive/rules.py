@@ -23,8 +23,3 @@ def may_watch(role: Role, *, is_own_unit: bool, was_there: bool, is_restricted: 
 def may_see_stopped(role: Role, *, was_there: bool) -> bool:
     """Whether an officer may know what exists of a reception that was stopped: its chair and its receiver (F41)."""
     return was_there and role in {Role.WARD_CHAIR, Role.RECEPTION_OFFICER}
-
-
-def may_delete(*, is_case_closed: bool, is_on_hold: bool) -> bool:
-    """Whether a recording may be deleted at all: never while its case is open or somebody asked to keep it."""
-    return is_case_closed and not is_on_hold

@@ -154,14 +154,6 @@ def papers(db: Session, who: Who, wanted: PaperFilter) -> PaperList:
     return PaperList(tuple(_line(*row) for row in rows), total, max(1, -(-total // PAGE)))
 
 
-def papers_of_case(db: Session, who: Who, case_id: int) -> list[PaperLine]:
-    """Return the papers of a case that was already found open to this person, newest first."""
-    rows = db.scalars(
-        select(OfficialPaper).where(OfficialPaper.case_id == case_id).order_by(OfficialPaper.id.desc()).limit(200)
-    )
-    return [_line(row, "", "") for row in rows if is_open_to(db, who, row)]
-
-
 def waiting_for(db: Session, who: Who) -> int:
     """Return how many papers wait for this person's signature."""
     if who.role not in rules.SIGNERS:

@@ -24,7 +24,6 @@ ASKED: Mapping[Kind, tuple[Gap, ...]] = {
 """What is asked of a petition of each kind (Circular 05/2021); the rest of the list does not count against it."""
 _ANONYMOUS = frozenset({Gap.NO_BODY, Gap.NO_CONTENT, Gap.NO_EVIDENCE})
 """An anonymous one qualifies when it names the offender, says what was done and can be checked."""
-ALL_GAPS = frozenset(Gap)
 
 
 def gaps_that_count(kind: Kind, gaps: frozenset[Gap], *, is_anonymous: bool) -> frozenset[Gap]:

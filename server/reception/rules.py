@@ -25,7 +25,6 @@ INVITED = frozenset({Role.CASE_OFFICER, Role.CITY_BOARD_MEMBER, Role.WARD_VICE_C
 """See a reception only when they were invited to it or preside over it."""
 SCHEDULE_ONLY = frozenset({Role.WARD_POLICE, Role.TECHNICIAN})
 """See that a reception takes place, where and when; no name, no matter."""
-SEES_TODAY = DESK | INVITED | SCHEDULE_ONLY
 
 OVER = frozenset({ReceptionState.ENDED, ReceptionState.SEALED, ReceptionState.ABORTED, ReceptionState.STOPPED})
 """Nobody enters a room any more."""

@@ -178,12 +178,6 @@ def ask_cancel(db: Session, who: Who, at: datetime, code: str, ground: str) -> N
         _record(db, who, at, "asked_cancel", appointment)
 
 
-def note_device(db: Session, who: Who, at: datetime, code: str, result: str) -> None:
-    """Keep what the device test said, for the day's list."""
-    appointment = _live(db, who, code)
-    appointment.checked_device_at, appointment.device_result = at, one_line(result)[:200]
-
-
 def leave(db: Session, at: datetime, appointment: Appointment, after: AppointmentState, ground: str) -> None:
     """Put an appointment into a state it does not come back from, and drop its reminders."""
     appointment.state, appointment.changed_at = after, at

@@ -1,23 +1,16 @@
 """Quarters, and what about an account somebody should look at."""
 
-import re
 from datetime import date, datetime, timedelta
 
 from server.words import Role
 
 DORMANT_AFTER = timedelta(days=90)
 CHAIRS = frozenset({Role.WARD_CHAIR, Role.WARD_VICE_CHAIR})
-_QUARTER = re.compile(r"(\d{4})-Q([1-4])")
 
 
 def quarter_of(on: date) -> str:
     """Return the quarter of a day, as ``2026-Q3``."""
     return f"{on.year}-Q{(on.month + 2) // 3}"
-
-
-def is_quarter(written: str) -> bool:
-    """Whether this names a quarter."""
-    return _QUARTER.fullmatch(written) is not None
 
 
 def remark(seen_at: datetime | None, opened_at: datetime, at: datetime) -> str:
