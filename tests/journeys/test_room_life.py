@@ -1,12 +1,14 @@
 """One recorded reception lives through what happens to people: the city late, two devices, reloads, a server that stands still."""
 
 import asyncio
+import io
 import time
 from collections.abc import AsyncIterator
 from itertools import pairwise
 
 import pytest
 import pytest_asyncio
+from PIL import Image, ImageDraw
 from sqlalchemy import select
 
 from recordings.shelf import RoomFolder
@@ -28,6 +30,7 @@ CONNECTED = "window.tiepdan?.state().view?.you.status === 'connected'"
 OPEN = "window.tiepdan.state().link.state === 'open'"
 HERE = "window.tiepdan.state().view.members.map(m => m.member).sort().join()"
 WAITING = "window.tiepdan.state().view.waiting.length"
+SHOWN = "document.querySelector('.shown__page img')"
 TILES = "[...document.querySelectorAll('figure[data-member]')].map(f => f.dataset.member).sort().join()"
 
 
@@ -66,6 +69,39 @@ async def _all_recorded(talk: Company) -> None:
             if {each.member for each in ledger.segments if each.proven} == set(talk.member.values()):
                 return
             await asyncio.sleep(0.1)
+
+
+async def test_a_paper_is_handed_in_taken_and_shown_to_everybody(talk: Company) -> None:
+    lan, hanh = talk.lan.page, talk.hanh.page
+    await lan.get_by_role("button", name="Nộp giấy tờ").click()
+    await lan.locator("[data-choose=camera]").set_input_files(
+        {"name": "so-do-cong.jpg", "mimeType": "image/jpeg", "buffer": await asyncio.to_thread(_photo)}
+    )
+    await lan.get_by_role("button", name="Gửi 1 tệp").click()
+    await lan.get_by_text("Đã nộp xong.").wait_for()
+    await lan.get_by_role("dialog").get_by_role("button", name="Đóng").click()
+    await hanh.locator("#tab-papers").click()
+    await hanh.get_by_role("button", name="Nhận vào hồ sơ").click()
+    await hanh.get_by_role("button", name="Cho mọi người xem").first.click()
+    stamps = set[str]()
+    for person in talk.inside:
+        await person.until(f"{SHOWN}?.complete && {SHOWN}.naturalWidth > 0")
+        stamps.add(await person.page.locator(".shown__by").inner_text())
+    (stamp,) = stamps
+    assert "SHA-256" in stamp
+    assert "Hạnh" in stamp
+    await hanh.get_by_role("button", name="Thôi trình chiếu").last.click()
+    for person in talk.inside:
+        await person.until(f"!{SHOWN}")
+    await room.all_pictures(talk)
+
+
+def _photo() -> bytes:
+    """A page that somebody photographed."""
+    page, made = Image.new("RGB", (1200, 1600), "white"), io.BytesIO()
+    ImageDraw.Draw(page).text((100, 100), "So do cong thoat nuoc ngo 12", fill="black")
+    page.save(made, "JPEG")
+    return made.getvalue()
 
 
 async def test_the_newest_of_two_devices_wins(talk: Company) -> None:
