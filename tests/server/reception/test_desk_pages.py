@@ -86,6 +86,14 @@ async def test_a_stop_quarantines_and_leads_to_paper(
         return case.is_restricted, db.scalar(select(func.count()).select_from(Job).where(Job.name == "compose")) or 0
 
     assert await house.db.read(facts) == (True, 0)
+    for page in ("/hom-nay", "/lich/KT-TEST-01"):
+        assert "Nguyễn Thị Lan" in await ward.get(page)
+        seen = await office.get(page)
+        assert "Nguyễn Thị Lan" not in seen
+        assert "Thoát nước" not in seen
+    await office.get(f"/dang-ky-moi/{booked.request_code}", 404)
+    assert booked.request_code in await ward.get("/dang-ky-moi?loc=heard")
+    assert booked.request_code not in await office.get("/dang-ky-moi?loc=heard")
     for stranger in (office, city):
         await stranger.get(f"/luot-tiep/{code}", 404)
         await stranger.get(f"/luot-tiep/{code}/dung", 404 if stranger is office else 403)
