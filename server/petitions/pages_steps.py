@@ -39,6 +39,8 @@ async def _classify(request: web.Request, typed: Typed) -> str:
     is_gone = await place.db.write(actions.classify, here, now(request), code, found, form.version)
     if is_gone:
         raise web.HTTPSeeOther("/don?da=petition_routed")
+    if not rules.may_open(here.role, form.kind, form.target):
+        raise web.HTTPSeeOther("/don?da=petition_kept_apart")
     return "petition_classified"
 
 
