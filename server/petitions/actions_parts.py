@@ -284,6 +284,9 @@ def take_off(db: Session, who: Who, at: datetime, code: str, paper_reference: st
     row.title, row.title_folded = paper_reference, text.fold(paper_reference)
     row.body_concerned = row.body_folded = row.prior_decision = row.directed_to = row.direction_words = ""
     row.paper_reference = paper_reference
+    row.name_folded = row.id_number = ""
+    if row.parent_id is not None:
+        gone += _empty_whole(db, row.parent_id, paper_reference)
     actions.forget_national(db, row.id)
     db.flush()
     if row.request_id is not None:
@@ -291,6 +294,16 @@ def take_off(db: Session, who: Who, at: datetime, code: str, paper_reference: st
     elif row.case_id is not None:
         case_actions.take_off(db, who, at, row.case_id, paper_reference)
     return gone
+
+
+def _empty_whole(db: Session, petition_id: int, paper_reference: str) -> list[str]:
+    """Empty the petition that a secret one was split from: it holds the same words. Returns files to be deleted."""
+    row = db.get_one(Petition, petition_id)
+    db.execute(delete(PetitionContent).where(PetitionContent.petition_id == row.id))
+    db.execute(update(PetitionStep).where(PetitionStep.petition_id == row.id).values(words=""))
+    row.title, row.title_folded, row.paper_reference = paper_reference, text.fold(paper_reference), paper_reference
+    row.body_concerned = row.body_folded = row.prior_decision = row.direction_words = ""
+    return _drop_appointments(db, row.id)
 
 
 def _drop_appointments(db: Session, petition_id: int) -> list[str]:

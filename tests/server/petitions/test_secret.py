@@ -10,14 +10,17 @@ from sqlalchemy.orm import Session
 from server.cases.queries import case_for
 from server.errors import NotHere
 from server.house import House
+from server.intake.actions_register import NewPerson
 from server.intake.queries import request_for
 from server.intake.rules_sorting import Sorting
-from server.petitions import actions
+from server.petitions import actions, actions_parts
 from server.petitions.actions import Classified, NewPetition, Proposed
+from server.petitions.actions_parts import Part
 from server.petitions.queries import petition_for
-from server.tables import AuditEntry, Case, Petition
+from server.tables import AuditEntry, Case, Petition, PetitionContent
 from server.who import Who
 from server.words import Direction, Gap, Kind, PetitionField, Role, Standing, Target
+from tests.people import LAN
 from tests.server.reception.booked import book_lan
 
 FOUND = Classified(Kind.DENUNCIATION, Target.WARD_STAFF, Sorting(PetitionField.DUTY, Standing.NEW))
@@ -54,3 +57,23 @@ async def test_a_denunciation_found_on_a_petition_closes_its_registration_and_ca
         assert len(verbs) == 2
 
     await house.db.write(found)
+
+
+@pytest.mark.one_engine
+async def test_f68_of_a_part_with_a_secret_nothing_stays_in_the_whole(house: House, who_of: Callable[..., Who]) -> None:
+    at, tu = house.clock.now(), who_of("tu", Role.RECEPTION_OFFICER)
+
+    def emptied(db: Session) -> None:
+        person = NewPerson(LAN.name, LAN.phone, id_number=LAN.id_number)
+        laid = NewPetition(LAID.kind, LAID.title, LAID.received_on, LAID.key, person, contents=LAID.contents)
+        code = actions.lodge(db, tu, at, laid)
+        actions.check(db, tu, at, code, frozenset(), None)
+        parts = (Part(Kind.COMPLAINT, "Đất tổ 4"), Part(Kind.FEEDBACK, "Việc mật"))
+        _, secret = actions_parts.split(db, tu, at, code, parts, None)
+        actions_parts.take_off(db, tu, at, secret, "Hồ sơ 03/2026", None)
+        rows = {row.code: row for row in db.scalars(select(Petition))}
+        assert (rows[secret].name_folded, rows[secret].id_number) == ("", "")
+        assert {rows[secret].title, rows[code].title} == {"Hồ sơ 03/2026"}
+        assert list(db.scalars(select(PetitionContent.words))) == ["Đất tổ 4"]
+
+    await house.db.write(emptied)
