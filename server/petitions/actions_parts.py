@@ -177,7 +177,10 @@ def say_repeat(db: Session, who: Who, at: datetime, code: str, first_code: str, 
     if not first_code:
         row.repeats_id = None
     else:
-        first = queries.petition_for(db, who, first_code)
+        try:
+            first = queries.petition_for(db, who, first_code)
+        except NotHere:
+            raise BadForm({"first": FieldError("choice")}) from None
         if first.id >= row.id:
             raise BadForm({"first": FieldError("repeat_of_later")})
         row.repeats_id = first.repeats_id or first.id
