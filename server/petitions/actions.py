@@ -138,7 +138,8 @@ def next_number(db: Session, unit_id: int, at: datetime) -> str:
 
 def begin(db: Session, who: Who, code: str, version: int | None) -> Petition:
     """Return the row of a petition to be changed. Raises NotHere, Stale."""
-    row = db.get_one(Petition, queries.petition_for(db, who, code).id)
+    # Held, so that two who add to it at once see each other's.
+    row = db.get_one(Petition, queries.petition_for(db, who, code).id, with_for_update=True)
     if version is not None and row.version != version:
         raise Stale
     return row

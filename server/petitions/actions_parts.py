@@ -17,7 +17,7 @@ from server.intake.actions_register import NewPaper, attachment
 from server.intake.rules import needs_appointment_paper
 from server.petitions import actions, queries, queries_file, rules, rules_people
 from server.petitions.actions import Said
-from server.petitions.rules_people import Joining
+from server.petitions.rules_people import Joining, NewStanding
 from server.tables import AppointmentPaper, Attachment, Petition, PetitionContent, PetitionPerson, PetitionStep
 from server.who import Who
 from server.words import CaseState, Kind, PetitionPart, PetitionState, PetitionVerb
@@ -26,30 +26,14 @@ MOST_PEOPLE = 200
 MOST_CONTENTS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class NewStanding:
-    """Somebody to be added to a petition."""
-
-    joining: Joining
-    id_number: str = ""
-    phone: str = ""
-    address: str = ""
-
-
 def add_person(db: Session, who: Who, at: datetime, code: str, new: NewStanding, version: int | None) -> None:
-    """Add somebody who stands in a petition. Raises BadForm at the field that is wrong."""
+    """Add somebody who stands in a petition; the same one twice is once. Raises BadForm at the field that is wrong."""
     row = _open(db, who, code, version)
     crowd = queries_file.crowd(db, queries.card(row))
     faults = rules_people.joining_faults(crowd, new.joining)
     if len(crowd.people) >= MOST_PEOPLE:
         faults = {"name": FieldError("too_many_people", {"most": MOST_PEOPLE})}
-    is_known = any(
-        one.part is new.joining.part
-        and text.fold(one.name) == text.fold(new.joining.name)
-        and one.content == new.joining.content
-        for one in crowd.people
-    )
-    if is_known and new.joining.part is not PetitionPart.PETITIONER:
+    if any(rules_people.is_same(_standing(one), new) for one in queries_file.people(db, row.id)):
         return
     if faults:
         raise BadForm(faults)
@@ -70,6 +54,10 @@ def add_person(db: Session, who: Who, at: datetime, code: str, new: NewStanding,
     )
     db.flush()
     audit.record(db, who, at, "petition_person_added", actions.about(row))
+
+
+def _standing(one: queries_file.PersonLine) -> NewStanding:
+    return NewStanding(Joining(one.part, one.name, content=one.content), one.id_number, one.phone, one.address)
 
 
 def _open(db: Session, who: Who, code: str, version: int | None) -> Petition:

@@ -10,8 +10,8 @@ from server.office.forms_fields import read_form
 from server.pagekit import house, now, who
 from server.petitions import actions, actions_parts, forms, queries, rules
 from server.petitions.actions import Classified, Proposed
-from server.petitions.actions_parts import NewStanding, Reopening, Withdrawal
-from server.petitions.rules_people import Joining
+from server.petitions.actions_parts import Reopening, Withdrawal
+from server.petitions.rules_people import Joining, NewStanding
 from server.steps import Doing, Typed
 
 
