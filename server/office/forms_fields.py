@@ -121,11 +121,12 @@ def day(value: Any) -> date | None:
         return None
     parts = _DATE.fullmatch(found)
     try:
-        if parts is None:
-            return date.fromisoformat(found)
-        return date(int(parts[3]), int(parts[2]), int(parts[1]))
+        on = date.fromisoformat(found) if parts is None else date(int(parts[3]), int(parts[2]), int(parts[1]))
     except ValueError:
         raise PydanticCustomError("date", "") from None
+    if on.year < FIRST_YEAR:
+        raise PydanticCustomError("date", "")
+    return on
 
 
 def _needed_day(value: Any) -> date:
