@@ -72,6 +72,12 @@ def kits(db: Session) -> list[tuple[str, str]]:
     return [(kit.held_on.isoformat(), kit.stored_as) for kit in db.scalars(select(PaperKit).order_by(PaperKit.id))]
 
 
+def refuse_kits(db: Session, *, is_refused: bool) -> None:
+    """A row that cannot be kept: its paper, with names and telephones, must not stay either."""
+    refusal = "create trigger no_kit before insert on paper_kits begin select raise(abort, 'full'); end"
+    db.execute(sql(refusal if is_refused else "drop trigger no_kit"))
+
+
 @pytest.mark.one_engine
 async def test_the_kit_lies_ready_in_the_morning(open_browser: OpenBrowser, house: House, booked: Booked) -> None:
     at = house.clock.now()
@@ -79,6 +85,12 @@ async def test_the_kit_lies_ready_in_the_morning(open_browser: OpenBrowser, hous
     await jobs.keep_kits(house, {})
     assert await house.db.read(kits) == []
     house.clock.set(at)
+    before = set(house.settings.folder.rglob("*.pdf"))
+    await house.db.write(refuse_kits, is_refused=True)
+    with pytest.raises(IntegrityError):
+        await jobs.keep_kits(house, {})
+    assert set(house.settings.folder.rglob("*.pdf")) == before
+    await house.db.write(refuse_kits, is_refused=False)
     await jobs.keep_kits(house, {})
     await jobs.keep_kits(house, {})
     [(_, stored_as)] = await house.db.read(kits)
