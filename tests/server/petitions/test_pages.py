@@ -175,6 +175,7 @@ async def test_numbers_of_papers_are_used_once_and_repeats_are_confirmed_by_a_pe
     tu, hanh = await open_browser("tu", Role.RECEPTION_OFFICER), await open_browser("hanh")
     first, second = await lodge(tu), await lodge(tu, key="another key of the tests")
     assert "cùng tên" in await tu.get(second)
+    assert "chọn một mục" in await go(tu, second, "trung", {"first": "DT-XXXX-XX"}, status=422)
     await go(tu, second, "trung", {"first": first.split("/")[-1]})
     assert "Việc này đã nhận 2 lần" in await tu.get(second)
     guide = {"directed_to": "UBND phường Dương Kinh"}
