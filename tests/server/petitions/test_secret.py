@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.cases.queries import case_for
-from server.errors import NotHere
+from server.errors import NotHere, Refused
 from server.house import House
 from server.intake.actions_register import NewPerson
 from server.intake.queries import request_for
@@ -17,6 +17,7 @@ from server.petitions import actions, actions_parts
 from server.petitions.actions import Classified, NewPetition, Proposed
 from server.petitions.actions_parts import Part
 from server.petitions.queries import petition_for
+from server.reception.actions import reception_of
 from server.tables import AuditEntry, Case, Petition, PetitionContent
 from server.who import Who
 from server.words import Direction, Gap, Kind, PetitionField, Role, Standing, Target
@@ -47,6 +48,8 @@ async def test_a_denunciation_found_on_a_petition_closes_its_registration_and_ca
             ask(db, tu, name)
             with pytest.raises(NotHere):
                 ask(db, loan, name)
+        with pytest.raises(Refused, match="not_online_room"):
+            reception_of(db, at, booked.appointment_code)
         # Accepted, it gets a case of its own kind, which runs the terms of the law on denunciations.
         actions.propose(db, tu, at, code, Proposed(Direction.ACCEPT, words="Thuộc thẩm quyền"), None)
         actions.decide(db, who_of("hanh"), at, code, "", None)
