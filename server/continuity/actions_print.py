@@ -20,7 +20,7 @@ async def ready_kit(house: House, unit_id: int) -> str:
     made = await print_paper(house, "kit", {**facts, "made": time_vi(at)})
     try:
         before = await house.db.write(actions_kit.keep, at, unit_id, content, made)
-    except BaseException:
+    except Exception:
         # It carries names and telephones, and nothing would name it.
         house.files.drop(made.stored_as)
         raise
