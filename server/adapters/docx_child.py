@@ -336,14 +336,24 @@ def fill(content: bytes, known: Known, values: Mapping[str, Any]) -> Filled:
 
 
 def words_of(content: bytes) -> tuple[str, ...]:
-    """Return the words of a paper, paragraph by paragraph."""
+    """Return the words of a paper line by line: a paragraph, or a row of a table whose cells hold one each."""
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         tree = etree.fromstring(packed.read("word/document.xml"))
-    lines = []
-    for paragraph in tree.iter(f"{{{WORD}}}p"):
-        parts = paragraph.iter(f"{{{WORD}}}t", f"{{{WORD}}}tab", f"{{{WORD}}}br")
-        lines.append("".join(one.text or "" if one.tag.endswith("}t") else " " for one in parts).strip())
+    lines: list[str] = []
+    seen: set[Any] = set()
+    for one in tree.iter(f"{{{WORD}}}p", f"{{{WORD}}}tr"):
+        paragraphs = [one] if one.tag.endswith("}p") else list(one.iter(f"{{{WORD}}}p"))
+        cells = len(one.findall(f"{{{WORD}}}tc"))
+        if one in seen or (cells and cells != len(paragraphs)):
+            continue
+        seen.update(paragraphs)
+        lines.append(" | ".join(filter(None, map(_said, paragraphs))))
     return tuple(filter(None, lines))
+
+
+def _said(paragraph: Any) -> str:
+    parts = paragraph.iter(f"{{{WORD}}}t", f"{{{WORD}}}tab", f"{{{WORD}}}br")
+    return "".join(one.text or "" if one.tag.endswith("}t") else " " for one in parts).strip()
 
 
 def main() -> None:

@@ -23,6 +23,7 @@ FACE = "Times New Roman"
 CENTRE, RIGHT, BOTH = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.JUSTIFY
 HALVES = (7.0, 9.5)
 """Centimetres of agency and nation: so the nation's line does not wrap (browser.md 9)."""
+NUMBER_WIDTH = 1.2
 _UPPER = re.compile(r"\{\{ ([A-Z_]+) \}\}")
 _MARKS = {"space": " ", "linebreak": "\n", "smartquote": '"'}
 _EACH = re.compile(r"\{\{ (\w+)\.\w+")
@@ -48,6 +49,17 @@ def runs(body: Any, *, is_bold: bool = False, is_italic: bool = False) -> Iterat
     inside = [body[key] for key in ("text", "body", "child") if key in body]
     for child in (*inside, *body.get("children", ())):
         yield from runs(child, is_bold=bold, is_italic=italic)
+
+
+def joined(told: Any, *, is_bold: bool = False, is_italic: bool = False) -> list[Run]:
+    """Return the words of a body, neighbours of one look as one: so they are found and changed easily in Word."""
+    found: list[Run] = []
+    for one in runs(told, is_bold=is_bold, is_italic=is_italic):
+        if found and found[-1][1:] == one[1:]:
+            found[-1] = found[-1]._replace(words=found[-1].words + one.words)
+        else:
+            found.append(one)
+    return found
 
 
 def plain(body: Any) -> str:
@@ -148,8 +160,12 @@ class Start:
         each = _EACH.search(cells[0])
         name = each[1] if each else ""
         table = self.document.add_table(rows=4, cols=len(heads))
-        table.style = "Table Grid"
+        table.style, table.autofit = "Table Grid", False
+        rest = (sum(HALVES) - NUMBER_WIDTH) / (len(heads) - 1)
         for column, (head, cell) in enumerate(zip(heads, [f"{{{{ {name}.stt }}}}", *cells], strict=False)):
+            table.columns[column].width = Cm(rest if column else NUMBER_WIDTH)
+            for row in table.rows:
+                row.cells[column].width = Cm(rest if column else NUMBER_WIDTH)
             _write(table.cell(0, column).paragraphs[0], head, align=CENTRE, is_bold=True)
             table.cell(2, column).paragraphs[0].add_run(cell)
         table.cell(1, 0).paragraphs[0].add_run(f"{{%tr for {name} in {self._lists[name]} %}}")
@@ -203,7 +219,7 @@ def _write(
         paragraph.alignment = align
     if indent:
         paragraph.paragraph_format.first_line_indent = Cm(indent)
-    for words, is_bold, is_italic in runs(told, **look):
+    for words, is_bold, is_italic in joined(told, **look):
         run = paragraph.add_run(words)
         run.bold, run.italic = is_bold or None, is_italic or None
         if size:
@@ -216,11 +232,11 @@ def _stack(cell: _Cell, lines: Sequence[tuple[Any, bool]], *, size: int, is_uppe
     for number, (told, is_bold) in enumerate(lines):
         paragraph = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
         paragraph.paragraph_format.space_after = Pt(0)
-        words = [Run(f"{{{{ {told.strip('{} ')}|upper }}}}")] if is_upper else list(runs(told))
+        words = [Run(f"{{{{ {told.strip('{} ')}|upper }}}}")] if is_upper else joined(told)
         paragraph.alignment = CENTRE
         for run in words:
             added = paragraph.add_run(run.words)
-            added.bold, added.font.size = is_bold or run.is_bold, Pt(size)
+            added.bold, added.font.size = is_bold or run.is_bold or None, Pt(size)
 
 
 def _rule(where: Any, indent: float) -> None:

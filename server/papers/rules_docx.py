@@ -3,10 +3,7 @@
 The names are what officers type in Word, so they are Vietnamese without accents. What each means is said by a
 label: ``paper_field.<field>`` for what is typed into the form, ``paper_slot.<name>`` for the rest.
 
-Why the own template stands beside the built-in print and not in its place: number, fingerprint, look-up code and
-the copy that the citizen reads come from the PDF/A that typst makes on this machine; a DOCX can be changed by
-whoever holds it and cannot be made into a PDF without an office suite of 200 MB (browser.md 9). The DOCX is for
-the hand that signs: opened in Word, printed, stamped; its scan is filed with the conversion mark like any other.
+Why the own template stands beside the built-in print and not in its place: ``server/decisions/0013``.
 """
 
 from collections.abc import Callable, Mapping
