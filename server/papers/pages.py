@@ -107,7 +107,9 @@ async def show(request: web.Request, status: int = 200, **facts: Any) -> web.Res
         "papers/paper.html",
         status,
         paper=found,
-        own=await place.db.read(queries_templates.template_of, found.unit_id, found.form, found.sealed),
+        own=await place.db.read(queries_templates.template_of, found.unit_id, found.form, found.sealed)
+        if found.state in rules.SIGNABLE
+        else None,
         fields=[(field.name, field.kind.name.lower(), field.is_needed) for field in form.fields],
         grounds=[ground.value for ground in DeclineGround],
         signers=await _signers(place, here, found) if may_write else [],

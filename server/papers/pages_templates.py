@@ -189,6 +189,8 @@ async def paper_as_docx(request: web.Request) -> web.Response:
     """Give a paper in the office's own template: a draft in the one in force, an issued one in the one it was issued with."""
     place, here, code = house(request), who(request), request.match_info["code"]
     paper = await place.db.read(queries.paper_for, here, code)
+    if paper.state not in rules.SIGNABLE:
+        raise Refused("paper_flow")
     own = await place.db.read(queries_templates.template_of, paper.unit_id, paper.form, paper.sealed)
     if own is None:
         raise Refused("no_own_template")

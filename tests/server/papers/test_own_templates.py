@@ -119,7 +119,7 @@ def test_links_page_numbers_and_pictures_are_taken() -> None:
     check_package(simple())
     check_package(related("hyperlink", "mailto:ubnd@example.vn"))
     check_package(field("PA|GE"))
-    check_package(repacked({}, {"word/media/huy-hieu.png": b"\x89PNG"}))
+    check_package(repacked({}, {"word/media/huy-hieu.png": b"\x89PNG", "word/printerSettings1.bin": b"\0"}))
 
 
 CODE = {

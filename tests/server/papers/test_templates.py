@@ -102,6 +102,8 @@ async def test_an_own_template_from_start_to_an_issued_paper(
     assert "DỰ THẢO" not in issued
     (row,) = rows(house, OfficialPaper)
     assert row.sealed[queries_templates.SEALED]["number"] == 1
+    await hanh.post(f"{paper}/thu-hoi", {"ground": "Nhầm ngày hẹn"})
+    await tu.get(f"{paper}/ban-word", 409)
     await quan.get(PAGE, 403)
     await quan.get(f"{paper}/ban-word", 404)
 
