@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
-from server.adapters import docx, docx_start
+from server.adapters import docx
 from server.adapters.docx import FilledDocx, Nameable
 from server.errors import BadForm, FieldError, NotHere, Refused, Unavailable
 from server.house import WEB, House
@@ -76,8 +76,14 @@ async def starting(request: web.Request) -> web.Response:
     form, place = _form(request), house(request)
     told = await place.press.told(f"papers/{form.value}", start.named(form))
     title = place.words.find("labels", f"paper_form.{form.value}", "vi")
-    content = await asyncio.to_thread(docx_start.build, told, start.each_of(form), start.SIGNATURE, title)
+    content = await asyncio.to_thread(_started, told, start.each_of(form), title)
     return _download(content, f"mau-{form.value}.docx")
+
+
+def _started(told: list[dict[str, Any]], lists: dict[str, str], title: str) -> bytes:
+    from server.adapters import docx_start  # noqa: PLC0415 it loads python-docx, which few processes ever need
+
+    return docx_start.build(told, lists, start.SIGNATURE, title)
 
 
 def _download(content: bytes, name: str) -> web.Response:
