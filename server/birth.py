@@ -56,6 +56,11 @@ def read(iso: str) -> BirthDate:
     return BirthDate(*(int(part) for part in iso.split("-")))
 
 
+def both_fit(one: BirthDate | None, other: BirthDate | None) -> bool | None:
+    """Whether two people can be born on the same day; None while one of the dates is not known at all."""
+    return None if one is None or other is None else one.fits(other)
+
+
 def more_exact(known: BirthDate | None, told: BirthDate | None) -> BirthDate | None:
     """Return what is known when a person tells it again: more of the same is taken, what differs is not."""
     if known is None or told is None:
@@ -85,3 +90,14 @@ def typed(year: str, month: str, day: str) -> BirthDate | None:
     if not (year or month or day):
         return None
     return BirthDate(int(year), int(month) if month else None, int(day) if day else None)
+
+
+def of_paper(written: str) -> BirthDate | None:
+    """Return a birth date as papers write it (``1948``, ``05/1948``, ``12/5/1948``, ``1948-05-12``), or None for what is none."""
+    parts = [part.strip() for part in re.split(r"[/.\-]", written)]
+    if len(parts) > len(("day", "month", "year")):
+        return None
+    if len(parts[0]) == len("1948"):
+        parts.reverse()
+    year, month, day = (*reversed(parts), "", "")[:3]
+    return None if fault(year, month, day) else typed(year, month, day)

@@ -59,6 +59,8 @@ class Outcome:
 
     rows: tuple[Told, ...]
     is_taken_over: bool
+    is_known: bool = False
+    """Whether it was taken over before and nothing changed now."""
     password: str = ""
 
     @property
@@ -68,7 +70,7 @@ class Outcome:
 
 
 class TriedOnly(Exception):
-    """Raised at the end of a try, with what would have become of the list."""
+    """Raised to undo a try, or a list with faults, with what would have become of it."""
 
     def __init__(self, outcome: Outcome) -> None:
         super().__init__()
@@ -78,7 +80,8 @@ class TriedOnly(Exception):
 def lay(db: Session, at: datetime, table: Table, *, skips_bad: bool, is_tried_only: bool) -> Outcome:
     """Make the units of a list. Raises BadForm (field ``file``), Refused ("units_city_first", "units_no_administrator").
 
-    With faults and without ``skips_bad`` nothing is made. A list that was done before changes nothing.
+    Raises TriedOnly when it was only to be tried, and when a row has a fault and ``skips_bad`` was not said: then
+    nothing of it stays. A list that was done before changes nothing.
     """
     place = rules.find_headings(KIND, [row.cells for row in table.rows])
     headings, rows = table.rows[place], table.rows[place + 1 :]
@@ -86,23 +89,22 @@ def lay(db: Session, at: datetime, table: Table, *, skips_bad: bool, is_tried_on
     cells = {row.number: rules.cells_by_meaning(KIND, mapping, row.cells) for row in rows}
     city = cells[rows[0].number] if rows and _is_city(cells[rows[0].number]) else None
     top = db.scalar(select(Unit).where(Unit.parent_id.is_(None)).order_by(Unit.id).limit(1))
-    password = ""
+    password, founded = "", tuple[Told, ...]()
     if top is None:
         if city is None:
             raise Refused("units_city_first")
         password, top = secrets.token_urlsafe(12), _found_city(db, at, city)
+        founded = (Told(rows[0].number, city["unit_name"], top.code),)
     if city is not None and rules_lists.unit_code(city) == top.code:
         rows = rows[1:]
     who = _administrator(db, top)
-    told, is_done = _take_over(db, who, at, Table((headings, *rows), table.name, table.digest), skips_bad=skips_bad)
-    outcome = Outcome(
-        tuple(Told(one.number, cells[one.number]["unit_name"], one.became, one.faults) for one in told),
-        is_done,
-        password,
-    )
-    if is_tried_only:
+    given = Table((headings, *rows), table.name, table.digest)
+    told, state, is_known = _take_over(db, who, at, given, skips_bad=skips_bad)
+    lines = tuple(Told(one.number, cells[one.number]["unit_name"], one.became, one.faults) for one in told)
+    outcome = Outcome((*founded, *lines), state is ImportState.DONE, is_known, password)
+    if is_tried_only or not outcome.is_taken_over:
         raise TriedOnly(outcome)
-    if password and is_done:
+    if password:
         db.get_one(Officer, who.officer_id).password_hash = HASHER.hash(password)
     return outcome
 
@@ -141,17 +143,17 @@ def _administrator(db: Session, top: Unit) -> Who:
 
 def _take_over(
     db: Session, who: Who, at: datetime, table: Table, *, skips_bad: bool
-) -> tuple[Sequence[queries.Row], bool]:
+) -> tuple[Sequence[queries.Row], ImportState, bool]:
     code = actions.hand_in(db, who, at, NewRun(KIND, table.name, table.digest, table.rows, table.digest))
     run = queries.run_for(db, who, code)
-    if run.state is not ImportState.DONE:
+    is_known = run.state is ImportState.DONE
+    if not is_known:
         actions.check(db, who, at, code, {name: str(column) for name, column in run.mapping.items()})
         run = queries.run_for(db, who, code)
         if run.count(RowState.GOOD) and (skips_bad or not run.count(RowState.BAD)):
             actions_lists.take_over_units(db, who, at, code, None, skips_bad=skips_bad)
     run = queries.run_for(db, who, code)
-    every = (RowState.DONE, RowState.GOOD, RowState.BAD)
-    return queries.rows(db, run.id, every, run.total), run.state is ImportState.DONE
+    return queries.rows(db, run.id, (RowState.DONE, RowState.GOOD, RowState.BAD), run.total), run.state, is_known
 
 
 def units_by_hand(settings: Settings, file: str, *, is_real: bool, skips_bad: bool) -> int:
@@ -193,7 +195,7 @@ def _tell(settings: Settings, outcome: Outcome, *, is_real: bool) -> int:
     if not outcome.is_taken_over:
         say("units_refused", **counts)
         return REFUSED
-    say("units_made" if is_real else "units_tried", **counts)
+    say("units_known" if outcome.is_known else "units_made" if is_real else "units_tried", **counts)
     if is_real and outcome.password:
         founding.say_first(settings, outcome.password)
     return 0

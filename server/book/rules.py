@@ -100,7 +100,7 @@ def columns(line: Line | EmptyDay, say: Say, *, is_whole: bool) -> tuple[str, ..
     Of an empty day its date, and in the place of the matter what its minutes say.
     """
     if isinstance(line, EmptyDay):
-        told = (say("book.empty_day"), say("book.empty_count"), f"{line.chair}, {say('book.minutes')} {line.number}")
+        told = (say("book.empty_day"), say("book.empty_count"), line.chair, f"{say('book.minutes')} {line.number}")
         return ("", date_vi(line.held_on), "", "", "\n".join(told), *("",) * 7)
     if line.is_restricted and not is_whole:
         secret = say("book.secret")

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from server import text
+from server import birth, text
 from server.birth import BirthDate
 from server.cases import queries as cases
 from server.errors import NotHere
@@ -359,7 +359,7 @@ def likely_duplicates(db: Session, who: Who, request_id: int) -> list[Likely]:
             c.name_folded == text.fold(me.citizen.name),
             bool(me.body_concerned) and text.fold(r.body_concerned) == text.fold(me.body_concerned),
             rules.likeness(folded, r.subject_folded),
-            me.citizen.born.fits(c.born) if me.citizen.born and c.born else None,
+            birth.both_fit(me.citizen.born, c.born),
         )
         for r, c, case_code in rows
     ]

@@ -1,6 +1,6 @@
 """Birth dates of which only a part is known: kept, shown, sorted and compared as they are."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from server import birth
 from server.birth import BirthDate
 from server.house import House
-from server.intake.actions_register import NewPerson, known_or_new
-from server.tables import Citizen
-from server.words import IdKind, Role
+from server.intake.actions_register import NewPerson, NewRequest, known_or_new, register
+from server.tables import Citizen, ReceptionRequest
+from server.words import IdKind, Kind, Role
 from tests.conftest import OpenBrowser
 from tests.journeys.test_1_register import MATTER, answers
 from tests.people import MINH, WARD
@@ -34,6 +34,7 @@ def test_what_is_known_is_kept_and_nothing_more(one: BirthDate, other: BirthDate
     assert birth.fault(parts[0], parts[1], parts[2]) is None
     assert birth.typed(parts[0], parts[1], parts[2]) == one
     assert one.written.split("/")[::-1] == one.iso.split("-")
+    assert birth.of_paper(one.written) == birth.of_paper(one.iso) == one
     # Texts sort as the days do.
     assert (one.iso < other.iso) == ((one.first_on, len(one.iso)) < (other.first_on, len(other.iso)))
     assert one.fits(other) == other.fits(one)
@@ -58,6 +59,13 @@ def test_what_cannot_be_a_birth_date_says_which_part(year: str, month: str, day:
 
 def _of_minh(db: Session) -> list[BirthDate | None]:
     return list(db.scalars(select(Citizen.born).where(Citizen.name == MINH.name).order_by(Citizen.born)))
+
+
+def _namesake(db: Session, born: BirthDate) -> None:
+    person = NewPerson(MINH.name, "0333222111", id_kind=IdKind.OTHER, id_number="142000999", born=born)
+    where = db.scalars(select(ReceptionRequest.unit_id)).one()
+    new = NewRequest(unit_id=where, kind=Kind.COMPLAINT, subject="Việc khác", person=person, key="namesake")
+    register(db, datetime(2026, 7, 6, 3, 0, tzinfo=UTC), new)
 
 
 def test_a_year_told_first_is_made_more_exact_and_never_another(house: House) -> None:
@@ -88,5 +96,8 @@ async def test_who_knows_only_the_year_registers_and_is_shown_so(open_browser: O
     page = await tu.get("/dang-ky/gui")
     assert ">1948<" in "".join(page.split())
     assert "01/01/1948" not in page
-    await tu.post("/dang-ky/gui", key=page.split('name="key" value="')[1].split('"')[0])
+    receipt = await tu.post("/dang-ky/gui", key=page.split('name="key" value="')[1].split('"')[0])
     assert house.db.read_now(_of_minh) == [BirthDate(1948)]
+    # The same name with a birth date that cannot be his is shown as another one's; the desk decides.
+    house.db.write_now(_namesake, BirthDate(1972, 11, 3))
+    assert "cùng tên, ngày sinh khác" in await tu.get(f"/dang-ky-moi/{receipt.split('/')[2]}")

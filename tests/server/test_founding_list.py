@@ -56,10 +56,13 @@ def traces(db: Session) -> list[int | None]:
 def test_a_city_is_founded_from_its_list_and_its_administrator_can_sign_in(empty: Database) -> None:
     whole = table(CITY, WARD, ROOM)
     tried = lay(empty, whole, is_real=False)
-    assert (tried.is_taken_over, tried.bad, [row.number for row in tried.rows]) == (True, 0, [4, 5])
+    assert (tried.is_taken_over, tried.bad, [row.number for row in tried.rows]) == (True, 0, [3, 4, 5])
     assert empty.read_now(traces) == [0, 0, 0]
     with pytest.raises(Refused, match="units_city_first"):
         lay(empty, table(WARD, ROOM))
+    # A list with a fault leaves no city behind whose administrator has no password.
+    assert not lay(empty, table(CITY, WARD, LOST)).is_taken_over
+    assert empty.read_now(traces) == [0, 0, 0]
     done = lay(empty, whole)
     assert done.password
     assert empty.read_now(tree) == {
@@ -70,7 +73,7 @@ def test_a_city_is_founded_from_its_list_and_its_administrator_can_sign_in(empty
     hashes = empty.read_now(lambda db: list(db.scalars(select(Officer.password_hash))))
     assert [one.startswith("$argon2") for one in hashes] == [True]
     again = lay(empty, whole)
-    assert (again.is_taken_over, again.bad, again.password) == (True, 0, "")
+    assert (again.is_taken_over, again.is_known, again.bad, again.password) == (True, True, 0, "")
     assert empty.read_now(traces) == [3, 1, 1]
     empty.close()
 
