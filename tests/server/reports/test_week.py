@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,7 @@ from tests.people import LAN
 from tests.server.minutes import receptions
 
 
+@pytest.mark.one_engine
 async def test_a_server_that_was_down_on_monday_writes_on_the_next_day_worked_once(house: House) -> None:
     house.db.write_now(reach)
     seen = []
