@@ -1,5 +1,6 @@
 """Today, the desk of one reception, and the room as staff enter it."""
 
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -8,7 +9,7 @@ from aiohttp import web
 from server import security
 from server.clock import local
 from server.continuity import queries_drill, queries_incidents, rules_drill, rules_incidents
-from server.errors import BadForm
+from server.errors import BadForm, Refused, Unavailable
 from server.pagekit import STAFF, get, house, now, post, posted, render, see_other, who
 from server.reception import (
     actions,
@@ -142,15 +143,27 @@ async def withdraw_guest(request: web.Request) -> web.Response:
     """Take a guest's link back."""
     await posted(request)
     code, member = request.match_info["code"], request.match_info["member"]
-    await house(request).db.write(actions_guest.withdraw, who(request), now(request), code, member)
+    at = now(request)
+    await house(request).db.write(actions_guest.withdraw, who(request), at, code, member)
+    await _put_out(request, code, member, at)
     return see_other(f"/luot-tiep/{code}?da=guest_withdrawn")
+
+
+async def _put_out(request: web.Request, code: str, member: str, at: datetime) -> None:
+    """Whoever came by a link that ended leaves the room at once. Raises Refused: ``guest_not_out``."""
+    try:
+        await house(request).nodes.put_out(code, member, at)
+    except Unavailable as trouble:
+        raise Refused("guest_not_out") from trouble
 
 
 async def renew_guest(request: web.Request) -> web.Response:
     """Give a guest a new link for the same place."""
     await posted(request)
     code, member = request.match_info["code"], request.match_info["member"]
-    await house(request).db.write(actions_guest.renew, who(request), now(request), code, member)
+    at = now(request)
+    await house(request).db.write(actions_guest.renew, who(request), at, code, member)
+    await _put_out(request, code, member, at)
     return see_other(f"/luot-tiep/{code}?da=guest_renewed")
 
 

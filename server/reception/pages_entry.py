@@ -21,6 +21,7 @@ from server.reception.rules_browsers import guidance
 from server.scheduling import queries_slips
 from server.scheduling.rules import code_of, is_link_alive, link_token
 from server.words import AppointmentState, ReceptionState
+from signaling.tickets import Ticket
 
 WORKER_BODY = 4 * 1024 * 1024
 _DAY = 24 * 3600
@@ -161,7 +162,12 @@ async def _numbers(request: web.Request, room: str, notes: Sequence[NoteIn]) -> 
 
 async def relay(request: web.Request) -> web.WebSocketResponse:
     """Relay a browser's WebSocket to the worker that holds its room. The worker believes tickets only."""
-    return await house(request).nodes.relay(request, request.match_info["worker"])
+    place = house(request)
+
+    async def is_good(ticket: Ticket) -> bool:
+        return await place.db.read(queries_guest.is_good, ticket.room, ticket.member, ticket.not_before)
+
+    return await place.nodes.relay(request, request.match_info["worker"], is_good)
 
 
 ROUTES = (
