@@ -8,7 +8,7 @@ because each frame builds on the one before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from signaling.tracks import Kind, RtpPacket
@@ -47,8 +47,15 @@ class Reorder:
         self._next: int | None = None
         self.lost = 0
 
-    def push(self, packet: RtpPacket) -> Iterator[RtpPacket | Hole]:
-        """Take one packet, give what can be given now."""
+    def push(self, packet: RtpPacket) -> Iterable[RtpPacket | Hole]:
+        """Take one packet, give what can be given now; to be gone through before the next call."""
+        if not self._waiting and self._next is not None and packet.sequence == self._next % _SEQUENCES:
+            # Almost every packet comes in its turn.
+            self._next += 1
+            return (packet,)
+        return self._sort(packet)
+
+    def _sort(self, packet: RtpPacket) -> Iterator[RtpPacket | Hole]:
         if self._next is None:
             self._next = packet.sequence
         step = (packet.sequence - self._next + _SEQUENCES // 2) % _SEQUENCES - _SEQUENCES // 2
@@ -169,6 +176,7 @@ class Vp8Frames:
         self.needs_key_frame = True
         self.dropped = 0
         self._parts: list[bytes] = []
+        self._size = 0
         self._timestamp = 0
         self._arrived = 0.0
 
@@ -193,7 +201,8 @@ class Vp8Frames:
             self._break()
             return None
         self._parts.append(data)
-        if sum(map(len, self._parts)) > _LARGEST_FRAME:
+        self._size = self._size + len(data) if len(self._parts) > 1 else len(data)
+        if self._size > _LARGEST_FRAME:
             self._break()
         return self._finish() if item.marker and self._parts else None
 

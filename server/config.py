@@ -60,8 +60,8 @@ class Settings:
         "", "Addresses told to browsers for media, comma-separated; empty means those of this machine."
     )
     hot_path: str = _setting(
-        "python",
-        "What forwards sound and picture: native (C, needs a compiler once), python, or auto: native where it can be had.",
+        "auto",
+        "What forwards sound and picture: auto (C where a compiler can make it, else Python), native (C) or python.",
         one_of=("auto", "native", "python"),
     )
     metrics_port: int = _number(

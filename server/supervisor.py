@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType
 
@@ -29,6 +29,8 @@ STOP_WITHIN = 15.0
 READY_WITHIN = 30.0
 _PAUSES = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
 _STEADY_AFTER = 30.0
+_FAULTS = {-getattr(signal, name) for name in ("SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT", "SIGSYS") if hasattr(signal, name)}
+"""Exit codes of a process that its own machine code brought down."""
 
 
 @dataclass(slots=True)
@@ -40,6 +42,8 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     told: bytes = b""
+    careful: bytes = b""
+    """What it is told instead from the first fault in its machine code on; empty when nothing is safer."""
     environment: dict[str, str] | None = None
     deaths: int = 0
     due: float = 0.0
@@ -63,6 +67,9 @@ class Child:
         if self.process is not None:
             self.deaths = 1 if at - self.started > _STEADY_AFTER else self.deaths + 1
             self.due = at + _PAUSES[min(self.deaths - 1, len(_PAUSES) - 1)]
+            if self.process.returncode in _FAULTS and self.careful:
+                self.told, self.careful = self.careful, b""
+                say("fault", name=self.name)
             self.process = None
         if at >= self.due:
             self.start()
@@ -142,11 +149,12 @@ def serve(settings: Settings, *, is_demo: bool) -> int:
     common = ["--data", str(settings.folder), "--host", settings.host, "--port", str(settings.port)]
     common += ["--parent", str(os.getpid())]
     program = [sys.executable, "-m", "server"]
-    children = [Child("web", [*program, "web", *common]), *(_media(settings, name) for name in names(settings))]
+    children = [Child("web", [*program, "web", *common]), *(media_child(settings, name) for name in names(settings))]
     return Supervisor(settings, children, is_demo).run()
 
 
-def _media(settings: Settings, name: str) -> Child:
+def media_child(settings: Settings, name: str) -> Child:
+    """Return the media worker of this name, not started."""
     command = [
         sys.executable,
         "-m",
@@ -159,7 +167,10 @@ def _media(settings: Settings, name: str) -> Child:
         "--data",
         str(settings.folder),
     ]
-    return Child(name, command, told=write(settings_of(settings, name)), environment=bare_environment())
+    told = settings_of(settings, name)
+    # People must be able to talk on: a fault in the native packet path is met once, then Python forwards.
+    careful = b"" if told.hot_path == "python" else write(replace(told, hot_path="python"))
+    return Child(name, command, told=write(told), careful=careful, environment=bare_environment())
 
 
 def _is_founded(url: str) -> bool:

@@ -29,6 +29,7 @@ TRAY = 32
 
 _V4_NAME, _V6_NAME = Struct("=H6s8x"), Struct("=H22s4x")
 _V4_KEY, _V6_KEY = Struct("!H4s"), Struct("!H4x16s")
+_V4_SIZE = 4
 _NAME_ROOM = 32
 _PORT_AND_FLOW = 6
 
@@ -70,6 +71,11 @@ def key_of(address: Address) -> bytes:
     if ":" in host:
         return _V6_KEY.pack(port, socket.inet_pton(socket.AF_INET6, host))
     return _V4_KEY.pack(port, socket.inet_pton(socket.AF_INET, host))
+
+
+def key_from(packed: bytes, port: int) -> bytes:
+    """Return what `key_of` would for an address in network order, of 4 or 16 bytes."""
+    return (_V4_KEY if len(packed) == _V4_SIZE else _V6_KEY).pack(port, packed)
 
 
 def address_of(key: bytes) -> Address:

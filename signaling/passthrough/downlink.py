@@ -40,6 +40,7 @@ class Downlink:
         self._needed: float = KEPT
         self._lines = [line for slot in self.slots for line in slot]
         self._by_ssrc = {line.form.ssrc: line for line in self._lines}
+        self._names = [rtcp.description(line.form.ssrc, cname(at // 2)) for at, line in enumerate(self._lines)]
 
     @property
     def videos(self) -> list[Outgoing]:
@@ -92,11 +93,11 @@ class Downlink:
     def reports(self, ntp: float) -> tuple[bytes, bytes]:
         """Return sender reports of every line that flows, and their names."""
         reports = names = b""
-        for index, line in enumerate(self._lines):
+        for line, name in zip(self._lines, self._names, strict=True):
             report = line.report(ntp)
             if report:
                 reports += report
-                names += rtcp.description(line.form.ssrc, cname(index // 2))
+                names += name
         return reports, names
 
     def review(self, cap: int, now: float) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 from cffi import FFI
 
 from signaling.passthrough import build
+from signaling.passthrough.datagrams import key_from
 from signaling.passthrough.inside import Address, crypt_addresses
 from signaling.tracks import RtpPacket, Source
 
@@ -131,20 +132,35 @@ class Core:
 
     def deliver(self) -> None:
         """Hand tapped packets to their sources."""
-        for record in self.drain(TAPPED):
-            source = self.feeds.get(record.name)
-            if source is not None:
-                source.deliver(RtpPacket(record.content, record.sequence, record.timestamp, record.marker, record.at))
+        feeds = self.feeds
+        for every in self._take(TAPPED):
+            for at, (size, sequence, marker, name, arrived, timestamp, _, _, _) in _heads(every):
+                source = feeds.get(name)
+                if source is not None:
+                    content = every[at : at + size]
+                    source.deliver(RtpPacket(content, sequence, timestamp, bool(marker), arrived))
+
+    def strangers(self) -> Iterator[tuple[bytes, bytes]]:
+        """Take what Python has to read: (key of its address, as an `Inbox` names it; datagram)."""
+        for every in self._take(STRANGE):
+            for at, (size, _, _, _, _, _, ip, port, is_six) in _heads(every):
+                yield key_from(ip if is_six else ip[:4], port), every[at : at + size]
 
     def drain(self, pipe: int) -> Iterator[Record]:
         """Take everything that waits in a pipe."""
+        for every in self._take(pipe):
+            for at, (size, sequence, marker, name, arrived, timestamp, ip, port, is_six) in _heads(every):
+                address = (str(ip_address(ip if is_six else ip[:4])), port) if port else ("", 0)
+                yield Record(every[at : at + size], sequence, bool(marker), name, arrived, timestamp, address)
+
+    def _take(self, pipe: int) -> Iterator[bytes]:
         if self._room is None:
             self._room = ffi.new("uint8_t[]", _ROOM)
         while self.pointer is not None:
             size = self.lib.hot_drain(self.pointer, pipe, self._room, _ROOM)
             if not size:
                 return
-            yield from _records(bytes(ffi.buffer(self._room, size)))
+            yield bytes(ffi.buffer(self._room, size))
 
     def due(self, now: float) -> list[int]:
         """Return the names of lines whose streams have something to ask or to tell."""
@@ -174,12 +190,11 @@ class Core:
             self.lib.hot_forget(self.pointer, write_address(address))
 
 
-def _records(every: bytes) -> Iterator[Record]:
-    at = 0
-    while at < len(every):
-        size, sequence, marker, name, arrived, timestamp, ip, port, is_six = _RECORD.unpack_from(every, at)
-        at += _RECORD.size
-        packed = ip if is_six else ip[:4]
-        address = (str(ip_address(packed)), port) if port else ("", 0)
-        yield Record(every[at : at + size], sequence, bool(marker), name, arrived, timestamp, address)
-        at += size + -size % 8
+def _heads(every: bytes) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """What stands before each record, and where its content begins."""
+    at, end, unpack, size = 0, len(every), _RECORD.unpack_from, _RECORD.size
+    while at < end:
+        head = unpack(every, at)
+        at += size
+        yield at, head
+        at += head[0] + 7 & ~7

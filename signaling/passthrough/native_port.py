@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from signaling.passthrough import hot
 from signaling.passthrough.datagrams import BATCH, Inbox, key_of
-from signaling.passthrough.hot import STRANGE, Core, Record, ffi
+from signaling.passthrough.hot import Core, ffi
 from signaling.passthrough.inside import Address
 from signaling.passthrough.native_line import NativeLine
 from signaling.passthrough.port import Caller, MediaPort
@@ -28,18 +28,18 @@ class CoreInbox(Inbox):
         super().__init__(sock, batches=False)
         self._core = core
         self._news = news
-        self._waiting: list[Record] = []
+        self._waiting: list[tuple[bytes, bytes]] = []
         self.receive = self._receive_records
 
     def _receive_records(self) -> tuple[Sequence[bytes], Sequence[int]]:
         if not self._waiting:
             with contextlib.suppress(BlockingIOError):
                 os.eventfd_read(self._news)
-            self._waiting = list(self._core.drain(STRANGE))
+            self._waiting = list(self._core.strangers())
         batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
-        for cell, record in zip(self.cells, batch, strict=False):
-            cell.buffer[: len(record.content)] = record.content
-        return [key_of(record.address) for record in batch], [len(record.content) for record in batch]
+        for cell, (_, datagram) in zip(self.cells, batch, strict=False):
+            cell.buffer[: len(datagram)] = datagram
+        return [key for key, _ in batch], [len(datagram) for _, datagram in batch]
 
     @property
     def is_empty(self) -> bool:

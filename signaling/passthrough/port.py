@@ -25,6 +25,8 @@ from signaling.passthrough.police import PACKET, Budget, Strangers
 
 TICK = 0.02
 _BUFFER = 4 << 20
+_REFILL = 0.1
+"""Seconds between two looks at what everybody may send: far less than what a full budget lasts."""
 _ROUNDS = 4
 """Batches taken before the loop's other work has its turn."""
 
@@ -108,7 +110,7 @@ class MediaPort:
         self._verified: dict[bytes, Caller] = {}
         self._expected: dict[bytes, Caller] = {}
         self._timer: asyncio.TimerHandle | None = None
-        self._ticked_at = monotonic()
+        self._ticked_at = self._refilled_at = monotonic()
         self._resting: asyncio.TimerHandle | None = None
         self._received_before = 0
         self._listen()
@@ -333,8 +335,10 @@ class MediaPort:
         self._strangers.pass_time(passed)
         self._pace()
         self.tray.is_gathering = True
-        for caller in self._callers.values():
-            caller.budget.pass_time(passed)
+        if now - self._refilled_at >= _REFILL:
+            refilled, self._refilled_at = now - self._refilled_at, now
+            for caller in self._callers.values():
+                caller.budget.pass_time(refilled)
         for caller in self._due(now):
             try:
                 caller.tick(now)

@@ -1,9 +1,9 @@
 """RTCP, read and written: just what a forwarder says and hears (RFC 3550, 4585, REMB)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from struct import Struct, error
+from typing import NamedTuple
 
 SENDER_REPORT, RECEIVER_REPORT, DESCRIPTION, GOODBYE = 200, 201, 202, 203
 TRANSPORT_FEEDBACK, PAYLOAD_FEEDBACK = 205, 206
@@ -26,8 +26,7 @@ _MAX_BLOCKS = 31
 _MAX_MANTISSA = 0x3FFFF
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(NamedTuple):
     """What a receiver says of one stream."""
 
     ssrc: int
@@ -39,8 +38,7 @@ class Block:
     delay: int
 
 
-@dataclass(frozen=True)
-class SenderReport:
+class SenderReport(NamedTuple):
     """The sender's clock against its media clock."""
 
     ssrc: int
@@ -51,38 +49,33 @@ class SenderReport:
     blocks: tuple[Block, ...] = ()
 
 
-@dataclass(frozen=True)
-class ReceiverReport:
+class ReceiverReport(NamedTuple):
     """Reports without a clock."""
 
     ssrc: int
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True)
-class Nack:
+class Nack(NamedTuple):
     """Packets of `media` that are missed."""
 
     media: int
     lost: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class KeyFrameRequest:
+class KeyFrameRequest(NamedTuple):
     """PLI or FIR for `media`."""
 
     media: int
 
 
-@dataclass(frozen=True)
-class Remb:
+class Remb(NamedTuple):
     """How many bits per second the receiver believes its way can take."""
 
     bits_per_second: int
 
 
-@dataclass(frozen=True)
-class Goodbye:
+class Goodbye(NamedTuple):
     """Streams that ended."""
 
     ssrcs: tuple[int, ...]

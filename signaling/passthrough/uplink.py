@@ -1,7 +1,6 @@
 """Everything that comes up from one browser: its microphone, its picture, its reports."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from time import monotonic, time
 
 from signaling.passthrough import rtcp
@@ -121,7 +120,7 @@ class Uplink:
         sound, picture = self.audio.block(now), self.video.block(now)
         if sound is not None:
             missed = min(255, int(256 * self.audio.source.worst_missed))
-            sound = replace(sound, fraction_lost=max(sound.fraction_lost, missed))
+            sound = sound._replace(fraction_lost=max(sound.fraction_lost, missed))
         return [block for block in (sound, picture) if block is not None]
 
     def state_allowance(self) -> None:
