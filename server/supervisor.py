@@ -29,7 +29,11 @@ STOP_WITHIN = 15.0
 READY_WITHIN = 30.0
 _PAUSES = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
 _STEADY_AFTER = 30.0
-_FAULTS = {-getattr(signal, name) for name in ("SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT", "SIGSYS") if hasattr(signal, name)}
+_FAULTS = {
+    -getattr(signal, name)
+    for name in ("SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT", "SIGSYS")
+    if hasattr(signal, name)
+}
 """Exit codes of a process that its own machine code brought down."""
 
 
