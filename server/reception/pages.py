@@ -8,8 +8,10 @@ from aiohttp import web
 
 from server import security
 from server.clock import local
-from server.continuity import queries_drill, queries_incidents, rules_drill, rules_incidents
 from server.errors import BadForm, Refused, Unavailable
+from server.incidents import queries as queries_incidents
+from server.incidents import queries_drill, rules_drill
+from server.incidents import rules as rules_incidents
 from server.pagekit import STAFF, get, house, now, post, posted, render, see_other, who
 from server.reception import (
     actions,
@@ -48,7 +50,7 @@ async def today(request: web.Request) -> web.Response:
     here, at = who(request), now(request)
     lines = await house(request).db.read(queries_today.today, here, local(at).date())
     calls = await house(request).db.read(queries_door.calls, here, at)
-    drills = here.role in rules_drill.DRILLS
+    drills = here.role in rules.DRILLS
     drill = await house(request).db.read(queries_drill.drill_of, here.unit_id, local(at).date()) if drills else None
     is_online = any(not line.is_in_person for line in lines)
     return await render(

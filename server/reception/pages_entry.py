@@ -11,8 +11,8 @@ from aiohttp import web
 from recordings.shelf import safe_name
 from server import security
 from server.adapters.room_events import SIGNATURE, sign_body
-from server.continuity import rules_incidents
 from server.errors import BadForm, FieldError, NotHere, NotYours, OfficeError, TooMuch
+from server.incidents import rules as rules_incidents
 from server.pagekit import SEED, get, house, now, post, posted, render, see_other
 from server.reception import actions, actions_notes, forms, queries, queries_guest, rules, rules_door
 from server.reception.actions_notes import NoteIn
