@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
@@ -246,6 +247,7 @@ def _kind_of(error: OfficeError, status: int) -> str:
     return "refused" if isinstance(error, Refused) else kinds.get(status, "broken")
 
 
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 LONGEST_PAGE = 5
 """Digits of the number of a page: no list is that long."""
 
@@ -380,9 +382,9 @@ async def posted_json(request: web.Request) -> dict[str, Any]:
 
 
 def _storable(value: Any) -> Any:
-    """What was sent without NUL characters: SQLite keeps them, PostgreSQL refuses them."""
+    """What was sent without NUL characters and halves of pairs: no database takes them all, and neither does UTF-8."""
     if isinstance(value, str):
-        return value.replace("\0", "")
+        return _UNSTORABLE.sub("", value)
     if isinstance(value, list):
         return [_storable(one) for one in value]
     if isinstance(value, dict):

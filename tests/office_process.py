@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
 from server.config import Settings, load
@@ -29,7 +29,7 @@ FAULT = re.compile(r"[\d:]+ [EC] ")
 class OfficeProcess:
     """The processes of one office with the invented units and officers, and nobody's matter yet."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, more: Mapping[str, str]) -> None:
         self.folder = folder
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
@@ -44,7 +44,7 @@ class OfficeProcess:
                 stdout=log,
                 stderr=log,
                 # Any free port, so that offices can run side by side.
-                env={**surroundings, "TIEPDAN_MEDIA_PORT": "0"},
+                env={**surroundings, "TIEPDAN_MEDIA_PORT": "0", **more},
             )
 
     @property
@@ -88,6 +88,17 @@ class OfficeProcess:
         os.kill(number, signal.SIGKILL)
         return at
 
+    @contextlib.contextmanager
+    def frozen(self, command: str) -> Iterator[None]:
+        """Let a child stand still, as one does that is not scheduled, until the block is left."""
+        number = self.child(command)
+        assert number, command
+        os.kill(number, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(number, signal.SIGCONT)
+
     def database(self) -> Database:
         """Open the database a second time, as a stranger would; close it afterwards."""
         return Database(self.settings.database_url)
@@ -130,13 +141,13 @@ def free_port() -> int:
 
 
 @contextlib.asynccontextmanager
-async def running_office() -> AsyncIterator[OfficeProcess]:
-    """Give a running office; its processes and its folder are gone at the end."""
+async def running_office(**more: str) -> AsyncIterator[OfficeProcess]:
+    """Give a running office, with ``more`` settings as environment variables; its processes and folder are gone at the end."""
     # A socket's path must be short, so this is no place below pytest's own folders.
     folder = Path(tempfile.mkdtemp(prefix="td-", dir="/tmp"))
     office = None
     try:
-        office = OfficeProcess(folder)
+        office = OfficeProcess(folder, more)
         await office.until_ready()
         yield office
     except BaseException:

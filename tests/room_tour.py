@@ -111,6 +111,17 @@ async def _door(cast: Cast) -> AsyncIterator[Scene]:
     await _acknowledge(cast, "bao")
 
 
+async def begin(cast: Cast) -> None:
+    """Begin without anybody who writes, with the ground that the room asks for."""
+    await _press_begin(cast)
+    await cast.press("hanh", "Vẫn bắt đầu")
+
+
+async def _press_begin(cast: Cast) -> None:
+    await cast.press("hanh", "Bắt đầu tiếp")
+    await cast.pages["hanh"].get_by_role("textbox").last.fill("Người chủ trì tự ghi biên bản")
+
+
 async def _acknowledge(cast: Cast, who: str) -> None:
     await cast.press(who, KNOWN)
     await cast.until(who, "v.you.acknowledged")
@@ -128,8 +139,7 @@ async def _lobby(cast: Cast) -> AsyncIterator[Scene]:
     await cast.press("hanh", "Bắt đầu ghi")
     await cast.until("hanh", "v.recording.proven")
     yield Scene("hanh-san-sang", hanh)
-    await cast.press("hanh", "Bắt đầu tiếp")
-    await hanh.get_by_role("textbox").last.fill("Người chủ trì tự ghi biên bản")
+    await _press_begin(cast)
     yield Scene("hanh-thieu-thanh-phan", hanh)
     await cast.press("hanh", "Vẫn bắt đầu")
     await cast.everybody_until("v.phase === 'live'")

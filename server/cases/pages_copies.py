@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from server.cases import actions_copies, forms_copies, queries_copies, rules_copies
+from server.cases import actions_copies, actions_work, forms_copies, queries_copies, rules_copies
 from server.cases.actions_copies import NewCopy
 from server.errors import BadForm, FieldError
 from server.house import House
@@ -15,9 +15,11 @@ from server.who import Who
 
 
 async def given_page(request: web.Request) -> web.Response:
-    """Show what was given of a denunciation for checking, and the form that gives more."""
-    case = await house(request).db.read(queries_copies.denunciation_for, who(request), request.match_info["code"])
-    return await _show(request, {"copy_words": await house(request).db.read(queries_copies.proposed, case)})
+    """Show what was given of a denunciation for checking, and the form that gives more; the look is written down."""
+    db, code = house(request).db, request.match_info["code"]
+    case = await db.read(queries_copies.denunciation_for, who(request), code)
+    await db.write(actions_work.note_view, who(request), now(request), code)
+    return await _show(request, {"copy_words": await db.read(queries_copies.proposed, case)})
 
 
 async def _show(

@@ -33,7 +33,8 @@ from server.words import Kind, MinutesField, PetitionPart
 
 MOST = 200
 VIEWED = "viewed_copy"
-_DENOUNCERS = frozenset({PetitionPart.PETITIONER, PetitionPart.REPRESENTATIVE})
+_DENOUNCERS = frozenset({PetitionPart.PETITIONER, PetitionPart.REPRESENTATIVE, PetitionPart.LEGAL_REPRESENTATIVE})
+"""Who denounces, and who stands for one that cannot: the guardian's name tells whose child or ward it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,12 @@ async def ready_kit(house: House, unit_id: int) -> str:
     if kept is not None and kept.content_sha256 == content and house.files.path(kept.stored_as).is_file():
         return kept.stored_as
     made = await print_paper(house, "kit", {**facts, "made": time_vi(at)})
-    before = await house.db.write(actions_kit.keep, at, unit_id, content, made)
+    try:
+        before = await house.db.write(actions_kit.keep, at, unit_id, content, made)
+    except Exception:
+        # It carries names and telephones, and nothing would name it.
+        house.files.drop(made.stored_as)
+        raise
     if before:
         house.files.drop(before)
     return made.stored_as

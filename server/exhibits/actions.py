@@ -35,8 +35,8 @@ def show(db: Session, who: Who, at: datetime, code: str, wanted: Page) -> int:
     found = desk_of(db, who, code)
     file = queries.file_to_show(db, who, code, wanted.file)
     check_showable(found, file)
-    # Held, so that two presses at once make one row after the other.
-    db.scalars(select(Reception.id).where(Reception.id == found.id).with_for_update()).one()
+    # Held, so that two presses at once make one row after the other, and none comes after the end.
+    rules.check_running(db.scalars(select(Reception.state).where(Reception.id == found.id).with_for_update()).one())
     now_shown = queries.shown_row(db, found.id)
     if now_shown is not None:
         is_same = (now_shown.attachment_id, now_shown.document_id) == (file.attachment_id, file.document_id)

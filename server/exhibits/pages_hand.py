@@ -104,7 +104,7 @@ async def _hand_in(request: web.Request, seat: Seat, key: str, files: list[Uploa
     papers = await drafts.put_away(request, files)
     try:
         done = await place.db.write(actions_hand.hand_in, seat, now(request), key, papers)
-    except BaseException:
+    except Exception:
         drafts.drop(request, papers)
         raise
     if done is None:

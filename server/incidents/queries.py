@@ -15,7 +15,7 @@ from server.words import IncidentKind, IncidentState
 
 MOST = 100
 DONE_FOR = timedelta(days=7)
-"""How long a closed incident stays on the technicians' page."""
+"""How long an incident stays on the technicians' page after it was closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def for_technician(db: Session, who: Who, at: datetime) -> tuple[list[IncidentLi
     mine = _lines().where(or_(Incident.unit_id == who.unit_id, Unit.parent_id == who.unit_id))
     newest = Incident.told_at.desc(), Incident.id.desc()
     standing = mine.where(Incident.state != IncidentState.DONE).order_by(*newest).limit(MOST)
-    done = mine.where(Incident.state == IncidentState.DONE, Incident.told_at > at - DONE_FOR)
+    done = mine.where(Incident.state == IncidentState.DONE, Incident.changed_at > at - DONE_FOR)
     return [_line(*row) for row in db.execute(standing)], [
         _line(*row) for row in db.execute(done.order_by(*newest).limit(MOST))
     ]

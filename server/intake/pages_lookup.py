@@ -134,7 +134,7 @@ async def amend(request: web.Request) -> web.Response:
     except Stale:
         drafts.drop(request, papers)
         return await _show(request, 409, typed=typed, is_stale=True)
-    except BaseException:
+    except Exception:
         drafts.drop(request, papers)
         raise
     return see_other(f"/tra-cuu/{code}?da=amended")

@@ -268,7 +268,7 @@ async def _send_all(request: web.Request) -> web.StreamResponse:
         papers = await drafts.put_away(request, await _kept_files(request, draft))
         new = _new_request(request, draft, unit, papers)
         done = await place.db.write(actions_register.register, now(request), new, officer_here(request))
-    except BaseException:
+    except Exception:
         drafts.drop(request, papers)
         raise
     if not done.is_new:

@@ -170,7 +170,7 @@ async def add_appointment(request: web.Request) -> web.Response:
         is_new = await place.db.write(actions_register.add_appointment, here, now(request), code, papers[0])
     except BadForm as bad:
         return await _show(request, 422, bad.fields)
-    except BaseException:
+    except Exception:
         drafts.drop(request, papers)
         raise
     if not is_new:

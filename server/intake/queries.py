@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from server import text
 from server.cases import queries as cases
@@ -136,7 +136,9 @@ def is_open_to(db: Session, who: Who, row: ReceptionRequest) -> bool:
         return who.role is Role.SYS_ADMIN
     if who.role is Role.INSPECTOR and row.unit_id not in cases.watched_units(db, who):
         return False
-    return rules.may_open(who, row.unit_id, row.kind)
+    # What turned out to be a denunciation, in the room or on its petition, is as secret as what was registered as one.
+    case = db.get(Case, row.case_id) if row.case_id else None
+    return rules.may_open(who, row.unit_id, Kind.DENUNCIATION if case is not None and case.is_restricted else row.kind)
 
 
 def _whole() -> Select[Any]:
@@ -298,11 +300,14 @@ def waiting(db: Session, who: Who) -> int:
 
 
 def visible(db: Session, who: Who) -> list[Any]:
-    """Return the conditions under which staff may know of a request: ``rules.may_open`` as SQL."""
+    """Return the conditions under which staff may know of a request: ``is_open_to`` as SQL."""
     units = cases.watched_units(db, who) if who.role is Role.INSPECTOR else [who.unit_id]
     seen: list[Any] = [ReceptionRequest.unit_id.in_(units)]
     if who.role not in rules.RECEIVERS:
         seen.append(ReceptionRequest.kind != Kind.DENUNCIATION)
+        # A name of its own: whoever asks may have the case beside the request.
+        apart = aliased(Case)
+        seen.append(~exists().where(apart.id == ReceptionRequest.case_id, apart.is_restricted.is_(True)))
     return seen
 
 

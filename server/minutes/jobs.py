@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from server.documents import print_paper
+from server.documents import print_and_file
 from server.house import House
 from server.minutes import actions_seal, queries_head
 from server.minutes.rules_print import print_facts
@@ -16,9 +16,8 @@ async def print_minutes(house: House, args: Mapping[str, Any]) -> None:
     if sealed is None:
         return
     facts = print_facts(sealed, lambda key: house.words.find("labels", key, "vi"), lookup(house))
-    kept = await print_paper(house, "minutes", facts)
-    if not await house.db.write(actions_seal.keep_sealed, house.clock.now(), code, kept):
-        house.files.drop(kept.stored_as)
+    keep = actions_seal.keep_sealed
+    await print_and_file(house, "minutes", facts, lambda kept: house.db.write(keep, house.clock.now(), code, kept))
 
 
 def lookup(house: House) -> str:

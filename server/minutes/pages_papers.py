@@ -70,7 +70,7 @@ async def file_scan(request: web.Request) -> web.Response:
         return await pages.with_errors(request, bad)
     try:
         await place.db.write(actions_seal.file_scan, who(request), now(request), code, scan)
-    except BaseException:
+    except Exception:
         place.files.drop(scan.kept.stored_as)
         raise
     return see_other(f"/bien-ban/{code}?da=scan_filed#ban-ky")

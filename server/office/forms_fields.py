@@ -15,6 +15,10 @@ from server import text
 from server.errors import BadForm, FieldError
 
 LONGEST_PROSE = 10_000
+FIRST_YEAR = 1900
+"""Nobody who comes was born before; the first hours of the calendar have no moment in UTC."""
+_MOST_DIGITS = 9
+"""More is no id and no version, and more than a column of a database holds."""
 _EMAIL = re.compile(r"[^@\s<>\"',;]{1,64}@[^@\s<>\"',;]{1,180}\.[^@\s<>\"',;.]{2,24}")
 _DATE = re.compile(r"(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})")
 
@@ -117,11 +121,12 @@ def day(value: Any) -> date | None:
         return None
     parts = _DATE.fullmatch(found)
     try:
-        if parts is None:
-            return date.fromisoformat(found)
-        return date(int(parts[3]), int(parts[2]), int(parts[1]))
+        on = date.fromisoformat(found) if parts is None else date(int(parts[3]), int(parts[2]), int(parts[1]))
     except ValueError:
         raise PydanticCustomError("date", "") from None
+    if on.year < FIRST_YEAR:
+        raise PydanticCustomError("date", "")
+    return on
 
 
 def _needed_day(value: Any) -> date:
@@ -147,9 +152,15 @@ def whole(least: int, most: int) -> Callable[[Any], int]:
     return read
 
 
+def whole_or_blank(least: int, most: int) -> Callable[[Any], int | None]:
+    """A whole number between bounds, or None where nothing was typed; what is no number is never taken for nothing."""
+    read = whole(least, most)
+    return lambda value: read(value) if text.tidy(str(value)) else None
+
+
 def _whole_or_none(value: Any) -> int | None:
     found = str(value)
-    return int(found) if found.isascii() and found.isdigit() else None
+    return int(found) if found.isascii() and found.isdigit() and len(found) <= _MOST_DIGITS else None
 
 
 Phone = Annotated[str, BeforeValidator(_phone)]

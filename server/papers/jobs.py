@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from server.documents import print_paper
+from server.documents import print_and_file
 from server.house import House
 from server.papers import actions_issue
 
@@ -14,9 +14,8 @@ async def print_official(house: House, args: Mapping[str, Any]) -> None:
     sealed = await house.db.read(actions_issue.to_print, code)
     if sealed is None:
         return
-    kept = await print_paper(
-        house, f"papers/{sealed['form']}", {**sealed, "lookup": f"{house.settings.base_url}/tra-cuu"}
-    )
     name = house.words.find("labels", f"paper_form.{sealed['form']}", "vi")
-    if not await house.db.write(actions_issue.keep_printed, house.clock.now(), code, kept, name):
-        house.files.drop(kept.stored_as)
+    facts, keep = {**sealed, "lookup": f"{house.settings.base_url}/tra-cuu"}, actions_issue.keep_printed
+    await print_and_file(
+        house, f"papers/{sealed['form']}", facts, lambda kept: house.db.write(keep, house.clock.now(), code, kept, name)
+    )

@@ -107,7 +107,7 @@ async def file_scan(request: web.Request) -> web.Response:
         return await pages.show(request, 422, errors=bad.fields)
     try:
         is_new = await place.db.write(actions_issue.file_scan, here, now(request), code, filed)
-    except BaseException:
+    except Exception:
         place.files.drop(filed.kept.stored_as)
         raise
     if not is_new:

@@ -18,7 +18,7 @@ from server.intake.actions_register import NewPerson, known_or_new
 from server.intake.rules_sorting import SENT_AWAY, Sorting, sorting_faults
 from server.office import actions as office_actions
 from server.office import queries as office
-from server.petitions import queries, queries_file, rules, rules_competence, rules_people
+from server.petitions import actions_secret, queries, queries_file, rules, rules_competence, rules_people
 from server.petitions.queries import PetitionCard
 from server.tables import NationalEntry, Petition, PetitionContent, PetitionPerson, PetitionStep, ReceptionRequest, Unit
 from server.who import Who
@@ -138,7 +138,8 @@ def next_number(db: Session, unit_id: int, at: datetime) -> str:
 
 def begin(db: Session, who: Who, code: str, version: int | None) -> Petition:
     """Return the row of a petition to be changed. Raises NotHere, Stale."""
-    row = db.get_one(Petition, queries.petition_for(db, who, code).id)
+    # Held, so that two who add to it at once see each other's.
+    row = db.get_one(Petition, queries.petition_for(db, who, code).id, with_for_update=True)
     if version is not None and row.version != version:
         raise Stale
     return row
@@ -193,6 +194,7 @@ def check(db: Session, who: Who, at: datetime, code: str, gaps: frozenset[Gap], 
     row.gaps = sorted(gap.value for gap in gaps)
     if counted and row.state is PetitionState.INELIGIBLE:
         note(db, who, at, row, PetitionVerb.FAIL_CHECK, Said())
+        audit.record(db, who, at, "petition_fail_check", about(row))
         return row.state
     return step(db, who, at, row, PetitionVerb.FAIL_CHECK if counted else PetitionVerb.PASS_CHECK)
 
@@ -224,6 +226,8 @@ def classify(db: Session, who: Who, at: datetime, code: str, found: Classified, 
     is_leaving = rules.is_hidden_from_ward(found.kind, found.target) and who.role not in rules.BOARD
     if is_leaving:
         _to_board(db, who, at, row)
+    elif row.kind is Kind.DENUNCIATION:
+        actions_secret.keep_secret(db, row)
     step(db, who, at, row, PetitionVerb.CLASSIFY)
     return is_leaving
 
@@ -336,8 +340,7 @@ def decide(db: Session, who: Who, at: datetime, code: str, paper_number: str, ve
 
 
 def _open_case(db: Session, who: Who, at: datetime, row: Petition) -> None:
-    request = db.get(ReceptionRequest, row.request_id) if row.request_id else None
-    case_id = row.case_id or (request.case_id if request and request.kind is row.kind else None)
+    case_id = actions_secret.case_to_join(db, row)
     if case_id is None:
         new = NewCase(
             unit_id=row.unit_id,

@@ -17,7 +17,7 @@ from server.intake.actions_register import NewPaper, attachment
 from server.intake.rules import needs_appointment_paper
 from server.petitions import actions, queries, queries_file, rules, rules_people
 from server.petitions.actions import Said
-from server.petitions.rules_people import Joining
+from server.petitions.rules_people import Joining, NewStanding
 from server.tables import AppointmentPaper, Attachment, Petition, PetitionContent, PetitionPerson, PetitionStep
 from server.who import Who
 from server.words import CaseState, Kind, PetitionPart, PetitionState, PetitionVerb
@@ -26,30 +26,14 @@ MOST_PEOPLE = 200
 MOST_CONTENTS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class NewStanding:
-    """Somebody to be added to a petition."""
-
-    joining: Joining
-    id_number: str = ""
-    phone: str = ""
-    address: str = ""
-
-
 def add_person(db: Session, who: Who, at: datetime, code: str, new: NewStanding, version: int | None) -> None:
-    """Add somebody who stands in a petition. Raises BadForm at the field that is wrong."""
+    """Add somebody who stands in a petition; the same one twice is once. Raises BadForm at the field that is wrong."""
     row = _open(db, who, code, version)
     crowd = queries_file.crowd(db, queries.card(row))
     faults = rules_people.joining_faults(crowd, new.joining)
     if len(crowd.people) >= MOST_PEOPLE:
         faults = {"name": FieldError("too_many_people", {"most": MOST_PEOPLE})}
-    is_known = any(
-        one.part is new.joining.part
-        and text.fold(one.name) == text.fold(new.joining.name)
-        and one.content == new.joining.content
-        for one in crowd.people
-    )
-    if is_known and new.joining.part is not PetitionPart.PETITIONER:
+    if any(rules_people.is_same(_standing(one), new) for one in queries_file.people(db, row.id)):
         return
     if faults:
         raise BadForm(faults)
@@ -70,6 +54,10 @@ def add_person(db: Session, who: Who, at: datetime, code: str, new: NewStanding,
     )
     db.flush()
     audit.record(db, who, at, "petition_person_added", actions.about(row))
+
+
+def _standing(one: queries_file.PersonLine) -> NewStanding:
+    return NewStanding(Joining(one.part, one.name, content=one.content), one.id_number, one.phone, one.address)
 
 
 def _open(db: Session, who: Who, code: str, version: int | None) -> Petition:
@@ -177,7 +165,10 @@ def say_repeat(db: Session, who: Who, at: datetime, code: str, first_code: str, 
     if not first_code:
         row.repeats_id = None
     else:
-        first = queries.petition_for(db, who, first_code)
+        try:
+            first = queries.petition_for(db, who, first_code)
+        except NotHere:
+            raise BadForm({"first": FieldError("choice")}) from None
         if first.id >= row.id:
             raise BadForm({"first": FieldError("repeat_of_later")})
         row.repeats_id = first.repeats_id or first.id
@@ -284,6 +275,9 @@ def take_off(db: Session, who: Who, at: datetime, code: str, paper_reference: st
     row.title, row.title_folded = paper_reference, text.fold(paper_reference)
     row.body_concerned = row.body_folded = row.prior_decision = row.directed_to = row.direction_words = ""
     row.paper_reference = paper_reference
+    row.name_folded = row.id_number = ""
+    if row.parent_id is not None:
+        gone += _empty_whole(db, row.parent_id, paper_reference)
     actions.forget_national(db, row.id)
     db.flush()
     if row.request_id is not None:
@@ -291,6 +285,16 @@ def take_off(db: Session, who: Who, at: datetime, code: str, paper_reference: st
     elif row.case_id is not None:
         case_actions.take_off(db, who, at, row.case_id, paper_reference)
     return gone
+
+
+def _empty_whole(db: Session, petition_id: int, paper_reference: str) -> list[str]:
+    """Empty the petition that a secret one was split from: it holds the same words. Returns files to be deleted."""
+    row = db.get_one(Petition, petition_id)
+    db.execute(delete(PetitionContent).where(PetitionContent.petition_id == row.id))
+    db.execute(update(PetitionStep).where(PetitionStep.petition_id == row.id).values(words=""))
+    row.title, row.title_folded, row.paper_reference = paper_reference, text.fold(paper_reference), paper_reference
+    row.body_concerned = row.body_folded = row.prior_decision = row.direction_words = ""
+    return _drop_appointments(db, row.id)
 
 
 def _drop_appointments(db: Session, petition_id: int) -> list[str]:

@@ -20,6 +20,7 @@ from server.office.forms_fields import (
     line,
     prose,
     whole,
+    whole_or_blank,
 )
 from server.petitions.actions_parts import Part
 from server.words import Direction, Gap, Instance, Kind, PetitionField, PetitionPart, Standing, Target
@@ -184,7 +185,7 @@ class WithdrawForm(FormModel):
 
     withdrawn_on: Day
     withdrawn_paper: Annotated[str, BeforeValidator(line(200, least=3))] = ""
-    number: Number = None
+    number: Annotated[int | None, BeforeValidator(whole_or_blank(1, 999))] = None
     version: Number = None
 
 

@@ -10,6 +10,7 @@ from aiohttp import web
 from server.cases import rules as case_rules
 from server.errors import BadForm, FieldError, NotHere
 from server.house import House
+from server.intake import actions as intake_actions
 from server.intake import pages_draft as drafts
 from server.intake import queries as intake
 from server.intake import rules_files
@@ -41,10 +42,11 @@ async def petition_list(request: web.Request) -> web.Response:
 
 
 async def new_page(request: web.Request) -> web.Response:
-    """Show the form for a petition; ``?dang-ky=`` takes over what a registration says."""
+    """Show the form for a petition; ``?dang-ky=`` takes over what a registration says, and that look is written down."""
     typed = {"kind": Kind.COMPLAINT.value, "key": secrets.token_hex(16), "group_size": "1", "instance": "first"}
     code = request.query.get("dang-ky", "")
     if code:
+        await house(request).db.write(intake_actions.note_view, who(request), now(request), code)
         source = await house(request).db.read(intake.request_for, who(request), code)
         typed |= {
             "request": source.code,
@@ -178,7 +180,7 @@ async def add_appointment(request: web.Request) -> web.Response:
         is_new = await place.db.write(actions_parts.add_appointment, here, now(request), code, papers[0])
     except BadForm as bad:
         return await _show(request, 422, bad.fields, step="van-ban-cu")
-    except BaseException:
+    except Exception:
         drafts.drop(request, papers)
         raise
     if not is_new:
@@ -197,10 +199,12 @@ async def appointment(request: web.Request) -> web.StreamResponse:
 
 
 async def split_guide(request: web.Request) -> web.Response:
-    """Show the guide to splitting a mixed petition, for paper."""
-    found = await house(request).db.read(queries_file.petition_file, who(request), request.match_info["code"])
+    """Show the guide to splitting a mixed petition, for paper; the look is written down."""
+    db, code = house(request).db, request.match_info["code"]
+    found = await db.read(queries_file.petition_file, who(request), code)
     if PetitionVerb.SPLIT not in rules.PETITION_FLOW[found.petition.state] and not found.parts:
         raise NotHere
+    await db.write(actions.note_view, who(request), now(request), code)
     return await render(request, "petitions/split_guide.html", file=found, p=found.petition)
 
 

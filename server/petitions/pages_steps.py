@@ -10,8 +10,8 @@ from server.office.forms_fields import read_form
 from server.pagekit import house, now, who
 from server.petitions import actions, actions_parts, forms, queries, rules
 from server.petitions.actions import Classified, Proposed
-from server.petitions.actions_parts import NewStanding, Reopening, Withdrawal
-from server.petitions.rules_people import Joining
+from server.petitions.actions_parts import Reopening, Withdrawal
+from server.petitions.rules_people import Joining, NewStanding
 from server.steps import Doing, Typed
 
 
@@ -39,6 +39,8 @@ async def _classify(request: web.Request, typed: Typed) -> str:
     is_gone = await place.db.write(actions.classify, here, now(request), code, found, form.version)
     if is_gone:
         raise web.HTTPSeeOther("/don?da=petition_routed")
+    if not rules.may_open(here.role, form.kind, form.target):
+        raise web.HTTPSeeOther("/don?da=petition_kept_apart")
     return "petition_classified"
 
 

@@ -117,7 +117,7 @@ def proposal(db: Session, me: PetitionCard) -> Proposal:
 
 def crowd(db: Session, me: PetitionCard) -> Crowd:
     """Return who stands in a petition, as the rules of people ask it."""
-    standing = tuple(Standing(one.part, one.name, one.content) for one in _people(db, me.id))
+    standing = tuple(Standing(one.part, one.name, one.content) for one in people(db, me.id))
     return Crowd(me.kind, me.group_size, standing, len(contents(db, me.id)), appointment(db, me) is not None)
 
 
@@ -144,7 +144,7 @@ def petition_file(db: Session, who: Who, code: str) -> PetitionFile:
     return PetitionFile(
         me,
         (citizen.name, citizen.id_number, citizen.phone, citizen.address) if citizen else ("", "", "", ""),
-        _people(db, me.id),
+        people(db, me.id),
         contents(db, me.id),
         steps,
         tuple(queries.earlier(db, who, me)),
@@ -170,7 +170,8 @@ def _case(db: Session, who: Who, me: PetitionCard) -> CaseCard | None:
         return None
 
 
-def _people(db: Session, petition_id: int) -> tuple[PersonLine, ...]:
+def people(db: Session, petition_id: int) -> tuple[PersonLine, ...]:
+    """Return who stands in a petition, in the order they were added."""
     rows = db.scalars(
         select(PetitionPerson).where(PetitionPerson.petition_id == petition_id).order_by(PetitionPerson.id)
     )

@@ -34,6 +34,26 @@ class Joining:
 
 
 @dataclass(frozen=True, slots=True)
+class NewStanding:
+    """Somebody to be added to a petition, and what is known of them."""
+
+    joining: Joining
+    id_number: str = ""
+    phone: str = ""
+    address: str = ""
+
+
+def is_same(one: NewStanding, other: NewStanding) -> bool:
+    """Whether both are the same person in the same part. Petitioners of one name are told apart by what else is known."""
+    mine, theirs = one.joining, other.joining
+    if mine.part is not theirs.part or text.fold(mine.name) != text.fold(theirs.name):
+        return False
+    if mine.part is PetitionPart.PETITIONER:
+        return (one.id_number, one.phone, one.address) == (other.id_number, other.phone, other.address)
+    return mine.part is not PetitionPart.AGENT or mine.content == theirs.content
+
+
+@dataclass(frozen=True, slots=True)
 class Crowd:
     """The petition that is joined."""
 

@@ -12,10 +12,11 @@ from server.audit import About
 from server.clock import local
 from server.errors import NotHere, Refused
 from server.office import actions as office
+from server.office.queries import setting
 from server.reception import actions_guest, queries, queries_guest, queries_people, rules
 from server.reception.actions_seats import Sitter, seat
 from server.reception.queries import ReceptionFile
-from server.scheduling.rules import may_enter_lobby
+from server.scheduling.rules import may_enter_lobby, may_receive_online
 from server.tables import (
     Appointment,
     Citizen,
@@ -38,7 +39,7 @@ from signaling.roles import RoomRole
 def reception_of(db: Session, at: datetime, appointment_code: str) -> int:
     """Return the reception of an appointment, made with its first people when asked for the first time.
 
-    Raises NotHere, or Refused("not_online") for an appointment in person or one that is not booked.
+    Raises NotHere, or Refused("not_online_room") for an appointment in person, one that is not booked, and a denunciation.
     """
     row = db.execute(
         select(Appointment, Slot, ReceptionDay, ReceptionRequest)
@@ -55,6 +56,10 @@ def reception_of(db: Session, at: datetime, appointment_code: str) -> int:
     if made is not None:
         return made
     if appointment.is_in_person or request.case_id is None or appointment.state is not AppointmentState.BOOKED:
+        raise Refused("not_online_room")
+    # Found to be a denunciation after it was booked (F41).
+    is_allowed = setting(db, day.unit_id, "is_denunciation_online") == 1
+    if not may_receive_online(request.kind, denunciations_allowed=is_allowed):
         raise Refused("not_online_room")
     reception = Reception(
         code=text.new_code("LT", 4, 4),

@@ -8,6 +8,7 @@ from typing import Any
 from server import text
 from server.clock import at_office, local
 from server.errors import BadForm, FieldError
+from server.office.forms_fields import FIRST_YEAR
 from server.reception import rules_call
 from server.reception.actions_call import Answering, Asking
 from server.words import CallVerb, Urgency
@@ -73,6 +74,7 @@ def _line(form: Mapping[str, Any], name: str, *, is_needed: bool) -> str:
 def _date(written: str) -> date | None:
     found = _DATE.fullmatch(written.strip())
     try:
-        return date(int(found[3]), int(found[2]), int(found[1])) if found else date.fromisoformat(written.strip())
+        on = date(int(found[3]), int(found[2]), int(found[1])) if found else date.fromisoformat(written.strip())
     except ValueError:
         return None
+    return on if on.year >= FIRST_YEAR else None

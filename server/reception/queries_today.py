@@ -13,6 +13,7 @@ from server.reception import rules
 from server.reception.queries import joined
 from server.tables import (
     Appointment,
+    Case,
     Citizen,
     Officer,
     Reception,
@@ -55,7 +56,11 @@ def today(db: Session, who: Who, on: date) -> list[TodayLine]:
     first, last = at_office(on, 0, 0), at_office(on, 23, 59)
     live = {AppointmentState.BOOKED, AppointmentState.KEPT}
     query = (
-        joined(Appointment, Slot, ReceptionDay, ReceptionRequest, Citizen.name, Unit.name, Officer.name, Reception)
+        joined(
+            *(Appointment, Slot, ReceptionDay, ReceptionRequest, Citizen.name),
+            *(Unit.name, Officer.name, Reception, Case.is_restricted),
+        )
+        .outerjoin(Case, Case.id == ReceptionRequest.case_id)
         .where(Slot.starts_at.between(first, last), Appointment.state.in_(live))
         .order_by(Slot.starts_at)
     )
@@ -84,8 +89,10 @@ def _watched(db: Session, who: Who, ids: list[int]) -> set[int]:
 
 
 def _today_line(who: Who, watched: set[int], row: Row[Any]) -> TodayLine:
-    appointment, slot, day, request, citizen_name, unit_name, chair_name, reception = tuple(row)
-    is_secret = request.is_without_content or (request.kind is Kind.DENUNCIATION and who.role not in RECEIVERS)
+    appointment, slot, day, request, citizen_name, unit_name, chair_name, reception, is_restricted = tuple(row)
+    # What came up in the room, or was found on the petition, is as secret as what was registered so.
+    is_denunciation = request.kind is Kind.DENUNCIATION or bool(is_restricted)
+    is_secret = request.is_without_content or (is_denunciation and who.role not in RECEIVERS)
     hidden = is_secret or who.role in rules.SCHEDULE_ONLY
     return TodayLine(
         code=reception.code if reception else "",

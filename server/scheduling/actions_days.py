@@ -148,7 +148,7 @@ def cancel_day(db: Session, who: Who, at: datetime, links: bytes, code: str, gro
     day = _locked_day(db, who, code)
     if day.state is DayState.CANCELLED:
         return
-    if rules.gives_away(ground, plan.secrets_of(db, day.unit_id)):
+    if rules.gives_away(ground, [*plan.secrets_of(db, day.unit_id), rules.NEVER_IN_LETTERS]):
         raise BadForm({"cancel_ground": FieldError("gives_away")})
     day.state = rules.day_after(day.state, DayVerb.CANCEL)
     day.postponed_ground = tidy(ground)
@@ -221,7 +221,8 @@ def _check_new_date(db: Session, at: datetime, old: ReceptionDay, new: Postponin
         faults["new_on"] = FieldError("same_day")
     elif plan.is_chair_busy(db, old.chair_id, slots, old.id):
         faults["new_on"] = FieldError("chair_busy")
-    if rules.gives_away(new.ground, plan.secrets_of(db, old.unit_id)):
+    # The ground is posted and goes into letters (F66).
+    if rules.gives_away(new.ground, [*plan.secrets_of(db, old.unit_id), rules.NEVER_IN_LETTERS]):
         faults["ground"] = FieldError("gives_away")
     if faults:
         raise BadForm(faults)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import PydanticCustomError
 
 from server.errors import BadForm, Fact, FieldError
+from server.office.forms_fields import FIRST_YEAR
 from server.office.rules import LAST_YEAR
 from server.scheduling import rules
 from server.scheduling.actions import Moving, NewAppointment
@@ -38,13 +39,12 @@ def _date(value: object) -> date:
         raise PydanticCustomError("required", "required")
     found = _DATE.fullmatch(text)
     try:
-        return date(int(found[3]), int(found[2]), int(found[1])) if found else _iso(text)
+        on = date(int(found[3]), int(found[2]), int(found[1])) if found else date.fromisoformat(text)
     except ValueError:
         raise PydanticCustomError("date_shape", "date_shape") from None
-
-
-def _iso(text: str) -> date:
-    return date.fromisoformat(text)
+    if on.year < FIRST_YEAR:
+        raise PydanticCustomError("date_shape", "date_shape")
+    return on
 
 
 def _time(value: object) -> time | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from server.documents import print_paper
+from server.documents import print_and_file
 from server.house import House
 from server.scheduling import actions, actions_empty, queries, queries_empty
 from server.who import the_system
@@ -21,6 +21,5 @@ async def print_day_minutes(house: House, args: Mapping[str, Any]) -> None:
     facts = await house.db.read(queries_empty.to_print, code)
     if facts is None:
         return
-    kept = await print_paper(house, "day_minutes", facts)
-    if not await house.db.write(actions_empty.keep_printed, house.clock.now(), code, kept):
-        house.files.drop(kept.stored_as)
+    keep = actions_empty.keep_printed
+    await print_and_file(house, "day_minutes", facts, lambda kept: house.db.write(keep, house.clock.now(), code, kept))

@@ -11,7 +11,7 @@ from server.errors import NotHere
 from server.intake import rules as intake_rules
 from server.scheduling import rules
 from server.scheduling.rules import TextShown
-from server.tables import Appointment, Citizen, Officer, ReceptionDay, ReceptionRequest, Slot, Unit
+from server.tables import Appointment, Case, Citizen, Officer, ReceptionDay, ReceptionRequest, Slot, Unit
 from server.who import Who
 from server.words import (
     AppointmentState,
@@ -289,17 +289,18 @@ def _day_line(day: ReceptionDay, chair: tuple[str, str], count: tuple[int, int])
 
 def _appointment_lines(db: Session, who: Who, *conditions: object) -> dict[int, list[AppointmentLine]]:
     rows = db.execute(
-        select(Appointment, Slot, ReceptionDay.code, ReceptionRequest, Citizen)
+        select(Appointment, Slot, ReceptionDay.code, ReceptionRequest, Citizen, Case.is_restricted)
         .join(Slot, Slot.id == Appointment.slot_id)
         .join(ReceptionDay, ReceptionDay.id == Slot.day_id)
         .join(ReceptionRequest, ReceptionRequest.id == Appointment.request_id)
         .join(Citizen, Citizen.id == ReceptionRequest.citizen_id)
+        .outerjoin(Case, Case.id == ReceptionRequest.case_id)
         .where(*conditions)  # type: ignore[arg-type]
         .order_by(Slot.starts_at, Appointment.id)
     )
     found: dict[int, list[AppointmentLine]] = {}
-    for appointment, slot, day_code, request, citizen in rows:
-        line = _line(who, appointment, slot, day_code, (request, citizen))
+    for appointment, slot, day_code, request, citizen, is_restricted in rows:
+        line = _line(who, appointment, slot, day_code, (request, citizen, bool(is_restricted)))
         found.setdefault(slot.id, []).append(line)
     return found
 
@@ -314,12 +315,13 @@ def _line(
     appointment: Appointment,
     slot: Slot,
     day_code: str,
-    person: tuple[ReceptionRequest, Citizen],
+    person: tuple[ReceptionRequest, Citizen, bool],
 ) -> AppointmentLine:
-    request, citizen = person
-    is_seen = rules.what_is_shown(who.role, request.kind) is TextShown.ALL
-    is_open = is_seen or _is_the_office(who)
-    is_known = is_open or request.kind is not Kind.DENUNCIATION
+    request, citizen, is_restricted = person
+    # A case that was found to be one is as secret as a request that was registered as one.
+    kind = Kind.DENUNCIATION if is_restricted else request.kind
+    is_open = rules.what_is_shown(who.role, kind) is TextShown.ALL or _is_the_office(who)
+    is_known = is_open or kind is not Kind.DENUNCIATION
     return AppointmentLine(
         id=appointment.id,
         code=appointment.code if is_open else "",

@@ -142,7 +142,7 @@ async def check_devices(page: Page, booking: Booking, office: OfficeProcess) -> 
     await send(page, "Tiếp tục", re.compile("/vao/"))
     await press(page, "Bắt đầu kiểm tra")
     for step in ("permission", "mic", "camera", "line"):
-        await page.locator(f"[data-step={step}][data-state=ok]").wait_for(timeout=20_000)
+        await page.locator(f"[data-step={step}][data-state=ok]").wait_for()
     await press(page, "Nghe thử")
     await press(page, "Tôi nghe thấy")
     await page.locator("[data-summary]", has_text="Máy của Quý vị đã sẵn sàng.").wait_for()

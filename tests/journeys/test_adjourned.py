@@ -64,7 +64,7 @@ async def begin(cast: Cast, door: str, code: str) -> None:
     await cast.until("hanh", "v.members.filter(m => m.status === 'connected').length === 2")
     await cast.press("hanh", "Bắt đầu ghi")
     await cast.until("hanh", "v.recording.proven")
-    await cast.press("hanh", "Bắt đầu tiếp")
+    await room_tour.begin(cast)
     await cast.until("lan", "v.phase === 'live'")
 
 
@@ -80,7 +80,7 @@ async def climb(cast: Cast) -> None:
         await cast.until("hanh", f"v.failure.rung === {rung}")
         await away.get_by_role("button", name=choices[-1], exact=True).wait_for(timeout=PATIENCE)
         assert tuple(await away.get_by_role("button").all_inner_texts()) == choices
-        assert f"đã {waited.seconds // 60}" in await away.inner_text()
+        await away.get_by_text(f"đã {waited.seconds // 60}").wait_for(timeout=PATIENCE)
 
 
 async def adjourn(cast: Cast) -> None:
@@ -104,7 +104,6 @@ async def another_day(opened: Browser, cast: Cast, code: str) -> str:
             break
         await tu.wait_for_timeout(500)
     await anew.click()
-    await tu.get_by_role("link", name="Xếp lịch hẹn").first.click()
     await tu.locator("input[name=mode][value=home]").check()
     await tu.locator("input[name=slot_id]").last.check()
     await pages.send(tu, "Xếp lịch và gửi giấy hẹn", re.compile("da=booked"))

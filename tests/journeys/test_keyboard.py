@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 TABS = 80
 """More controls than any page of the room has."""
-SHOWN = {"Tắt micro": "M", "Tắt hình": "C", "Giơ tay": "G", "Chiếu": "S", "Rời phòng": "Q"}
+SHOWN = {"Tắt micro": "M", "Tắt hình": "C", "Giơ tay": "G", "Chiếu": "S", "Nộp giấy tờ": "N", "Rời phòng": "Q"}
 FOCUSED = "e => e === document.activeElement && e.matches(':focus-visible')"
 
 
@@ -54,6 +54,9 @@ async def test_by_keyboard_alone(place: Place, opened: Browser) -> None:
     await know(lan, "s.view.you.status === 'connected'")
     await enter(hanh, "Bắt đầu ghi")
     await enter(hanh, "Bắt đầu tiếp")
+    await tab_to(hanh, hanh.get_by_role("textbox", name="Lý do"))
+    await hanh.keyboard.type("Người chủ trì tự ghi biên bản")
+    await enter(hanh, "Vẫn bắt đầu")
     await know(lan, "s.view.phase === 'live'")
     await tick_the_script(hanh)
     await use_the_shortcuts(lan, hanh)

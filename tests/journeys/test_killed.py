@@ -3,24 +3,19 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from recordings.manifest import Ledger
 from recordings.shelf import RoomFolder
-from server.clock import Clock
-from server.scheduling.rules import link_token
-from server.tables import Revision, Slot
+from server.tables import Revision
 from tests import browsers, signals
 from tests.journeys import evidence, pages, room
 from tests.journeys.room import Company
 from tests.office_process import OfficeProcess, running_office
-from tests.server.reception.booked import book_lan
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -38,31 +33,11 @@ async def talk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Compan
     """Three people in a recorded reception."""
     async with running_office() as office, browsers.hall(tmp_path_factory.mktemp("talk")) as hall:
         company = await room.gather(hall, office)
-        link = await asyncio.to_thread(_lay_appointment, office)
-        await pages.sign_in(company.tu, office, "tu")
-        company.code = await pages.open_desk(company.tu, office)
-        await pages.call_in(company.tu, "Đinh Quốc Bảo")
-        await company.lan.page.goto(f"{office.url}/vao/{link}/phong")
+        await room.to_the_door_by_link(company)
         await room.take_places(company)
         await room.all_pictures(company)
         await room.begin_recorded(company)
         yield company
-
-
-def _lay_appointment(office: OfficeProcess) -> str:
-    """Book Lan for now; return the token of her link."""
-    on, links, db = Clock().now(), office.settings.key("links"), office.database()
-
-    def lay(session: Session) -> str:
-        booked = book_lan(session, on, links)
-        # The link is good until the end of the day, however late it is.
-        session.execute(update(Slot).values(starts_at=on, ends_at=on + timedelta(seconds=1)))
-        return booked.appointment_code
-
-    try:
-        return link_token(links, db.write_now(lay))
-    finally:
-        db.close()
 
 
 SAVE = """async ([address, words]) => {

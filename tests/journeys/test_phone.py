@@ -89,7 +89,7 @@ async def to_the_reception(cast: Cast, eye: Eye) -> None:
     await eye.look("before it begins")
     await cast.press("hanh", "Bắt đầu ghi")
     await cast.until("hanh", "v.recording.proven")
-    await cast.press("hanh", "Bắt đầu tiếp")
+    await room_tour.begin(cast)
     await cast.everybody_until("v.phase === 'live'")
     await eye.look("live")
 

@@ -1,25 +1,16 @@
 """The relay for real: coturn, run with the configuration that we give out."""
 
-import socket
-import subprocess
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, datetime
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from server import relay_config
 from server.config import BadSettings, Settings
-from server.worker_settings import own_addresses
 from signaling.passthrough import MediaPort
 from signaling.relay import IceServer, Relay, ice_servers
-from tests import parts
+from tests.relays import Running, running_relay
 from tests.signaling.loopback_client import Talk
 from tests.signaling.turn_probe import TurnProbe
 
@@ -33,75 +24,10 @@ NOBODYS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A relay, its ports and the address of a media worker it may reach."""
-
-    host: str
-    ports: dict[str, int]
-    media: str
-    log: Path
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def write_certificate(folder: Path) -> tuple[Path, Path]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "relay.invalid")])
-    now = datetime.now(UTC)  # noqa: TID251 a certificate of today
-    made = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-        .serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )  # fmt: skip
-    certificate, private = folder / "relay.pem", folder / "relay.key"
-    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    private.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return certificate, private
-
-
 @pytest.fixture(scope="module")
 def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    program = parts.require("relay")
-    folder = tmp_path_factory.mktemp("relay")
-    certificate, key = write_certificate(folder)
-    here = own_addresses()[0]
-    text = relay_config.write(Settings(turn_secret=SECRET), relay_ip=here, certificate=str(certificate), key=str(key))
-    plain, tls = free_port(), free_port()
-    text = text.replace("port=3478", f"port={plain}").replace("tls-listening-port=5349", f"tls-listening-port={tls}")
-    if here == "127.0.0.1":
-        # A machine without a network has no other address to try with.
-        text += "allow-loopback-peers\n"
-    (folder / "turnserver.conf").write_text(text + f"pidfile={folder / 'pid'}\nuserdb={folder / 'db'}\n")
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [program, "-c", str(folder / "turnserver.conf"), "--log-file=stdout"], stdout=log, stderr=log
-        )
-    try:
-        wait_for(here, plain, process)
-        yield Running(here, {"udp": plain, "tcp": plain, "tls": tls}, here, folder / "log")
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def wait_for(host: str, port: int, process: "subprocess.Popen[bytes]") -> None:
-    until = time.monotonic() + 15
-    while time.monotonic() < until:
-        assert process.poll() is None
-        try:
-            socket.create_connection((host, port), 1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError(port)
+    with running_relay(tmp_path_factory.mktemp("relay"), SECRET) as running:
+        yield running
 
 
 def credentials(lasts_for: float = 600, member: str = "c-1") -> tuple[str, str]:

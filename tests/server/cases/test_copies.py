@@ -13,8 +13,8 @@ from server.demo import officer_named
 from server.house import House
 from server.petitions import actions as petitions
 from server.petitions.actions import NewPetition
-from server.tables import Attachment, AuditEntry, Case, Petition, ReceptionRequest
-from server.words import Kind, Origin, Role
+from server.tables import Attachment, AuditEntry, Case, Petition, PetitionPerson, ReceptionRequest
+from server.words import Kind, Origin, PetitionPart, Role
 from tests.conftest import OpenBrowser
 from tests.people import LAN
 from tests.server.minutes import receptions
@@ -25,6 +25,7 @@ WRITTEN = (
     "Tôi là NGUYỄN THỊ LAN, ở số 12, tổ 4, điện thoại 0912.345.678 hoặc +84 912 345 678. "
     "Cán bộ địa chính nhận 5 triệu đồng của bà Lan và của ông Lân."
 )
+GUARDIAN = "Vũ Thị Mai"
 FIT = f"Tôi là {GAP}, ở {GAP}, điện thoại {GAP} hoặc {GAP}. Cán bộ địa chính nhận 5 triệu đồng của bà {GAP} và của ông Lân."
 
 
@@ -51,6 +52,10 @@ def lay(db: Session) -> str:
         contents=(WRITTEN,),
     )  # fmt: skip
     petitions.lodge(db, tu, NINE, denounced)
+    guardian = PetitionPerson(
+        petition_id=db.scalars(select(Petition.id)).one(), part=PetitionPart.LEGAL_REPRESENTATIVE, name=GUARDIAN, added_at=NINE,
+    )  # fmt: skip
+    db.add(guardian)
     db.execute(update(Petition).values(case_id=held.case_id))
     db.execute(update(ReceptionRequest).values(kind=Kind.DENUNCIATION))
     db.execute(update(Case).values(kind=Kind.DENUNCIATION, is_restricted=True))
@@ -63,8 +68,8 @@ def lay(db: Session) -> str:
     return db.scalars(select(Case.code).where(Case.id == held.case_id)).one()
 
 
-def looks(db: Session) -> list[tuple[str, Role]]:
-    rows = db.execute(select(AuditEntry.who_name, AuditEntry.role).where(AuditEntry.verb == "viewed_copy"))
+def looks(db: Session, verb: str = "viewed_copy") -> list[tuple[str, Role]]:
+    rows = db.execute(select(AuditEntry.who_name, AuditEntry.role).where(AuditEntry.verb == verb))
     return [(name, role) for name, role in rows]
 
 
@@ -77,14 +82,15 @@ async def test_f64_f65_a_department_officer_reads_a_transcript_and_nothing_else(
     assert f"{case}/ban-chep" in await tu.get(case)
     page = await tu.get(f"{case}/ban-chep")
     assert FIT in page
+    assert len(house.db.read_now(looks, "viewed_case")) == 2
     key, reader = re.findall(r'<option value="(\d+)"[^>]*>[^<]*Dũng|name="key" value="(\w+)"', page)
     form = {"copy_words": WRITTEN, "officer_id": reader[0], "is_read": "1", "key": key[1]}
-    assert "còn họ tên" in await tu.post(f"{case}/ban-chep", form, status=422)
-    assert "đọc lại toàn bộ" in await tu.post(
-        f"{case}/ban-chep", {**form, "copy_words": FIT, "is_read": ""}, status=422
-    )
+    fit = {**form, "copy_words": FIT}
+    for bare in (form, {**form, "copy_words": f"{FIT} {GUARDIAN}"}):
+        assert "còn họ tên" in await tu.post(f"{case}/ban-chep", bare, status=422)
+    assert "đọc lại toàn bộ" in await tu.post(f"{case}/ban-chep", {**fit, "is_read": ""}, status=422)
     for _ in range(2):
-        await tu.post(f"{case}/ban-chep", {**form, "copy_words": FIT})
+        await tu.post(f"{case}/ban-chep", fit)
     mine = re.findall(r"/noi-dung-xac-minh/BC-[\w-]+", await dung.get("/noi-dung-xac-minh"))
     assert len(set(mine)) == 1
     read = await dung.get(mine[0])

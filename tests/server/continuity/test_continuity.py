@@ -6,7 +6,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy import text as sql
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server.continuity import jobs, queries_kit, rules_kit
@@ -72,6 +74,12 @@ def kits(db: Session) -> list[tuple[str, str]]:
     return [(kit.held_on.isoformat(), kit.stored_as) for kit in db.scalars(select(PaperKit).order_by(PaperKit.id))]
 
 
+def refuse_kits(db: Session, *, is_refused: bool) -> None:
+    """A row that cannot be kept: its paper, with names and telephones, must not stay either."""
+    refusal = "create trigger no_kit before insert on paper_kits begin select raise(abort, 'full'); end"
+    db.execute(sql(refusal if is_refused else "drop trigger no_kit"))
+
+
 @pytest.mark.one_engine
 async def test_the_kit_lies_ready_in_the_morning(open_browser: OpenBrowser, house: House, booked: Booked) -> None:
     at = house.clock.now()
@@ -79,6 +87,12 @@ async def test_the_kit_lies_ready_in_the_morning(open_browser: OpenBrowser, hous
     await jobs.keep_kits(house, {})
     assert await house.db.read(kits) == []
     house.clock.set(at)
+    before = set(house.settings.folder.rglob("*.pdf"))
+    await house.db.write(refuse_kits, is_refused=True)
+    with pytest.raises(IntegrityError):
+        await jobs.keep_kits(house, {})
+    assert set(house.settings.folder.rglob("*.pdf")) == before
+    await house.db.write(refuse_kits, is_refused=False)
     await jobs.keep_kits(house, {})
     await jobs.keep_kits(house, {})
     [(_, stored_as)] = await house.db.read(kits)
@@ -230,6 +244,8 @@ async def test_a_technician_takes_closes_and_opens_again(
         await khoa.post(path, verb="take")
     assert "Xin điền mục này" in await khoa.post(path, verb="close", status=422)
     await khoa.post(path, verb="close", done="Đổi dây mạng")
+    # What took long to mend is still shown as mended.
+    await house.db.write(lambda db: db.execute(update(Incident).values(told_at=house.clock.now() - timedelta(days=9))))
     assert "Đổi dây mạng" in await khoa.get("/ky-thuat")
     assert "Đổi dây mạng" in await ward.get(f"/luot-tiep/{code}")
     await khoa.post(path, verb="reopen")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.cases.actions_terms import add_deadline
 from server.house import House
-from server.tables import Attachment, Case, Deadline, Petition, PetitionPerson, ReceptionRequest
+from server.tables import Attachment, AuditEntry, Case, Deadline, Petition, PetitionPerson, ReceptionRequest
 from server.words import PetitionState, RequestState, Role
 from tests.conftest import Browser, OpenBrowser
 from tests.journeys.test_1_register import PDF, register, upload
@@ -48,6 +48,10 @@ async def to_proposal(browser: Browser, path: str, kind: str, target: str, direc
 
 def _start_resolution(db: Session) -> None:
     add_deadline(db, db.scalars(select(Case.id)).one(), "D3", date(2026, 7, 1))
+
+
+def _looks(db: Session) -> list[str]:
+    return list(db.scalars(select(AuditEntry.verb).where(AuditEntry.verb.startswith("viewed_"))))
 
 
 def _stands(db: Session) -> list[bool]:
@@ -93,7 +97,7 @@ async def test_f20_classified_by_content_and_accepted_by_the_head_with_a_case(
 
 
 @pytest.mark.one_engine
-async def test_f29_a_mixed_petition_becomes_two_that_are_linked(open_browser: OpenBrowser) -> None:
+async def test_f29_a_mixed_petition_becomes_two_that_are_linked(open_browser: OpenBrowser, house: House) -> None:
     tu = await open_browser("tu", Role.RECEPTION_OFFICER)
     path = await lodge(tu)
     await go(tu, path, "kiem-tra", {})
@@ -101,6 +105,7 @@ async def test_f29_a_mixed_petition_becomes_two_that_are_linked(open_browser: Op
     await go(tu, path, "tach", one, status=422)
     parts = one | {"part_title_2": "Tố cáo cán bộ địa chính", "part_kind_2": "denunciation"}
     assert "Khiếu nại thu hồi" not in await tu.get(f"{path}/huong-dan-tach")
+    assert house.db.read_now(_looks) == ["viewed_petition"]
     await go(tu, path, "tach", parts)
     page = await tu.get(path)
     assert "Khiếu nại thu hồi đất" in page
@@ -175,6 +180,7 @@ async def test_numbers_of_papers_are_used_once_and_repeats_are_confirmed_by_a_pe
     tu, hanh = await open_browser("tu", Role.RECEPTION_OFFICER), await open_browser("hanh")
     first, second = await lodge(tu), await lodge(tu, key="another key of the tests")
     assert "cùng tên" in await tu.get(second)
+    assert "chọn một mục" in await go(tu, second, "trung", {"first": "DT-XXXX-XX"}, status=422)
     await go(tu, second, "trung", {"first": first.split("/")[-1]})
     assert "Việc này đã nhận 2 lần" in await tu.get(second)
     guide = {"directed_to": "UBND phường Dương Kinh"}
@@ -193,6 +199,8 @@ async def test_f68_of_a_secret_matter_only_the_papers_reference_stays(open_brows
     code = await register(citizen, LAN)
     tu = await open_browser("tu", Role.RECEPTION_OFFICER)
     await tu.post(f"/dang-ky-moi/{code}/nhan", {"join": ""})
+    assert LAN.name in await tu.get(f"/don/moi?dang-ky={code}")
+    assert house.db.read_now(_looks) == ["viewed_request"]
     path = await lodge(tu, request=code, name="")
     off = {"paper_reference": "Hồ sơ số 03/2026, tủ mật"}
     await go(tu, path, "bi-mat", off, status=422)

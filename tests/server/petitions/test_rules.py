@@ -15,7 +15,16 @@ from server.intake.rules import moved as request_moved
 from server.office.rules import Calendar
 from server.petitions import rules
 from server.petitions.rules_competence import Matter, gaps_that_count, propose
-from server.petitions.rules_people import Crowd, Joining, Standing, joining_faults, missing, reopening_faults
+from server.petitions.rules_people import (
+    Crowd,
+    Joining,
+    NewStanding,
+    Standing,
+    is_same,
+    joining_faults,
+    missing,
+    reopening_faults,
+)
 from server.who import Who
 from server.words import (
     CaseState,
@@ -66,6 +75,16 @@ def test_f23_a_representative_is_one_of_them_and_appointed_in_writing() -> None:
     assert missing(replace(crowd, people=[*crowd.people, one])) == ("appointment",)
     assert missing(replace(crowd, people=[*crowd.people, one], has_appointment=True)) == ()
     assert missing(Crowd(Kind.COMPLAINT, 4)) == ()
+
+
+def test_a_person_added_twice_is_one_and_namesakes_are_two() -> None:
+    hoa = NewStanding(Joining(PetitionPart.PETITIONER, "Trần Thị Hòa"), phone="0912000111", address="Tổ 2")
+    assert is_same(hoa, replace(hoa, joining=Joining(PetitionPart.PETITIONER, "tran thi hoa")))
+    assert not is_same(hoa, replace(hoa, address="Tổ 9"))
+    agent = NewStanding(Joining(PetitionPart.AGENT, "Vũ An", "Giấy số 5", is_certified=True, content=1))
+    assert is_same(agent, replace(agent, phone="0912000111"))
+    assert not is_same(agent, replace(agent, joining=replace(agent.joining, content=2)))
+    assert not is_same(agent, replace(agent, joining=replace(agent.joining, part=PetitionPart.REPRESENTATIVE)))
 
 
 def test_f25_one_certified_agent_for_one_content_and_none_for_a_denunciation() -> None:

@@ -67,6 +67,16 @@ def was_there(db: Session, code: str) -> None:
         member.first_connected_at = member.created_at
 
 
+async def is_named_to(ward: Browser, office: Browser, booked: Booked) -> None:
+    """Lan and her matter stand in the lists of the one and nowhere before the other."""
+    await office.get(f"/dang-ky-moi/{booked.request_code}", 404)
+    for page in ("/hom-nay", "/lich/KT-TEST-01", "/dang-ky-moi?loc=heard"):
+        assert "Nguyễn Thị Lan" in await ward.get(page)
+        seen = await office.get(page)
+        assert "Nguyễn Thị Lan" not in seen
+        assert "Thoát nước" not in seen
+
+
 async def test_a_stop_quarantines_and_leads_to_paper(
     open_browser: OpenBrowser, house: House, booked: Booked, who_of: Callable[..., Who]
 ) -> None:
@@ -86,6 +96,7 @@ async def test_a_stop_quarantines_and_leads_to_paper(
         return case.is_restricted, db.scalar(select(func.count()).select_from(Job).where(Job.name == "compose")) or 0
 
     assert await house.db.read(facts) == (True, 0)
+    await is_named_to(ward, office, booked)
     for stranger in (office, city):
         await stranger.get(f"/luot-tiep/{code}", 404)
         await stranger.get(f"/luot-tiep/{code}/dung", 404 if stranger is office else 403)

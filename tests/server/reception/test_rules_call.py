@@ -85,6 +85,7 @@ def test_what_the_ward_asks_is_one_paragraph(change: dict[str, Any], wrong: str)
         ("06/07/2026", "08:59", "offered_on"),
         ("06/07/2027", "08:59", "offered_on"),
         ("31/02/2026", "08:59", "offered_on"),
+        ("01/01/0001", "00:00", "offered_on"),
         ("06/07/2026", "25:00", "offered_time"),
         ("", "", "offered_on"),
     ],

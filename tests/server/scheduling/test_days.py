@@ -169,6 +169,11 @@ def test_cancelling_a_day_writes_to_all_and_keeps_requests(stage: Stage) -> None
     codes = [stage.accepted(LAN), stage.accepted(MINH)]
     for number, code in enumerate(codes):
         stage.book(code, stage.slot(day, number))
+    ground = "Bận giải quyết tố cáo"
+    with pytest.raises(BadForm) as refused:
+        # It goes into a letter (F66).
+        stage.house.db.write_now(actions_days.cancel_day, stage.who, stage.at, stage.links, day, ground)
+    assert set(refused.value.fields) == {"cancel_ground"}
     for _ in range(2):
         stage.house.db.write_now(actions_days.cancel_day, stage.who, stage.at, stage.links, day, "Bão số 3")
     assert len(stage.letters("cancelled")) == 4

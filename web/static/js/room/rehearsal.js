@@ -118,7 +118,7 @@ class Rehearsal {
       this.#tell(waits.acknowledged ? "wait" : "notice");
       if (waits.acknowledged) this.#once("admit", () => void this.chair.say("admit", { member: waits.member }), ADMIT_AFTER);
     }
-    if (person?.status === "connected") this.#once("begin", () => void this.chair.say("begin"), 1_000);
+    if (person?.status === "connected") this.#once("begin", () => void this.chair.say("begin", { ground: this.say("ground") }), 1_000);
     if (state.phase !== "live") return;
     this.#once("speak", () => this.#speak("greet", "answer"));
     if (person?.hand) this.#once("floor", () => this.#giveFloor(person.member));

@@ -1,0 +1,31 @@
+"""What is called a denunciation on its petition is one everywhere it was written down before."""
+
+from sqlalchemy.orm import Session
+
+from server.tables import Case, Petition, ReceptionRequest
+from server.words import Kind
+
+
+def keep_secret(db: Session, row: Petition) -> None:
+    """Close the registration and the cases of a petition to all who may not know of a denunciation (domain.md 2.9).
+
+    They carry the same name and the same words. Calling it something else later opens nothing again.
+    """
+    request = db.get(ReceptionRequest, row.request_id) if row.request_id else None
+    if request is not None:
+        request.kind = Kind.DENUNCIATION
+    for case_id in (row.case_id, request.case_id if request else None):
+        if case_id is not None:
+            db.get_one(Case, case_id).is_restricted = True
+    db.flush()
+
+
+def case_to_join(db: Session, row: Petition) -> int | None:
+    """Return the case that was opened for a petition's registration, unless it is of another kind.
+
+    Another kind of matter has other terms and other readers.
+    """
+    request = db.get(ReceptionRequest, row.request_id) if row.request_id else None
+    case_id = row.case_id or (request.case_id if request else None)
+    case = db.get(Case, case_id) if case_id else None
+    return case.id if case is not None and case.kind is row.kind else None
