@@ -1,4 +1,4 @@
-"""The command line: serve, web, media, migrate, first-office, doctor, relay-config."""
+"""The command line: serve, web, media, migrate, first-office, units, doctor, relay-config."""
 
 import argparse
 import contextlib
@@ -16,7 +16,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 when it went well, 2 when it was refused with one sentence."""
     parser = argparse.ArgumentParser(prog="tiepdan")
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("serve", "web", "media", "migrate", "first-office", "doctor", "relay-config"):
+    for name in ("serve", "web", "media", "migrate", "first-office", "units", "doctor", "relay-config"):
         command = commands.add_parser(name)
         command.add_argument("--data", default=None)
         command.add_argument("--host", default=None)
@@ -26,6 +26,10 @@ def main(arguments: list[str] | None = None) -> int:
         command.add_argument("--parent", type=int, default=0)
         for option in ("--relay-ip", "--certificate", "--key"):
             command.add_argument(option, default="")
+        if name == "units":
+            command.add_argument("list")
+            command.add_argument("--apply", action="store_true")
+            command.add_argument("--skip-bad", action="store_true")
     given = parser.parse_args(arguments)
     if given.parent:
         logs.die_with(given.parent)
@@ -96,6 +100,12 @@ def _first_office(settings: Settings, given: argparse.Namespace) -> int:
     return found_by_hand(settings, is_demo=given.demo)
 
 
+def _units(settings: Settings, given: argparse.Namespace) -> int:
+    from server.founding_list import units_by_hand
+
+    return units_by_hand(settings, given.list, is_real=given.apply, skips_bad=given.skip_bad)
+
+
 def _doctor(settings: Settings, _: argparse.Namespace) -> int:
     from signaling.passthrough import hot as hot_path
 
@@ -119,6 +129,7 @@ COMMANDS = {
     "web": _web,
     "migrate": _migrate,
     "first-office": _first_office,
+    "units": _units,
     "doctor": _doctor,
     "relay-config": _relay_config,
 }

@@ -11,6 +11,7 @@ from server import metrics, pagekit, security, templating
 from server.accounts import actions as account_actions
 from server.accounts import pages as accounts
 from server.accounts import queries as account_queries
+from server.adapters.docx import DocxFiller
 from server.adapters.files import FileStore
 from server.adapters.mail import FolderMailer, SmtpMailer
 from server.adapters.media_nodes import MediaNodes
@@ -46,6 +47,7 @@ from server.national import pages as national
 from server.office import pages as office
 from server.papers import pages as papers
 from server.papers import pages_steps as papers_steps
+from server.papers import pages_templates as papers_templates
 from server.petitions import pages as petitions
 from server.reception import pages as reception
 from server.reception import pages_call as reception_call
@@ -98,6 +100,7 @@ ROUTES: tuple[pagekit.Route, ...] = (
     *book.ROUTES,
     *papers.ROUTES,
     *papers_steps.ROUTES,
+    *papers_templates.ROUTES,
     *reports.ROUTES,
     *reports_files.ROUTES,
     *reports_results.ROUTES,
@@ -137,6 +140,7 @@ def build_house(settings: Settings, clock: Clock | None = None) -> House:
         texter=HttpTexter(settings.sms_url) if settings.sms_url else FolderTexter(letters),
         press=Press(WEB),
         pages=PageImages(),
+        filler=DocxFiller(),
         nodes=MediaNodes.of(settings),
         render=_render(),
     )

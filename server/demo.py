@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server import founding
+from server import birth, founding
 from server.clock import local
 from server.intake import actions as intake
 from server.intake import actions_register
@@ -116,7 +116,7 @@ def _matter(db: Session, clerk: Who, at: datetime, links: bytes, one: dict[str, 
                 email=one["email"],
                 id_kind=IdKind.CARD,
                 id_number=one["id_number"],
-                born_on=one["born_on"],
+                born=birth.read(one["born"]),
                 sex=Sex(one["sex"]),
                 address=one["address"],
             ),

@@ -3,6 +3,7 @@
 import os
 import secrets
 import tomllib
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -70,9 +71,9 @@ def found_demo(db: Session, at: datetime, password_hash: str) -> dict[str, int]:
     return ids
 
 
-def found_first(db: Session, at: datetime, password_hash: str) -> None:
-    """Make one ward with its administrator, to be renamed on the settings page."""
-    first = listed()["first"]
+def found_first(db: Session, at: datetime, password_hash: str, told: Mapping[str, str] | None = None) -> int:
+    """Make one unit with its administrator; returns its id. A ward to be renamed on the settings page, unless told."""
+    first = {**listed()["first"], **(told or {})}
     ids = found_units(db, at, [first])
     new = NewOfficer(
         username=first["username"],
@@ -82,6 +83,7 @@ def found_first(db: Session, at: datetime, password_hash: str) -> None:
     )
     actions.open_account(db, the_system(), at, new, password_hash)
     seed_calendar(db, the_system(), at, (at.year, at.year + 1))
+    return ids[first["code"]]
 
 
 def prepare(settings: Settings, *, is_demo: bool) -> None:
@@ -100,6 +102,11 @@ def _found(settings: Settings, db: Database, at: datetime, *, is_demo: bool) -> 
         return
     password = secrets.token_urlsafe(12)
     db.write_now(found_first, at, actions.HASHER.hash(password))
+    say_first(settings, password)
+
+
+def say_first(settings: Settings, password: str) -> None:
+    """Tell how the first administrator signs in, at the terminal and in a file that only its owner reads."""
     path = settings.folder / "first-sign-in.txt"
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(f"{listed()['first']['username']}\n{password}\n")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from server.adapters.docx import DocxFiller
 from server.adapters.files import FileStore
 from server.adapters.mail import Mailer
 from server.adapters.media_nodes import MediaNodes
@@ -39,6 +40,7 @@ class House:
     texter: Texter
     press: Press
     pages: PageImages
+    filler: DocxFiller
     nodes: MediaNodes
     render: Render
 

@@ -16,3 +16,8 @@ def say(key: str, **facts: str) -> None:
         # A terminal that was closed must not keep us from stopping what we started.
         with contextlib.suppress(OSError):
             print(catalogue.find("labels", f"terminal.{key}", locale, facts), file=sys.stderr, flush=True)
+
+
+def show(line: str) -> None:
+    """Print one line of a result where another program can read it."""
+    print(line, flush=True)

@@ -7,7 +7,6 @@ Both databases store what these functions give, so search and order are the same
 import re
 import secrets
 import unicodedata
-from datetime import date
 
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """No 0/O and no 1/I: codes are read out on the telephone."""
@@ -76,15 +75,15 @@ def is_card_number(text: str) -> bool:
     return re.fullmatch(r"[0-9]{12}", text) is not None
 
 
-def card_disagrees(number: str, born_on: date | None, *, is_female: bool | None) -> str | None:
-    """Say what in a 12-digit number disagrees with birth date or sex (``sex``, ``year``), or None.
+def card_disagrees(number: str, born_year: int | None, *, is_female: bool | None) -> str | None:
+    """Say what in a 12-digit number disagrees with year of birth or sex (``sex``, ``year``), or None.
 
     A disagreement is a warning, never a refusal: the registers contain errors.
     """
     century, female = divmod(int(number[3]), 2)
     if is_female is not None and bool(female) != is_female:
         return "sex"
-    if born_on is not None and 1900 + 100 * century + int(number[4:6]) != born_on.year:
+    if born_year is not None and 1900 + 100 * century + int(number[4:6]) != born_year:
         return "year"
     return None
 

@@ -8,6 +8,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import typst
 
@@ -24,6 +25,26 @@ class Press:
     async def print(self, template: str, facts: Mapping[str, object]) -> bytes:
         """Return a PDF/A-2b made from ``<template>.typ``; the template reads ``sys.inputs.facts`` as JSON."""
         return await asyncio.to_thread(self._print, template, json.dumps(facts, ensure_ascii=False))
+
+    async def told(self, template: str, facts: Mapping[str, object]) -> list[dict[str, Any]]:
+        """Return what ``<template>.typ`` tells of itself part by part (``told`` in ``official.typ``): kind and body."""
+        return await asyncio.to_thread(self._told, template, json.dumps(facts, ensure_ascii=False))
+
+    def _told(self, template: str, facts: str) -> list[dict[str, Any]]:
+        try:
+            found = typst.query(
+                str(self._templates / f"{template}.typ"),
+                "<told>",
+                field="value",
+                root=str(self._templates),
+                font_paths=[str(self._fonts)],
+                ignore_system_fonts=True,
+                sys_inputs={"facts": facts},
+            )
+        except typst.TypstError as error:
+            raise Unavailable("print_failed") from error
+        parts: list[dict[str, Any]] = json.loads(found)
+        return parts
 
     def _print(self, template: str, facts: str) -> bytes:
         try:

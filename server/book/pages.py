@@ -169,7 +169,7 @@ async def as_sheet(request: web.Request) -> web.Response:
     title = say("book.title" if is_whole else "book.title_redacted")
     above = (title, f"{agency.name} - {year}", "")
     # The running number is a number: sheets sort by it.
-    cells: list[tuple[sheets.Cell, ...]] = [(int(row[0]), *row[1:]) for row in rows]
+    cells: list[tuple[sheets.Cell, ...]] = [(int(row[0]) if row[0] else None, *row[1:]) for row in rows]
     made = await asyncio.to_thread(sheets.workbook, [Sheet(f"{year}", headings, cells, above)])
     return _file(made, XLSX, f"so-tiep-cong-dan-{year}{'' if is_whole else '-che-ten'}.xlsx")
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from server.book import rules
-from server.book.rules import Line
+from server.book.rules import EmptyDay, Line
 from server.errors import NotHere
 from server.tables import BookCorrection, BookLine, Case, DayMinutes, Officer, Reception, ReceptionDay, Unit
 from server.who import Who
@@ -41,20 +41,12 @@ class BookPage:
     years: tuple[int, ...]
     waiting: int
     """Receptions that were held and are not in the book yet."""
-    empty_days: tuple["EmptyDay", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class EmptyDay:
-    """A leader's day to which nobody came: one sitting without a line (domain.md 3.3), told by its minutes."""
-
-    code: str
-    held_on: date
-    chair: str
-    number: str
+    empty_days: tuple[EmptyDay, ...]
 
 
 MOST_EMPTY = 60
+"""Days on a page of the book; a copy has every one of its year."""
+MOST_IN_A_YEAR = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +111,12 @@ def book(db: Session, who: Who, wanted: BookFilter) -> BookPage:
         max(1, -(-total // PAGE)),
         tuple(sorted({*years, wanted.year}, reverse=True)),
         len(held_and_missing(db, who.unit_id)),
-        _empty_days(db, who, wanted) if wanted.kind is None else (),
+        empty_days(db, who, wanted) if wanted.kind is None else (),
     )
 
 
-def _empty_days(db: Session, who: Who, wanted: BookFilter) -> tuple[EmptyDay, ...]:
+def empty_days(db: Session, who: Who, wanted: BookFilter, most: int = MOST_EMPTY) -> tuple[EmptyDay, ...]:
+    """Return the days of the own unit to which nobody came, the newest first."""
     first, last = (wanted.on, wanted.on) if wanted.on else (date(wanted.year, 1, 1), date(wanted.year, 12, 31))
     rows = db.execute(
         select(ReceptionDay.code, ReceptionDay.held_on, Officer.name, DayMinutes.number)
@@ -131,20 +124,21 @@ def _empty_days(db: Session, who: Who, wanted: BookFilter) -> tuple[EmptyDay, ..
         .join(Officer, Officer.id == ReceptionDay.chair_id)
         .where(ReceptionDay.unit_id == who.unit_id, ReceptionDay.held_on.between(first, last))
         .order_by(ReceptionDay.held_on.desc(), ReceptionDay.id.desc())
-        .limit(MOST_EMPTY)
+        .limit(most)
     )
     return tuple(EmptyDay(*row) for row in rows)
 
 
-def whole_year(db: Session, who: Who, year: int) -> list[Line]:
-    """Return the book of a year from line 1, to be copied."""
+def whole_year(db: Session, who: Who, year: int) -> list[Line | EmptyDay]:
+    """Return the book of a year from line 1, to be copied, with the days to which nobody came in their places."""
     rows = db.scalars(
         select(BookLine)
         .where(BookLine.unit_id == who.unit_id, BookLine.year == year)
         .order_by(BookLine.number)
         .limit(MOST_LINES)
     )
-    return _lines(db, who.unit_id, rows)
+    days = empty_days(db, who, BookFilter(year), MOST_IN_A_YEAR)
+    return rules.in_order(_lines(db, who.unit_id, rows), days)
 
 
 def row_for(db: Session, who: Who, line_id: int) -> BookLine:

@@ -5,7 +5,7 @@ matter, is shown whole to receivers only (2.9); everybody else reads that it is 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -63,13 +63,45 @@ class Line:
         return str(getattr(self, cell.value))
 
 
+@dataclass(frozen=True, slots=True)
+class EmptyDay:
+    """A leader's day to which nobody came: one sitting without a line (domain.md 3.3), told by its minutes."""
+
+    code: str
+    held_on: date
+    chair: str
+    number: str
+
+
+def in_order(lines: Sequence[Line], days: Iterable[EmptyDay]) -> list[Line | EmptyDay]:
+    """Return lines by their number, each empty day after the last line that is not later than it.
+
+    A day has no number, so those of the lines go on without a gap.
+    """
+    found: list[Line | EmptyDay] = list(lines)
+    for day in sorted(days, key=lambda day: day.held_on):
+        after = (at for at in range(len(found), 0, -1) if _on(found[at - 1]) <= day.held_on)
+        found.insert(next(after, 0), day)
+    return found
+
+
+def _on(one: Line | EmptyDay) -> date:
+    return one.held_on if isinstance(one, EmptyDay) else one.received_on
+
+
 def may_read_whole(role: Role, *, is_restricted: bool) -> bool:
     """Whether this role reads every cell of a line."""
     return not is_restricted or role in WHOLE
 
 
-def columns(line: Line, say: Say, *, is_whole: bool) -> tuple[str, ...]:
-    """Return the twelve columns in the order of the form. Of a restricted line that is not read whole, day and people."""
+def columns(line: Line | EmptyDay, say: Say, *, is_whole: bool) -> tuple[str, ...]:
+    """Return the twelve columns in the order of the form. Of a restricted line that is not read whole, day and people.
+
+    Of an empty day its date, and in the place of the matter what its minutes say.
+    """
+    if isinstance(line, EmptyDay):
+        told = (say("book.empty_day"), say("book.empty_count"), line.chair, f"{say('book.minutes')} {line.number}")
+        return ("", date_vi(line.held_on), "", "", "\n".join(told), *("",) * 7)
     if line.is_restricted and not is_whole:
         secret = say("book.secret")
         return (str(line.number), date_vi(line.received_on), secret, "", "", str(line.people), *("",) * 6)

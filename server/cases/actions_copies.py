@@ -42,7 +42,7 @@ def give(db: Session, who: Who, at: datetime, case_code: str, new: NewCopy) -> s
     words = text.tidy(new.words)
     if rules_copies.without_denouncer(words, queries_copies.denouncers(db, case)) != words:
         raise BadForm({"copy_words": FieldError("copy_names_denouncer")})
-    if new.officer_id not in {one.id for one in queries_copies.readers(db, case)}:
+    if new.officer_id not in {one.id for one in queries_copies.readers(db, case.unit_id)}:
         raise BadForm({"officer_id": FieldError("choice")})
     row = VerificationCopy(
         code=text.new_code("BC", 4, 4),
@@ -70,6 +70,33 @@ def take_back(db: Session, who: Who, at: datetime, case_code: str, code: str) ->
         row.ended_at = at
         db.flush()
         audit.record(db, who, at, "took_back_copy", _about(row))
+
+
+def hand_on(db: Session, who: Who, at: datetime, old: Officer, new: Officer) -> int:
+    """Give what one officer has to check to another who may check; returns how many copies went over.
+
+    The copy of before ends and stays on the case with its reader's name; the words and who answers for them stay the same.
+    """
+    moved = 0
+    for row in queries_copies.held_by(db, old.id):
+        if new.id not in {one.id for one in queries_copies.readers(db, row.unit_id)}:
+            continue
+        row.ended_at = at
+        fresh = VerificationCopy(
+            code=text.new_code("BC", 4, 4),
+            case_id=row.case_id,
+            unit_id=row.unit_id,
+            words=row.words,
+            given_to=new.id,
+            given_by=row.given_by,
+            given_at=at,
+            idempotency_key=f"handed on:{row.id}",
+        )
+        db.add(fresh)
+        db.flush()
+        audit.record(db, who, at, "handed_over_copy", _about(fresh), before=row.code, officer=old.name, to=new.name)
+        moved += 1
+    return moved
 
 
 def note_view(db: Session, who: Who, at: datetime, code: str) -> None:

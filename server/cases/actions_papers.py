@@ -11,8 +11,9 @@ from server.audit import About
 from server.cases import actions_terms, rules_papers
 from server.cases.rules_papers import Answer
 from server.clock import local
-from server.tables import Case, Deadline, DeadlineChange
+from server.tables import Case, Deadline, DeadlineChange, Petition, ReceptionRequest
 from server.who import Who
+from server.words import Instance
 
 
 def received_on(db: Session, case_id: int) -> date:
@@ -23,14 +24,7 @@ def received_on(db: Session, case_id: int) -> date:
 
 def settle(db: Session, who: Who, at: datetime, case_id: int, paper: Answer) -> None:
     """Start the terms whose event this paper is, and meet those it answers; each is kept with the paper."""
-    for rule in paper.starts:
-        known = select(Deadline.id).where(Deadline.case_id == case_id, Deadline.rule == rule)
-        if db.scalar(known.limit(1)) is not None:
-            continue
-        begun = rules_papers.started_on(rule, received_on(db, case_id), paper)
-        actions_terms.add_deadline(db, case_id, rule, begun)
-        db.scalars(known.with_only_columns(Deadline)).one().started_by_id = paper.paper_id
-        _note(db, who, at, case_id, "started_term", paper, rule=rule)
+    _start(db, who, at, case_id, paper)
     open_terms = select(Deadline).where(
         Deadline.case_id == case_id, Deadline.rule.in_(paper.meets), Deadline.met_on.is_(None)
     )
@@ -38,6 +32,35 @@ def settle(db: Session, who: Who, at: datetime, case_id: int, paper: Answer) -> 
         term.met_on, term.met_by_id = paper.issued_on, paper.paper_id
         _note(db, who, at, case_id, "met_deadline", paper, rule=term.rule, started_on=term.started_on.isoformat())
     db.flush()
+
+
+def settle_accepted(db: Session, who: Who, at: datetime, case_id: int, number: str, accepted_on: date) -> None:
+    """Let the terms of resolution run for a matter whose acceptance was written and numbered elsewhere.
+
+    Those that a paper of this system started already stay as they are; twice changes nothing.
+    """
+    if (found := rules_papers.ACCEPTED.get(db.get_one(Case, case_id).kind)) is not None:
+        settle(db, who, at, case_id, Answer(None, number, accepted_on, found.meets, found.starts))
+
+
+def _start(db: Session, who: Who, at: datetime, case_id: int, paper: Answer) -> None:
+    for rule in rules_papers.of_instance(paper.starts, _instance(db, case_id)) if paper.starts else ():
+        known = select(Deadline.id).where(Deadline.case_id == case_id, Deadline.rule == rule)
+        if db.scalar(known.limit(1)) is not None:
+            continue
+        begun = rules_papers.started_on(rule, received_on(db, case_id), paper)
+        actions_terms.add_deadline(db, case_id, rule, begun)
+        db.scalars(known.with_only_columns(Deadline)).one().started_by_id = paper.paper_id
+        _note(db, who, at, case_id, "started_term", paper, rule=rule)
+
+
+def _instance(db: Session, case_id: int) -> Instance:
+    """As the newest petition says, else the registration; the first one when neither is there."""
+    for table in (Petition, ReceptionRequest):
+        said = db.scalar(select(table.instance).where(table.case_id == case_id).order_by(table.id.desc()).limit(1))
+        if said is not None:
+            return said
+    return Instance.FIRST
 
 
 def unsettle(db: Session, who: Who, at: datetime, case_id: int, paper: Answer, others: Sequence[Answer]) -> None:
@@ -51,6 +74,10 @@ def unsettle(db: Session, who: Who, at: datetime, case_id: int, paper: Answer, o
             db.execute(delete(DeadlineChange).where(DeadlineChange.deadline_id == term.id))
             db.delete(term)
             _note(db, who, at, case_id, "dropped_deadline", paper, rule=term.rule)
+    db.flush()
+    # Another paper in force may be the event of the same term.
+    for one in sorted(others, key=lambda one: one.issued_on):
+        _start(db, who, at, case_id, one)
     for term in db.scalars(select(Deadline).where(Deadline.met_by_id == paper.paper_id)).all():
         other = rules_papers.still_met(term.rule, term.started_on, others)
         term.met_on = other.issued_on if other else None

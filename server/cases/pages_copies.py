@@ -36,7 +36,7 @@ async def _show(
         status,
         case=case,
         given=await db.read(queries_copies.given, case),
-        readers=await db.read(queries_copies.readers, case),
+        readers=await db.read(queries_copies.readers, case.unit_id),
         typed={"copy_words": "", "officer_id": "", "is_read": "", "key": secrets.token_hex(16), **typed},
         errors=errors or {},
         most=forms_copies.LONGEST,

@@ -1,5 +1,6 @@
 """Copies for checking a denunciation: who may give one, who reads one, what a new one can begin with."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -120,8 +121,8 @@ def proposed(db: Session, case: CaseCard) -> str:
     return rules_copies.masked("\n\n".join([*contents, *said]), denouncers(db, case))
 
 
-def readers(db: Session, case: CaseCard) -> list[Reader]:
-    """Return who can be given a copy: officers who check, of the unit and of the departments below it."""
+def readers(db: Session, unit_id: int) -> list[Reader]:
+    """Return who can be given a copy by a unit: officers who check, of the unit and of the departments below it."""
     rows = db.execute(
         select(Officer.id, Officer.name, Unit.name)
         .join(OfficerRole, OfficerRole.officer_id == Officer.id)
@@ -129,7 +130,7 @@ def readers(db: Session, case: CaseCard) -> list[Reader]:
         .where(
             Officer.closed_at.is_(None),
             OfficerRole.role.in_(rules_copies.CHECKERS),
-            (Unit.id == case.unit_id) | (Unit.parent_id == case.unit_id),
+            (Unit.id == unit_id) | (Unit.parent_id == unit_id),
         )
         .order_by(Officer.name_sort)
         .limit(MOST)
@@ -198,6 +199,12 @@ def copies(db: Session, who: Who) -> tuple[Received, ...]:
         .limit(MOST)
     )
     return tuple(Received(code, "", name, title, unit, at) for code, name, title, unit, at in rows)
+
+
+def held_by(db: Session, officer_id: int) -> Sequence[VerificationCopy]:
+    """Return the copies that an officer has to check, the oldest first; the caller has to be one who may hand them over."""
+    mine = VerificationCopy.given_to == officer_id, VerificationCopy.ended_at.is_(None)
+    return db.scalars(select(VerificationCopy).where(*mine).order_by(VerificationCopy.id)).all()
 
 
 def count(db: Session, who: Who) -> int:

@@ -106,6 +106,7 @@ def _case(db: Session, at: datetime, run: ImportRun, earlier: EarlierCase, numbe
         phone=earlier.phone,
         id_kind=earlier.id_kind,
         id_number=earlier.id_number,
+        born=earlier.born,
         address=earlier.address,
     )
     # What an old book says must not change what a person told since.

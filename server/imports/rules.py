@@ -65,6 +65,7 @@ COLUMNS: Mapping[ImportKind, tuple[Column, ...]] = {
         Column("case_kind", True, ("loai", "phan loai", "loai don", "phan loai don"), 80),
         Column("number", False, ("so", "so vu viec", "so ho so", "so thu ly", "ma ho so", "stt"), 20),
         Column("id_number", False, ("so giay to", "cmnd", "cccd", "can cuoc", "so can cuoc", "cmnd cccd"), 40),
+        Column("born", False, ("ngay sinh", "nam sinh", "sinh nam", "ngay thang nam sinh"), 40),
         Column("phone", False, ("dien thoai", "so dien thoai"), 40),
         Column("address", False, ("dia chi", "noi o", "ho ten dia chi"), 300),
         Column("case_state", False, ("tinh trang", "trang thai", "ket qua", "theo doi ket qua"), 200),

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from server import text
+from server import birth, text
+from server.birth import BirthDate
 from server.imports.rules import Cells, RowFault, common_faults, first_of_each, folded, word_meant
 from server.imports.rules_lists import phone_of
 from server.words import IdKind, ImportKind, Kind
@@ -48,6 +49,7 @@ class EarlierCase:
     number: str
     id_kind: IdKind
     id_number: str
+    born: BirthDate | None
     phone: str
     address: str
     closed_on: date | None
@@ -87,10 +89,7 @@ def case_faults(cells: Cells, known: CasesKnown) -> list[RowFault]:
         faults.append(RowFault("number", "case_number", {"value": cells["number"]}))
     elif number and not number.isdigit() and number in known.numbers:
         faults.append(RowFault("number", "case_number_used", {"value": number}))
-    if cells["phone"] and phone_of(cells["phone"]) is None:
-        faults.append(RowFault("phone", "phone"))
-    if (digits := re.sub(r"[\s.]", "", cells["id_number"])).isdigit() and len(digits) == 11:  # noqa: PLR2004 a card has 12
-        faults.append(RowFault("id_number", "id_dropped_nought"))
+    faults += _person_faults(cells, known.today)
     if not faults and number:
         known.numbers.add(number)
     return first_of_each(faults)
@@ -100,6 +99,18 @@ def _day_faults(column: str, day: date | None, written: str, today: date) -> lis
     if day is None or day.year < EARLIEST:
         return [RowFault(column, "day_impossible", {"value": written})]
     return [RowFault(column, "day_ahead", {"value": written})] if day > today else []
+
+
+def _person_faults(cells: Cells, today: date) -> list[RowFault]:
+    faults = []
+    born = birth.of_paper(cells["born"])
+    if cells["born"] and (born is None or born.first_on > today):
+        faults.append(RowFault("born", "born_written", {"value": cells["born"]}))
+    if cells["phone"] and phone_of(cells["phone"]) is None:
+        faults.append(RowFault("phone", "phone"))
+    if (digits := re.sub(r"[\s.]", "", cells["id_number"])).isdigit() and len(digits) == 11:  # noqa: PLR2004 a card has 12
+        faults.append(RowFault("id_number", "id_dropped_nought"))
+    return faults
 
 
 def tidy_number(written: str) -> str:
@@ -120,6 +131,7 @@ def read_case(cells: Cells) -> EarlierCase:
         number=tidy_number(cells["number"]),
         id_kind=IdKind.CARD if text.is_card_number(digits) else IdKind.OTHER,
         id_number=digits,
+        born=birth.of_paper(cells["born"]),
         phone=phone_of(cells["phone"]) or "" if cells["phone"] else "",
         address=cells["address"],
         closed_on=read_day(cells["closed_on"]) or (received if is_over(cells["case_state"]) else None),

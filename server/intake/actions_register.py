@@ -6,8 +6,9 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server import audit, text
+from server import audit, birth, text
 from server.audit import About
+from server.birth import BirthDate
 from server.errors import Refused
 from server.intake import queries, queries_known, rules
 from server.intake.actions import about, write_to_citizen
@@ -27,7 +28,7 @@ class NewPerson:
     id_number: str = ""
     id_issued_on: date | None = None
     id_issued_by: str = ""
-    born_on: date | None = None
+    born: BirthDate | None = None
     sex: Sex | None = None
     address: str = ""
 
@@ -150,7 +151,7 @@ def known_or_new(db: Session, at: datetime, new: NewPerson) -> Citizen:
             id_number=new.id_number,
             id_issued_on=new.id_issued_on,
             id_issued_by=new.id_issued_by,
-            born_on=new.born_on,
+            born=new.born,
             sex=new.sex,
             phone=new.phone,
             email=new.email,
@@ -160,7 +161,7 @@ def known_or_new(db: Session, at: datetime, new: NewPerson) -> Citizen:
         db.add(row)
     row.id_issued_on = row.id_issued_on or new.id_issued_on
     row.id_issued_by = row.id_issued_by or new.id_issued_by
-    row.born_on = row.born_on or new.born_on
+    row.born = birth.more_exact(row.born, new.born)
     row.sex = row.sex or new.sex
     row.address = new.address or row.address
     db.flush()

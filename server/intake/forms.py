@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from server import text
+from server import birth, text
+from server.birth import BirthDate
 from server.errors import BadForm, FieldError
 from server.i18n import date_vi
 from server.intake import rules
@@ -52,9 +52,9 @@ class WhoForm(FormModel):
     id_number: LineOf = ""
     id_issued_on: DayOrNone = None
     id_issued_by: LineOrBlank = ""
-    born_day: str = ""
-    born_month: str = ""
-    born_year: str = ""
+    born_day: LineOrBlank = ""
+    born_month: LineOrBlank = ""
+    born_year: LineOrBlank = ""
     sex: Annotated[Sex | None, BLANK_IS_NONE] = None
     phone: Phone = ""
     email: Email = ""
@@ -68,12 +68,9 @@ class WhoForm(FormModel):
         return re.sub(r"[\s.]", "", self.id_number).upper()
 
     @property
-    def born_on(self) -> date | None:
-        """The birth date; None when nothing was written. Raises ValueError."""
-        parts = [text.one_line(p) for p in (self.born_year, self.born_month, self.born_day)]
-        if not any(parts):
-            return None
-        return date(*(int(part) for part in parts))
+    def born(self) -> BirthDate | None:
+        """The birth date as far as it was written. Raises ValueError."""
+        return birth.typed(self.born_year, self.born_month, self.born_day)
 
     def faults(self) -> dict[str, FieldError]:
         """Check number, birth date, and whether they agree (F09, F10, F12)."""
@@ -81,16 +78,12 @@ class WhoForm(FormModel):
         shape = _id_fault(self.id_kind, self.number)
         if shape:
             found["id_number"] = FieldError(shape)
-        born: date | None = None
-        try:
-            born = self.born_on
-        except ValueError:
-            found["born"] = FieldError("date")
-        if born is not None and born.year < 1900:  # noqa: PLR2004 nobody alive is older
-            found["born"] = FieldError("date")
+        if wrong := birth.fault(self.born_year, self.born_month, self.born_day):
+            found["born"] = FieldError(wrong)
         if self.id_kind is IdKind.CARD and not found:
             is_female = None if self.sex is None else self.sex is Sex.FEMALE
-            odd = text.card_disagrees(self.number, born, is_female=is_female)
+            year = self.born.year if self.born else None
+            odd = text.card_disagrees(self.number, year, is_female=is_female)
             if odd and not self.confirm_card:
                 found["confirm_card"] = FieldError(f"card_{odd}")
             elif odd and not self.card_note:
@@ -100,15 +93,15 @@ class WhoForm(FormModel):
 
 def as_typed(known: Person) -> dict[str, str]:
     """Return a known citizen as the fields of ``WhoForm``, to be looked over and sent again."""
-    born = known.born_on
+    born = known.born
     return {
         "name": known.name,
         "id_kind": known.id_kind.value,
         "id_number": known.id_number,
         "id_issued_on": date_vi(known.id_issued_on),
         "id_issued_by": known.id_issued_by,
-        "born_day": str(born.day) if born else "",
-        "born_month": str(born.month) if born else "",
+        "born_day": str(born.day) if born and born.day else "",
+        "born_month": str(born.month) if born and born.month else "",
         "born_year": str(born.year) if born else "",
         "sex": known.sex.value if known.sex else "",
         "phone": known.phone,

@@ -185,6 +185,10 @@ async def _check_outside(request: web.Request, step: str, typed: dict[str, str])
     db = house(request).db
     if step == "noi-tiep":
         ward_of(await db.read(office.wards), typed.get("unit", ""))
+    if step == "nguoi":
+        born = read_form(forms.WhoForm, typed).born
+        if born is not None and born.first_on > house(request).clock.today():
+            raise BadForm({"born": FieldError("born_to_come")})
     if step == "noi-dung":
         matter = read_form(forms.MatterForm, typed)
         calendar = await db.read(office.calendar)
@@ -301,7 +305,7 @@ def _new_request(request: web.Request, draft: Draft, unit: UnitCard, papers: tup
             id_number=who.number,
             id_issued_on=who.id_issued_on,
             id_issued_by=who.id_issued_by,
-            born_on=who.born_on,
+            born=who.born,
             sex=who.sex,
             address=who.address,
         ),

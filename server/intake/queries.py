@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
-from server import text
+from server import birth, text
+from server.birth import BirthDate
 from server.cases import queries as cases
 from server.errors import NotHere
 from server.intake import rules
@@ -29,7 +30,7 @@ class Person:
     id_number: str
     id_issued_on: date | None
     id_issued_by: str
-    born_on: date | None
+    born: BirthDate | None
     sex: Sex | None
     phone: str
     email: str
@@ -41,7 +42,7 @@ class Person:
         if self.id_kind is not IdKind.CARD or not text.is_card_number(self.id_number):
             return None
         is_female = None if self.sex is None else self.sex is Sex.FEMALE
-        return text.card_disagrees(self.id_number, self.born_on, is_female=is_female)
+        return text.card_disagrees(self.id_number, self.born.year if self.born else None, is_female=is_female)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ def person(row: Citizen) -> Person:
         row.id_number,
         row.id_issued_on,
         row.id_issued_by,
-        row.born_on,
+        row.born,
         row.sex,
         row.phone,
         row.email,
@@ -326,6 +327,8 @@ class Likely:
     is_same_name: bool
     is_same_body: bool
     likeness: float
+    born_fits: bool | None
+    """Whether both can be born on the same day; None while one of the dates is not known at all."""
 
 
 def likely_duplicates(db: Session, who: Who, request_id: int) -> list[Likely]:
@@ -361,6 +364,7 @@ def likely_duplicates(db: Session, who: Who, request_id: int) -> list[Likely]:
             c.name_folded == text.fold(me.citizen.name),
             bool(me.body_concerned) and text.fold(r.body_concerned) == text.fold(me.body_concerned),
             rules.likeness(folded, r.subject_folded),
+            birth.both_fit(me.citizen.born, c.born),
         )
         for r, c, case_code in rows
     ]

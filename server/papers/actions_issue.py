@@ -20,7 +20,7 @@ from server.errors import BadForm, FieldError, Refused
 from server.jobs.runner import book as book_job
 from server.office import actions as office
 from server.outbox import Letter
-from server.papers import actions, queries, queries_matter, rules, rules_basis, rules_print
+from server.papers import actions, actions_templates, queries, queries_matter, rules, rules_basis, rules_print
 from server.papers.rules_basis import BasisLine
 from server.papers.rules_forms import FORMS
 from server.papers.rules_print import Say, Signature
@@ -55,7 +55,7 @@ def issue(db: Session, who: Who, at: datetime, code: str, issuing: Issuing) -> N
     actions.check_final(row)
     today = local(at).date()
     number = _number(db, row, today.year, issuing.number)
-    sealed = printable(db, row, issuing, number, today)
+    sealed = printable(db, row, issuing, number, today) | actions_templates.seal(db, row)
     if FORMS[row.form].type_code:
         row.register, row.year, row.number = FORMS[row.form].type_code, today.year, number
         row.number_text = rules.number_text(row.form, number)

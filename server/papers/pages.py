@@ -10,8 +10,9 @@ from server.errors import BadForm, FieldError
 from server.house import WEB, House
 from server.intake import queries as intake
 from server.office.forms_fields import read_form
+from server.office.pages import MAY_SET
 from server.pagekit import get, house, now, page_number, post, render, see_other, who
-from server.papers import actions, actions_issue, forms, queries, rules, rules_basis
+from server.papers import actions, actions_issue, forms, queries, queries_templates, rules, rules_basis
 from server.papers.actions import NewPaper, Written
 from server.papers.actions_issue import Issuing
 from server.papers.queries import Paper, PaperFilter
@@ -35,7 +36,10 @@ async def paper_list(request: web.Request) -> web.Response:
     which = request.query.get("loc", "dang-soan")
     wanted = PaperFilter(TABS.get(which, TABS["dang-soan"]), page_number(request))
     found = await house(request).db.read(queries.papers, who(request), wanted)
-    return await render(request, "papers/list.html", found=found, wanted=wanted, which=which, tabs=list(TABS))
+    may_set = who(request).role in MAY_SET
+    return await render(
+        request, "papers/list.html", found=found, wanted=wanted, which=which, tabs=list(TABS), may_set=may_set
+    )
 
 
 async def new_paper(request: web.Request) -> web.Response:
@@ -103,6 +107,9 @@ async def show(request: web.Request, status: int = 200, **facts: Any) -> web.Res
         "papers/paper.html",
         status,
         paper=found,
+        own=await place.db.read(queries_templates.template_of, found.unit_id, found.form, found.sealed)
+        if found.state in rules.SIGNABLE
+        else None,
         fields=[(field.name, field.kind.name.lower(), field.is_needed) for field in form.fields],
         grounds=[ground.value for ground in DeclineGround],
         signers=await _signers(place, here, found) if may_write else [],

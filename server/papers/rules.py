@@ -30,6 +30,8 @@ LONGEST_GROUND = 1_000
 MOST_ITEMS = 60
 LIVE = frozenset({PaperState.DRAFT, PaperState.SUBMITTED})
 """Can still be written in, or thrown away."""
+SIGNABLE = LIVE | {PaperState.ISSUED}
+"""Can still be signed: what was withdrawn or thrown away is given to nobody as a file to sign."""
 
 
 @dataclass(frozen=True, slots=True)

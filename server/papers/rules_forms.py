@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from server.cases.rules_papers import ACCEPTED
 from server.words import BookCell, Kind, PaperForm
 
 
@@ -214,7 +215,14 @@ FORMS: Mapping[PaperForm, Form] = {
         _DENUNCIATION,
     ),
     PaperForm.COMPLAINT_ACCEPTANCE: Form(
-        "TB", _HEAD, (_ON, _CONTENT, _DAYS, _MORE), _COMPLAINTS, _COMPLAINT, cell=BookCell.ACCEPTED, meets=("D1", "D2")
+        "TB",
+        _HEAD,
+        (_ON, _CONTENT, _DAYS, _MORE),
+        _COMPLAINTS,
+        _COMPLAINT,
+        cell=BookCell.ACCEPTED,
+        meets=ACCEPTED[Kind.COMPLAINT].meets,
+        starts=ACCEPTED[Kind.COMPLAINT].starts,
     ),
     PaperForm.COMPLAINT_REFUSAL: Form(
         "TB", _HEAD, (_ON, _CONTENT, _REASONS, _MORE), _COMPLAINTS, _COMPLAINT, cell=BookCell.RESULT, meets=("D1", "D2")
@@ -256,8 +264,8 @@ FORMS: Mapping[PaperForm, Form] = {
         ("local_government_law", *_DENUNCIATIONS),
         _DENUNCIATION,
         cell=BookCell.ACCEPTED,
-        meets=("D11",),
-        starts=("D13",),
+        meets=ACCEPTED[Kind.DENUNCIATION].meets,
+        starts=ACCEPTED[Kind.DENUNCIATION].starts,
     ),
     PaperForm.DENUNCIATION_VERIFICATION: Form(
         "QĐ",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from server import audit, text
 from server.audit import About
 from server.cases import actions as case_actions
+from server.cases import actions_papers as case_papers
 from server.cases.actions import NewCase
 from server.clock import local
 from server.errors import BadForm, FieldError, Refused, Stale
@@ -336,7 +337,14 @@ def decide(db: Session, who: Who, at: datetime, code: str, paper_number: str, ve
     if row.state is PetitionState.ACCEPTED:
         _open_case(db, who, at, row)
     db.flush()
+    _run_terms(db, who, at, row)
     return row.state
+
+
+def _run_terms(db: Session, who: Who, at: datetime, row: Petition) -> None:
+    """The resolution runs from the acceptance; without a number of its paper it has not gone out yet (F48)."""
+    if row.state is PetitionState.ACCEPTED and row.paper_number and row.case_id and row.directed_at:
+        case_papers.settle_accepted(db, who, at, row.case_id, row.paper_number, local(row.directed_at).date())
 
 
 def _open_case(db: Session, who: Who, at: datetime, row: Petition) -> None:
@@ -370,6 +378,7 @@ def set_number(db: Session, who: Who, at: datetime, code: str, paper_number: str
         raise Refused("petition_flow")
     take_paper_number(db, row, paper_number)
     audit.record(db, who, at, "petition_numbered", about(row))
+    _run_terms(db, who, at, row)
 
 
 def take_paper_number(db: Session, row: Petition, paper_number: str) -> None:

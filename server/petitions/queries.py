@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from server import text
+from server import birth, text
 from server.cases import queries as cases
 from server.errors import NotHere
 from server.intake.rules import likeness
 from server.petitions import rules
-from server.tables import Case, Petition, ReceptionRequest
+from server.tables import Case, Citizen, Petition, ReceptionRequest
 from server.who import Who
 from server.words import Direction, Instance, Kind, PetitionField, PetitionState, Role, Standing, Target
 
@@ -167,6 +167,8 @@ class Earlier:
     is_same_name: bool
     is_same_body: bool
     likeness: float
+    born_fits: bool | None
+    """Whether both writers can be born on the same day; None while a date is not known at all."""
 
 
 def earlier(db: Session, who: Who, me: PetitionCard) -> list[Earlier]:
@@ -181,8 +183,10 @@ def earlier(db: Session, who: Who, me: PetitionCard) -> list[Earlier]:
         keys.append(and_(*same))
     if not keys:
         return []
-    rows = db.scalars(
-        select(Petition)
+    born = db.scalar(select(Citizen.born).join(Petition, Petition.citizen_id == Citizen.id).where(Petition.id == me.id))
+    rows = db.execute(
+        select(Petition, Citizen.born)
+        .outerjoin(Citizen, Citizen.id == Petition.citizen_id)
         .where(or_(*keys), *visible(db, who), Petition.unit_id == me.unit_id, Petition.id < me.id)
         .order_by(Petition.id.desc())
         .limit(_CANDIDATES)
@@ -199,8 +203,9 @@ def earlier(db: Session, who: Who, me: PetitionCard) -> list[Earlier]:
             bool(p.name_folded) and p.name_folded == me.name_folded,
             bool(body) and p.body_folded == body,
             likeness(title, p.title_folded),
+            birth.both_fit(born, other_born),
         )
-        for p in rows
+        for p, other_born in rows
         if p.parent_id is None or p.parent_id != me.parent_id
     ]
     return sorted(found, key=lambda one: (one.is_same_number, one.is_same_body, one.likeness), reverse=True)

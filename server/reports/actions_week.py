@@ -19,22 +19,25 @@ from server.who import Who
 
 
 def put_digest(db: Session, at: datetime, unit_id: int) -> int:
-    """Put the letters of one unit into the outbox on the morning they are due; returns how many. Harmless twice."""
-    calendar, today = office.calendar(db), local(at).date()
-    if not rules_week.is_digest_day(today, calendar):
+    """Put the letters of one unit into the outbox once in the week, in working hours; returns how many. Harmless twice.
+
+    A server that was down on the first day worked so writes as soon as it is up and somebody works.
+    """
+    if written_at(at, office.calendar(db)) != at:
         return 0
-    found = queries_week.recipients(db, unit_id)
+    today = local(at).date()
+    found = queries_week.still_to_write(db, unit_id, rules_week.week_of(today)[0])
     for one in found:
         said = queries_week.week(db, one.who, today)
         letter = Letter(
-            key=f"digest:{unit_id}:{one.who.officer_id}:{said.monday.isoformat()}",
+            key=one.key(said.monday),
             template="weekly_digest",
             unit_id=unit_id,
             phone=one.phone,
             email=one.email,
             facts=facts(said),
         )
-        outbox.put(db, letter, at, written_at(at, calendar))
+        outbox.put(db, letter, at)
     return len(found)
 
 

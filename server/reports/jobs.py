@@ -8,6 +8,6 @@ from server.reports import actions_week, queries_week
 
 
 async def write_digests(house: House, _: Mapping[str, Any]) -> None:
-    """Write to the heads and desks of all wards on the first morning of the week. Harmless when run twice."""
+    """Write to the heads and desks of all wards once in the week, as soon as it has begun. Harmless when run twice."""
     for unit_id in await house.db.read(queries_week.units):
         await house.db.write(actions_week.put_digest, house.clock.now(), unit_id)

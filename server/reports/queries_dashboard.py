@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from server.cases.queries_lists import running
 from server.cases.rules import LATE_STATES, OVER
 from server.reports.queries import UnitHead
-from server.scheduling.rules import ChairDay, ChairMonth, chair_month
+from server.scheduling import queries_chair
+from server.scheduling.rules import ChairMonth, chair_month
 from server.tables import (
     Appointment,
     Case,
@@ -83,23 +84,7 @@ def next_month(first: date) -> date:
 
 def chairs(db: Session, units: tuple[UnitHead, ...], first: date, today: date) -> tuple[Chair, ...]:
     """Return the counter of the month that begins on `first` for each ward among the units."""
-    rows = db.execute(
-        select(
-            ReceptionDay.unit_id,
-            ReceptionDay.held_on,
-            ReceptionDay.state,
-            ReceptionDay.kind,
-            ReceptionDay.is_delegated,
-        ).where(
-            ReceptionDay.unit_id.in_([unit.id for unit in units]),
-            ReceptionDay.held_on >= first,
-            ReceptionDay.held_on < next_month(first),
-        )
-    )
-    days: dict[int, list[ChairDay]] = {}
-    for row in rows:
-        day = ChairDay(row.held_on, row.state, row.kind, row.is_delegated)
-        days.setdefault(row.unit_id, []).append(day)
+    days = queries_chair.chair_days(db, [unit.id for unit in units], first, next_month(first))
     return tuple(
         Chair(unit.name, chair_month(days.get(unit.id, []), first.year, first.month, today))
         for unit in units

@@ -21,12 +21,13 @@ from server.tables import (
     FollowUp,
     Officer,
     OfficerRole,
+    OutboxLetter,
     ReceptionDay,
     Slot,
     Unit,
 )
 from server.who import Who
-from server.words import AppointmentState, UnitKind
+from server.words import AppointmentState, Channel, UnitKind
 
 MOST = 50
 """Lines of a list on the page; the count above it is whole."""
@@ -145,6 +146,10 @@ class Recipient:
     phone: str
     email: str
 
+    def key(self, monday: date) -> str:
+        """Name of the letter of one week; a letter is written once under its name."""
+        return f"digest:{self.who.unit_id}:{self.who.officer_id}:{monday.isoformat()}"
+
 
 def units(db: Session) -> list[int]:
     """Return the open wards."""
@@ -170,6 +175,15 @@ def recipients(db: Session, unit_id: int) -> list[Recipient]:
         here = Who(role, unit_id, name, officer.name, officer_id=officer.id)
         found.setdefault(officer.id, Recipient(here, officer.phone, officer.email))
     return list(found.values())
+
+
+def still_to_write(db: Session, unit_id: int, monday: date) -> list[Recipient]:
+    """Return who can be reached and was not written to in this week, on whichever channel."""
+    found = [one for one in recipients(db, unit_id) if one.phone or one.email]
+    names = [f"{one.key(monday)}:{channel}" for one in found for channel in Channel]
+    written = db.scalars(select(OutboxLetter.message_key).where(OutboxLetter.message_key.in_(names)))
+    gone = {name.rpartition(":")[0] for name in written}
+    return [one for one in found if one.key(monday) not in gone]
 
 
 def wants_letter(db: Session, who: Who) -> bool:

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.accounts import queries as accounts
-from server.scheduling import rules
-from server.scheduling.rules import ChairDay, ChairMonth, SlotTime
+from server.scheduling import queries_chair, rules
+from server.scheduling.rules import ChairMonth, SlotTime
 from server.tables import Appointment, Citizen, ReceptionDay, ReceptionRequest, Slot
 from server.who import Who
 from server.words import AppointmentState, DayKind, DayState, RequestState, Role
@@ -89,23 +89,8 @@ def chair_months(db: Session, who: Who, months: Iterable[tuple[int, int]], today
     wanted = sorted(months)
     (first_year, first_month), (last_year, last_month) = wanted[0], wanted[-1]
     until = date(last_year + last_month // 12, last_month % 12 + 1, 1)
-    found = [
-        ChairDay(*row)
-        for row in db.execute(
-            select(
-                ReceptionDay.held_on,
-                ReceptionDay.state,
-                ReceptionDay.kind,
-                ReceptionDay.is_delegated,
-            )
-            .where(
-                ReceptionDay.unit_id == who.unit_id,
-                ReceptionDay.held_on >= date(first_year, first_month, 1),
-                ReceptionDay.held_on < until,
-            )
-            .order_by(ReceptionDay.held_on)
-        )
-    ]
+    days = queries_chair.chair_days(db, [who.unit_id], date(first_year, first_month, 1), until)
+    found = days.get(who.unit_id, [])
     return [rules.chair_month(found, year, month, today) for year, month in wanted]
 
 

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import itertools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -107,15 +107,18 @@ class ChairDay:
     state: DayState
     kind: DayKind
     is_delegated: bool
+    is_without_chair: bool = False
+    """Whether every reception of the day was held without the chair; its minutes say so at their head."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChairMonth:
-    """How often the chair received in a month: in person so far, still planned, and by a deputy."""
+    """How often the chair received in a month: in person so far, still planned, by a deputy, held without the chair."""
 
     in_person: int
     planned: int
     delegated: int
+    without_chair: int = 0
     needed: int = DAYS_A_MONTH
 
     @property
@@ -274,7 +277,7 @@ def are_plain_digits(digits: str) -> bool:
 
 
 def chair_month(days: Iterable[ChairDay], year: int, month: int, today: date) -> ChairMonth:
-    """Count the chair's days of a month; a deputy's never counts for the chair (domain.md 3.2)."""
+    """Count the chair's days of a month; a deputy's, or one held without the chair, never counts (domain.md 3.2)."""
     counted = {DayState.PUBLISHED, DayState.CLOSED}
     of_month = [
         day
@@ -283,17 +286,23 @@ def chair_month(days: Iterable[ChairDay], year: int, month: int, today: date) ->
         and day.state in counted
         and day.kind is not DayKind.REGULAR
     ]
-    own = {day.held_on for day in of_month if not day.is_delegated}
-    held = {
-        day.held_on
-        for day in of_month
-        if not day.is_delegated and (day.state is DayState.CLOSED or day.held_on <= today)
-    }
+    by_chair = [day for day in of_month if not day.is_delegated and not day.is_without_chair]
+    own = {day.held_on for day in by_chair}
+    held = {day.held_on for day in by_chair if day.state is DayState.CLOSED or day.held_on <= today}
     return ChairMonth(
         in_person=len(held),
         planned=len(own - held),
         delegated=len({day.held_on for day in of_month if day.is_delegated}),
+        without_chair=len({day.held_on for day in of_month if day.is_without_chair} - own),
     )
+
+
+def began_without_chair(lacking: Collection[str]) -> bool:
+    """Whether a reception that began without these parts began without the chair.
+
+    Where the citizen is lacking as well, both sit before the camera of the ward's room.
+    """
+    return "chair" in lacking and "citizen" not in lacking
 
 
 def what_is_shown(role: Role, kind: Kind) -> TextShown:

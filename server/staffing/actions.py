@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from server import audit
 from server.accounts import queries as accounts
 from server.audit import About
+from server.cases import actions_copies
 from server.clock import local
 from server.errors import NotHere, Refused
 from server.staffing import queries, rules
@@ -93,53 +94,77 @@ def _open_officer(db: Session, who: Who, officer_id: int) -> Officer:
     return db.get_one(Officer, officer_id)
 
 
-def hand_over(db: Session, who: Who, at: datetime, from_id: int, to_id: int) -> None:
+@dataclass(frozen=True, slots=True)
+class _Handover:
+    """Who hands over to whom, when and by whose hand."""
+
+    who: Who
+    at: datetime
+    old: Officer
+    new: Officer
+
+    def note(self, db: Session, verb: str, about: About) -> None:
+        """Keep in the log of one thing who had it before."""
+        audit.record(db, self.who, self.at, verb, about, officer=self.old.name, to=self.new.name)
+
+
+def hand_over(db: Session, who: Who, at: datetime, from_id: int, to_id: int) -> bool:
     """Give all that an officer has in hand to a colleague, in one transaction; doing it twice changes nothing.
 
-    What lies behind keeps the old name: ended assignments, held receptions and the log stay as they
-    were. Reception days go only to somebody who may chair in that unit. Access does not grow: a
-    case opens to the new person only if their role may know of it. Raises NotHere, Refused("handover_stranger").
+    What lies behind keeps the old name: ended assignments, ended copies, held receptions and the log stay as they
+    were. Reception days go only to somebody who may chair in that unit, copies of denunciations only to one who
+    checks. Access does not grow: a case opens to the new person only if their role may know of it. Returns whether
+    nothing is left. Raises NotHere, Refused("handover_stranger").
     """
-    old = queries.officer_to_hand_over(db, who, from_id)
+    line = queries.officer_to_hand_over(db, who, from_id)
     if to_id not in {one.id for one in queries.colleagues(db, from_id)}:
         raise Refused("handover_stranger")
-    new = db.get_one(Officer, to_id)
+    given = _Handover(who, at, db.get_one(Officer, line.id), db.get_one(Officer, to_id))
+    deadlines = queries.in_hand(db, line.id, local(at).date()).deadlines
     moved = {
-        "cases": _hand_over_cases(db, who, at, old.id, new),
-        "follow_ups": _hand_over_follow_ups(db, old.id, new),
-        "days": _hand_over_days(db, at, old.id, new),
-        "receptions": _hand_over_receptions(db, old.id, new),
+        "cases": _hand_over_cases(db, given),
+        "follow_ups": _hand_over_follow_ups(db, given),
+        "days": _hand_over_days(db, at, line.id, given.new),
+        "receptions": _hand_over_receptions(db, given),
+        "copies": actions_copies.hand_on(db, who, at, given.old, given.new),
     }
     if any(moved.values()):
-        about = About("officer", old.id, old.username)
-        audit.record(db, who, at, "handed_over", about, to=new.username, to_name=new.name, **moved)
+        about = About("officer", line.id, line.username)
+        facts = {**moved, "deadlines": deadlines}
+        audit.record(db, who, at, "handed_over", about, to=given.new.username, to_name=given.new.name, **facts)
+    db.flush()
+    return queries.in_hand(db, line.id, local(at).date()).total == 0
 
 
-def _hand_over_cases(db: Session, who: Who, at: datetime, old_id: int, new: Officer) -> int:
+def _hand_over_cases(db: Session, given: _Handover) -> int:
     rows = db.execute(
         select(Assignment, Case)
         .join(Case, Case.id == Assignment.case_id)
-        .where(Assignment.officer_id == old_id, Assignment.ended_at.is_(None))
+        .where(Assignment.officer_id == given.old.id, Assignment.ended_at.is_(None))
     ).all()
-    has = set(
-        db.scalars(select(Assignment.case_id).where(Assignment.officer_id == new.id, Assignment.ended_at.is_(None)))
+    held_already = select(Assignment.case_id).where(
+        Assignment.officer_id == given.new.id, Assignment.ended_at.is_(None)
     )
+    has = set(db.scalars(held_already))
     for held, case in rows:
-        held.ended_at = at
+        held.ended_at = given.at
         if case.id not in has:
-            given_by = who.officer_id or old_id
-            db.add(Assignment(case_id=case.id, officer_id=new.id, given_by=given_by, given_at=at))
+            given_by = given.who.officer_id or given.old.id
+            db.add(Assignment(case_id=case.id, officer_id=given.new.id, given_by=given_by, given_at=given.at))
             has.add(case.id)
-        about = About("case", case.id, case.code, case.id, case.unit_id)
-        audit.record(db, who, at, "handed_over_case", about, officer=old_id, to=new.id)
+        given.note(db, "handed_over_case", About("case", case.id, case.code, case.id, case.unit_id))
     db.flush()
     return len(rows)
 
 
-def _hand_over_follow_ups(db: Session, old_id: int, new: Officer) -> int:
-    rows = db.scalars(select(FollowUp).where(FollowUp.owner_id == old_id, FollowUp.state != FollowUpState.CLOSED)).all()
+def _hand_over_follow_ups(db: Session, given: _Handover) -> int:
+    rows = db.scalars(
+        select(FollowUp).where(FollowUp.owner_id == given.old.id, FollowUp.state != FollowUpState.CLOSED)
+    ).all()
     for row in rows:
-        row.owner_id, row.owner_name = new.id, new.name
+        row.owner_id, row.owner_name = given.new.id, given.new.name
+        unit_id = db.get_one(Case, row.case_id).unit_id
+        given.note(db, "handed_over_follow_up", About("follow_up", row.id, row.code, row.case_id, unit_id))
     return len(rows)
 
 
@@ -165,7 +190,8 @@ def _hand_over_days(db: Session, at: datetime, old_id: int, new: Officer) -> int
     return len(rows)
 
 
-def _hand_over_receptions(db: Session, old_id: int, new: Officer) -> int:
+def _hand_over_receptions(db: Session, given: _Handover) -> int:
+    old_id, new = given.old.id, given.new
     coming = Reception.state.in_(queries.COMING_RECEPTIONS)
     chaired = db.scalars(
         select(Reception).where(coming, Reception.chair_id == old_id, Reception.unit_id.in_(_chairs_in(db, new.id)))
@@ -175,15 +201,17 @@ def _hand_over_receptions(db: Session, old_id: int, new: Officer) -> int:
         row.chair_id = new.id
     for row in written:
         row.clerk_id = new.id
-    touched = {row.id for row in (*chaired, *written)}
+    touched = {row.id: row for row in (*chaired, *written)}
     there = set(db.scalars(select(ReceptionMember.reception_id).where(ReceptionMember.officer_id == new.id)))
     places = select(ReceptionMember).where(
         ReceptionMember.officer_id == old_id,
-        ReceptionMember.reception_id.in_(touched - there),
+        ReceptionMember.reception_id.in_(touched.keys() - there),
         ReceptionMember.first_connected_at.is_(None),
     )
     for place in db.scalars(places):
         place.officer_id, place.name, place.title = new.id, new.name, new.title
+    for row in touched.values():
+        given.note(db, "handed_over_reception", About("reception", row.id, row.code, row.case_id, row.unit_id))
     return len(touched)
 
 

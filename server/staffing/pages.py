@@ -108,12 +108,12 @@ async def hand_over(request: web.Request) -> web.Response:
         if not form.get("to"):
             raise BadForm({"to": FieldError("required")})
         to_id = _number(form.get("to"))
-        await house(request).db.write(actions.hand_over, who(request), now(request), _whose(request), to_id)
+        is_all = await house(request).db.write(actions.hand_over, who(request), now(request), _whose(request), to_id)
     except BadForm as bad:
         return await _show_handover(request, 422, errors=bad.fields)
     except Refused as refused:
         return await _show_handover(request, 409, errors={"to": FieldError(refused.code)})
-    return see_other(f"{request.path}?da=handed_over")
+    return see_other(f"{request.path}?da={'handed_over' if is_all else 'handed_over_in_part'}")
 
 
 async def review_page(request: web.Request) -> web.Response:

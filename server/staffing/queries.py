@@ -9,11 +9,14 @@ from sqlalchemy.orm import Session
 from server.accounts import queries as accounts
 from server.accounts import rules as account_rules
 from server.accounts.queries import OfficerLine
+from server.cases import rules as case_rules
 from server.errors import NotHere
 from server.staffing import rules
 from server.tables import (
     AccessReview,
     Assignment,
+    Case,
+    Deadline,
     FollowUp,
     Login,
     Officer,
@@ -21,6 +24,7 @@ from server.tables import (
     Reception,
     ReceptionDay,
     Unit,
+    VerificationCopy,
 )
 from server.who import Who
 from server.words import DayState, FollowUpState, ReceptionState, Role
@@ -38,11 +42,15 @@ class InHand:
     follow_ups: int
     days: int
     receptions: int
+    copies: int
+    """Typed copies of denunciations to be checked."""
+    deadlines: int
+    """Running terms of law; they go with their cases."""
 
     @property
     def total(self) -> int:
         """How many things there are to hand over."""
-        return self.cases + self.follow_ups + self.days + self.receptions
+        return self.cases + self.follow_ups + self.days + self.receptions + self.copies
 
 
 def officer_to_hand_over(db: Session, who: Who, officer_id: int) -> OfficerLine:
@@ -73,6 +81,20 @@ def in_hand(db: Session, officer_id: int, today: date) -> InHand:
             Reception,
             (Reception.chair_id == officer_id) | (Reception.clerk_id == officer_id),
             Reception.state.in_(COMING_RECEPTIONS),
+        ),
+        count(VerificationCopy, VerificationCopy.given_to == officer_id, VerificationCopy.ended_at.is_(None)),
+        count(
+            Deadline,
+            Deadline.met_on.is_(None),
+            Deadline.case_id.in_(
+                select(Assignment.case_id)
+                .join(Case, Case.id == Assignment.case_id)
+                .where(
+                    Assignment.officer_id == officer_id,
+                    Assignment.ended_at.is_(None),
+                    Case.state.not_in(case_rules.OVER),
+                )
+            ),
         ),
     )
 

@@ -9,7 +9,7 @@ from server.tables.media import Hold, Playback, Segment
 from server.tables.minutes import Document, Minutes, MinutesAnswer, MinutesText, Revision
 from server.tables.national import NationalDifference, NationalEntry, NationalMonth, NationalReceipt
 from server.tables.office import CalendarChange, NumberSequence, SpecialDay, Unit, UnitSetting
-from server.tables.papers import BookCorrection, BookLine, OfficialPaper
+from server.tables.papers import BookCorrection, BookLine, OfficialPaper, PaperTemplate
 from server.tables.people import Citizen, DigestRefusal, Login, Officer, OfficerRole
 from server.tables.petitions import Petition, PetitionContent, PetitionPerson, PetitionStep
 from server.tables.receptions import (
@@ -72,6 +72,7 @@ __all__ = [
     "OfficialPaper",
     "OutboxLetter",
     "PaperKit",
+    "PaperTemplate",
     "Petition",
     "PetitionContent",
     "PetitionPerson",

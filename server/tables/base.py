@@ -8,6 +8,9 @@ from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Integer, MetaD
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from server import birth
+from server.birth import BirthDate
+
 
 class Moment(TypeDecorator[datetime]):
     """An aware time, kept as UTC with microseconds; a naive one is a bug and is refused."""
@@ -28,6 +31,21 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+class PartialDay(TypeDecorator[BirthDate]):
+    """A birth date as far as it is known: ``1948``, ``1948-05`` or ``1948-05-12``."""
+
+    impl = String(10)
+    cache_ok = True
+
+    def process_bind_param(self, value: BirthDate | None, dialect: Dialect) -> str | None:  # noqa: ARG002 SQLAlchemy calls it so
+        """Write what is known of it."""
+        return None if value is None else value.iso
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> BirthDate | None:  # noqa: ARG002 SQLAlchemy calls it so
+        """Read what was known of it."""
+        return None if value is None else birth.read(value)
+
+
 class Base(DeclarativeBase):
     """All tables share one metadata, read as the data dictionary (SCHEMA.md)."""
 
@@ -42,6 +60,7 @@ class Base(DeclarativeBase):
     )
     type_annotation_map = {  # noqa: RUF012 SQLAlchemy reads it from the class
         datetime: Moment(),
+        BirthDate: PartialDay(),
         dict[str, Any]: JSON(),
         list[Any]: JSON(),
     }

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.tables.base import Base, Code, Id, Line, Name, Prose, word
+from server.tables.base import Base, Code, Hash, Id, Line, Name, Prose, word
 from server.words import BookCell, Kind, PaperForm, PaperState
 
 
@@ -106,3 +106,30 @@ class BookCorrection(Base):
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officers.id"))
     officer_name: Mapped[Name]
     at: Mapped[datetime]
+
+
+class PaperTemplate(Base):
+    """A version of an office's own DOCX for a form. Never changed, never deleted: papers name the one they used."""
+
+    __tablename__ = "paper_templates"
+    __table_args__ = (UniqueConstraint("unit_id", "form", "number"),)
+
+    id: Mapped[Id]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    form: Mapped[PaperForm] = mapped_column(word(PaperForm))
+    number: Mapped[int]
+    """1…n among the versions of this form in this office."""
+    name: Mapped[Line]
+    bytes: Mapped[int]
+    sha256: Mapped[Hash]
+    stored_as: Mapped[str] = mapped_column(String(80))
+    used: Mapped[list[Any]]
+    """The names of fields that it prints."""
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"))
+    officer_name: Mapped[Name]
+    at: Mapped[datetime]
+    since: Mapped[datetime | None]
+    """When it was put in force; none while it is only kept."""
+    until: Mapped[datetime | None]
+    """When it was taken back; one of a form without an end is in force."""
+    idempotency_key: Mapped[str] = mapped_column(String(80), unique=True)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from server.birth import BirthDate
 from server.tables.base import Base, Hash, Id, Line, Name, word
 from server.tables.office import Unit
 from server.words import IdKind, Role, Sex
@@ -23,7 +24,7 @@ class Citizen(Base):
     id_number: Mapped[str] = mapped_column(String(40), index=True)
     id_issued_on: Mapped[date | None]
     id_issued_by: Mapped[Line] = mapped_column(default="")
-    born_on: Mapped[date | None]
+    born: Mapped[BirthDate | None]
     sex: Mapped[Sex | None] = mapped_column(word(Sex))
     phone: Mapped[str] = mapped_column(String(20), index=True)
     email: Mapped[str] = mapped_column(String(254), default="")

@@ -201,7 +201,7 @@ def _request(year: Year, ward: Ward, at: datetime, kind: Kind, **more: Any) -> i
     name = f"{year.of(*FAMILY)} {year.of('Văn', 'Thị')} {year.of(*GIVEN)}"
     citizen = more.pop("citizen_id", None) or year.add(
         Citizen, name=name, name_folded=name.lower(), name_sort=name.lower(), id_kind=IdKind.OTHER, id_number="",
-        phone="", address="", created_at=at, id_issued_on=None, born_on=None, sex=None,
+        phone="", address="", created_at=at, id_issued_on=None, born=None, sex=None,
     )  # fmt: skip
     number = year.next_ids[ReceptionRequest.__tablename__]
     group = year.chance.choice([1] * 12 + [2, 3, 4, 5, 8, 12, 30])

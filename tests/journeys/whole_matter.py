@@ -71,6 +71,7 @@ class Codes:
         filled = path.replace("{code}", code).replace("{token}", self.token).replace("{paper}", self.paper)
         filled = filled.replace("{playback}", self.playback).replace("{step}", "nguoi").replace("{worker}", "m1")
         filled = filled.replace("{form}", "01-tcd-2024")
+        filled = filled.replace("{template}", "handling_notice").replace("{number}", "1")
         filled = filled.replace("{reader}", "can-bo").replace("{call}", self.call).replace("{member}", self.guest)
         # Of a denunciation only, and this matter is none.
         filled = filled.replace("{copy}", "BC-ZZZZ-ZZZZ")

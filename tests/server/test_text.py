@@ -1,7 +1,6 @@
 """Vietnamese text: one form, one search form, one order (domain.md F09, F13, F17)."""
 
 import unicodedata
-from datetime import date
 
 import pytest
 from hypothesis import given
@@ -109,18 +108,18 @@ def test_people_stand_by_given_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "born_on", "is_female", "what"),
+    ("number", "born_year", "is_female", "what"),
     [
-        ("031190001234", date(1990, 5, 12), True, None),
-        ("031190001234", date(1990, 5, 12), False, "sex"),
-        ("031190001234", date(1991, 5, 12), True, "year"),
-        ("031301009876", date(2001, 1, 20), True, None),
-        ("031201009876", date(2001, 1, 20), False, None),
+        ("031190001234", 1990, True, None),
+        ("031190001234", 1990, False, "sex"),
+        ("031190001234", 1991, True, "year"),
+        ("031301009876", 2001, True, None),
+        ("031201009876", 2001, False, None),
         ("031201009876", None, None, None),
     ],
 )
-def test_what_a_card_number_says(number: str, born_on: date | None, is_female: bool | None, what: str | None) -> None:
-    assert text.card_disagrees(number, born_on, is_female=is_female) == what
+def test_what_a_card_number_says(number: str, born_year: int | None, is_female: bool | None, what: str | None) -> None:
+    assert text.card_disagrees(number, born_year, is_female=is_female) == what
 
 
 def test_codes_hold_no_letter_that_is_misread() -> None:

@@ -4,6 +4,8 @@ import io
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 from openpyxl import load_workbook
 from sqlalchemy import Executable, delete, select, update
 from sqlalchemy.exc import DatabaseError
@@ -13,6 +15,7 @@ from server.adapters import sheets
 from server.adapters.sheets import Sheet
 from server.book import actions, rules
 from server.book.actions import Correcting
+from server.book.rules import EmptyDay, Line
 from server.clock import Clock
 from server.demo import officer_named
 from server.house import House
@@ -155,3 +158,30 @@ def test_what_a_cell_can_hold() -> None:
     assert rules.day_fault(date(2026, 7, 7), today)
     assert rules.day_fault(date(2024, 12, 31), today)
     assert rules.day_fault(date(2025, 12, 31), today) is None
+
+
+def one_line(number: int, received_on: date) -> Line:
+    return Line(
+        number, received_on.year, number, received_on, None, False, "", "", "", Kind.COMPLAINT, 1,
+        "", "", "", "", "", "", "", NINE, 1,
+    )  # fmt: skip
+
+
+DATES = some.lists(some.dates(date(2026, 7, 1), date(2026, 7, 9)), max_size=5)
+
+
+@settings(max_examples=40)
+@given(received=DATES, empty=DATES)
+def test_f05_days_nobody_came_to_stand_among_the_lines_and_take_no_number(
+    received: list[date], empty: list[date]
+) -> None:
+    book = [one_line(number, on) for number, on in enumerate(received, 1)]
+    days = [EmptyDay(f"{n}", on, "Bà A", f"{n:02}/BB-UBND") for n, on in enumerate(empty)]
+    found = rules.in_order(book, days)
+    assert [one.number for one in found if isinstance(one, Line)] == [line.number for line in book]
+    assert [one.held_on for one in found if isinstance(one, EmptyDay)] == sorted(empty)
+    if received == sorted(received):
+        held = [one.held_on if isinstance(one, EmptyDay) else one.received_on for one in found]
+        assert held == sorted(held)
+    for is_whole in (True, False):
+        assert all(len(rules.columns(one, str, is_whole=is_whole)) == rules.COLUMNS for one in found)

@@ -213,8 +213,8 @@ async def test_f59_a_denunciation_is_extended_on_its_page(
 def paper(db: Session, who: Who, at: datetime, case_id: int, form: PaperForm) -> Answer:
     """An issued paper, as the terms see it."""
     row = OfficialPaper(
-        code=form.value, unit_id=who.unit_id, case_id=case_id, form=form, state=PaperState.ISSUED, words={}, sealed={},
-        created_by=who.officer_id, created_at=at, changed_at=at, idempotency_key=form.value,
+        code=f"{form.value}{at:%d}", unit_id=who.unit_id, case_id=case_id, form=form, state=PaperState.ISSUED, words={}, sealed={},
+        created_by=who.officer_id, created_at=at, changed_at=at, idempotency_key=f"{form.value}{at:%d}",
     )  # fmt: skip
     db.add(row)
     db.flush()
@@ -222,11 +222,11 @@ def paper(db: Session, who: Who, at: datetime, case_id: int, form: PaperForm) ->
 
 
 def running(db: Session) -> dict[str, date | None]:
-    return {row.rule: row.met_on for row in db.scalars(select(Deadline)) if row.rule in {"D11", "D12", "D13"}}
+    return {row.rule: row.met_on for row in db.scalars(select(Deadline)) if row.rule in {"D11", "D12", "D13", "D14"}}
 
 
 @pytest.mark.one_engine
-def test_d12_and_d13_begin_end_and_come_back_with_their_papers(house: House, who_of: Find) -> None:
+def test_d12_d13_and_d14_begin_end_and_come_back_with_their_papers(house: House, who_of: Find) -> None:
     hanh, at = who_of("hanh"), house.clock.now()
 
     def live(db: Session) -> None:
@@ -235,14 +235,17 @@ def test_d12_and_d13_begin_end_and_come_back_with_their_papers(house: House, who
         accepted = paper(db, hanh, at, case, PaperForm.DENUNCIATION_ACCEPTANCE)
         told = paper(db, hanh, at, case, PaperForm.DENUNCIATION_NOTICE)
         actions_papers.settle(db, hanh, at, case, accepted)
-        assert running(db) == {"D11": at.date(), "D13": None}
+        assert running(db) == {"D11": at.date(), "D13": None, "D14": None}
         actions_papers.settle(db, hanh, at, case, told)
         actions_papers.settle(db, hanh, at, case, told)
-        assert running(db) == {"D11": at.date(), "D13": at.date()}
+        assert running(db) == {"D11": at.date(), "D13": at.date(), "D14": None}
         actions_papers.unsettle(db, hanh, at, case, told, [accepted])
-        assert running(db) == {"D11": at.date(), "D13": None}
-        # Without the decision there is nothing to tell of.
-        actions_papers.unsettle(db, hanh, at, case, accepted, [])
+        assert running(db) == {"D11": at.date(), "D13": None, "D14": None}
+        # A second decision in force is the event of the terms as well; without one nothing is to be told or resolved.
+        again = paper(db, hanh, at + timedelta(days=1), case, PaperForm.DENUNCIATION_ACCEPTANCE)
+        actions_papers.unsettle(db, hanh, at, case, accepted, [again])
+        assert db.scalars(select(Deadline.started_on).where(Deadline.rule == "D14")).all() == [again.issued_on]
+        actions_papers.unsettle(db, hanh, at, case, again, [])
         assert running(db) == {"D11": None}
         actions_work.step(db, hanh, at, code, Ruling(CaseVerb.START, ""))
         actions_work.step(db, hanh, at, code, Ruling(CaseVerb.TRANSFER, "Thuộc thẩm quyền của thành phố"))

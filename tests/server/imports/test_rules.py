@@ -71,6 +71,9 @@ def test_three_bad_rows_of_two_thousand_are_named() -> None:
         ({"closed_on": "01/02/2024"}, "closed_on:day_order"),
         ({"number": "=1+1"}, "number:case_number"),
         ({"phone": "091234567"}, "phone:phone"),
+        ({"born": "khoảng 1948"}, "born:born_written"),
+        ({"born": "31/02/1948"}, "born:born_written"),
+        ({"born": "2048"}, "born:born_written"),
         ({"id_number": "31090001234"}, "id_number:id_dropped_nought"),
     ],
 )
@@ -82,6 +85,8 @@ def test_f12_an_old_nine_digit_paper_is_kept_as_another_paper() -> None:
     old = rules_cases.read_case(case(id_number="031 234 567", phone="912345678", case_state="Đang giải quyết"))
     assert (old.id_kind, old.id_number, old.phone, old.closed_on) == (IdKind.OTHER, "031234567", "0912345678", None)
     new = rules_cases.read_case(case(id_number="031090001234", case_kind="TỐ CÁO"))
+    written = [rules_cases.read_case(case(born=born)).born for born in ("", "1948", "5/1948", "1948-05-12")]
+    assert [one.written if one else "" for one in written] == ["", "1948", "05/1948", "12/05/1948"]
     assert (new.id_kind, new.kind, new.closed_on) == (IdKind.CARD, Kind.DENUNCIATION, date(2024, 2, 5))
 
 

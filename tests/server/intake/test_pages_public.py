@@ -28,7 +28,7 @@ async def begin(open_browser: OpenBrowser) -> Browser:
         ("name", "", "Xin điền mục này."),
         ("name", "x" * 400, "Nội dung dài quá 120 ký tự."),
         ("email", "lan@@x", "Địa chỉ thư điện tử"),
-        ("born_day", "31", "Ngày cần có dạng"),
+        ("born_day", "31", "Không có ngày này"),
         ("sex", "male", "giới tính khác"),
         ("born_year", "1985", "sinh năm khác"),
     ],

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server import text
+from server.birth import of_day
 from server.cases import actions as cases
 from server.cases.actions import NewCase
 from server.clock import at_office
@@ -60,7 +61,7 @@ def _lan(at: datetime) -> Citizen:
     return Citizen(
         name=LAN.name, name_folded=text.fold(LAN.name), name_sort=text.name_sort_key(LAN.name), id_kind=IdKind.CARD,
         id_number=LAN.id_number, id_issued_on=date(2022, 3, 15), id_issued_by="Cục CSQLHC về TTXH",
-        born_on=LAN.born_on, sex=LAN.sex, phone=LAN.phone, email=LAN.email, address=LAN.address, created_at=at,
+        born=of_day(LAN.born_on), sex=LAN.sex, phone=LAN.phone, email=LAN.email, address=LAN.address, created_at=at,
     )  # fmt: skip
 
 

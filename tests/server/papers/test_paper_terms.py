@@ -9,7 +9,7 @@ from server.book import rules as book
 from server.cases import rules, rules_papers, rules_terms
 from server.cases.rules_papers import Answer
 from server.papers.rules_forms import FORMS
-from server.words import Kind, PaperForm
+from server.words import Instance, Kind, PaperForm
 
 RECEIVED = date(2026, 7, 1)
 PAPERS = st.lists(
@@ -50,7 +50,7 @@ def test_d12_and_d13_belong_to_their_papers() -> None:
     assert "D12" in transfer.meets
     assert "D12" in transfer.starts
     assert rules.TRANSFER_TERM == "D12"
-    assert acceptance.starts == ("D13",)
+    assert acceptance.starts == ("D13", "D14")
     assert "D13" in FORMS[PaperForm.DENUNCIATION_NOTICE].meets
     paper = Answer(1, "", date(2026, 7, 3))
     # The transfer counts from receipt, the notice of acceptance from the decision (domain.md 2.4).
@@ -61,6 +61,20 @@ def test_d12_and_d13_belong_to_their_papers() -> None:
     # Every other term of a denunciation that runs by itself has a paper that ends it.
     met = {rule for form in FORMS.values() for rule in form.meets}
     assert set(rules.terms_at_opening(Kind.DENUNCIATION)) <= met
+
+
+def test_f57_f59_the_resolution_runs_from_the_paper_of_acceptance_at_its_instance() -> None:
+    accepted, asked_anew = FORMS[PaperForm.COMPLAINT_ACCEPTANCE], FORMS[PaperForm.COMPLAINT_REFUSAL]
+    paper = Answer(1, "", date(2026, 7, 3))
+    assert rules_papers.of_instance(accepted.starts, Instance.FIRST) == ("D3",)
+    assert rules_papers.of_instance(accepted.starts, Instance.SECOND) == ("D5",)
+    assert rules_papers.of_instance(("D13", "D14"), Instance.SECOND) == ("D13", "D14")
+    for rule in ("D3", "D5", "D14"):
+        assert rules_papers.started_on(rule, RECEIVED, paper) == paper.issued_on
+        assert rules_papers.ends_with_paper(rule)
+    # Not accepting answers the same terms and starts none.
+    assert asked_anew.meets == accepted.meets
+    assert not asked_anew.starts
 
 
 ENTRIES = st.lists(

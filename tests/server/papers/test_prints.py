@@ -1,15 +1,15 @@
 """What papers look like in text: every accent comes back; numbers, dates, blocks and basis follow the rules."""
 
-import io
+import functools
 import json
 import re
 from datetime import date
 from itertools import pairwise
 
+import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pypdf import PdfReader
 
 from server.adapters.pdf import Press
 from server.house import WEB
@@ -22,10 +22,12 @@ PRESS = Press(WEB)
 LINES = rules_basis.load(WEB)
 
 
+@functools.cache
 def text_of(form: PaperForm, *, number: int | None = 5, is_deputy: bool = False) -> str:
     facts = samples.printable(form, number=number, is_deputy=is_deputy)
     made = PRESS._print(f"papers/{form.value}", json.dumps(facts, ensure_ascii=False))
-    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in PdfReader(io.BytesIO(made)).pages))
+    with pypdfium2.PdfDocument(made) as paper:
+        return re.sub(r"\s+", " ", " ".join(page.get_textpage().get_text_range() for page in paper))
 
 
 @pytest.mark.parametrize("form", list(PaperForm))

@@ -2,13 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from server.cases.actions_terms import add_deadline
 from server.house import House
 from server.tables import Attachment, AuditEntry, Case, Deadline, Petition, PetitionPerson, ReceptionRequest
 from server.words import PetitionState, RequestState, Role
@@ -46,10 +44,6 @@ async def to_proposal(browser: Browser, path: str, kind: str, target: str, direc
     await go(browser, path, "de-xuat", words)
 
 
-def _start_resolution(db: Session) -> None:
-    add_deadline(db, db.scalars(select(Case.id)).one(), "D3", date(2026, 7, 1))
-
-
 def _looks(db: Session) -> list[str]:
     return list(db.scalars(select(AuditEntry.verb).where(AuditEntry.verb.startswith("viewed_"))))
 
@@ -73,14 +67,18 @@ async def test_f20_classified_by_content_and_accepted_by_the_head_with_a_case(
     page = await tu.get(path)
     assert "Đơn tố cáo" in page
     case = re.findall(r"/vu-viec/([A-Z0-9-]+)", page)[0]
-    assert path in await tu.get(f"/vu-viec/{case}")
+    assert "Giải quyết khiếu nại lần đầu" not in await tu.get(f"/vu-viec/{case}")
+    # With the number of the paper the term of resolution begins by itself, from the day it was accepted.
+    await go(tu, path, "so-van-ban", {"paper_number": "12/TB-UBND"})
+    shown = await tu.get(f"/vu-viec/{case}")
+    assert path in shown
+    assert "Giải quyết khiếu nại lần đầu" in shown
     # One of three contents is withdrawn; the others go on (F69).
     rut = {"withdrawn_on": "06/07/2026", "withdrawn_paper": "Đơn rút ngày 6/7/2026", "number": "2"}
     await go(tu, path, "rut", rut)
     await go(tu, path, "khoi-phuc", {"number": "2"}, status=422)
     await go(tu, path, "khoi-phuc", {"number": "2", "is_forced": "1", "grounds": "Có trình báo bị đe dọa"})
     # Suspended and resumed from the petition: the clocks of its case stop and go on.
-    house.db.write_now(_start_resolution)
     await hanh.post(f"/vu-viec/{case}/buoc", {"verb": "start"})
     await go(tu, path, "giai-quyet", {"verb": "suspend", "ruling_words": "Chờ giám định"}, status=403)
     assert "Xin ghi lý do, căn cứ" in await go(hanh, path, "giai-quyet", {"verb": "suspend"}, status=422)

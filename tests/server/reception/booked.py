@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server import text
+from server.birth import of_day
 from server.clock import at_office, local
 from server.tables import Appointment, Case, Citizen, Officer, ReceptionDay, ReceptionRequest, Slot, Unit
 from server.words import (
@@ -76,6 +77,6 @@ def book_lan(db: Session, at: datetime, links: bytes) -> Booked:
 def _citizen(at: datetime, person: Person) -> Citizen:
     return Citizen(
         name=person.name, name_folded=text.fold(person.name), name_sort=text.name_sort_key(person.name), id_kind=IdKind.CARD,
-        id_number=person.id_number, born_on=person.born_on, sex=person.sex, phone=person.phone, email=person.email,
+        id_number=person.id_number, born=of_day(person.born_on), sex=person.sex, phone=person.phone, email=person.email,
         address=person.address, created_at=at,
     )  # fmt: skip

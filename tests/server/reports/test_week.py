@@ -2,14 +2,13 @@
 
 from datetime import date, timedelta
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from server.clock import at_office
 from server.house import House
-from server.office.rules import Calendar
-from server.reports import jobs, rules_week
+from server.reports import jobs
 from server.tables import Case, Officer, OutboxLetter
 from server.words import Channel, Role
 from tests.conftest import OpenBrowser
@@ -17,15 +16,16 @@ from tests.people import LAN
 from tests.server.minutes import receptions
 
 
-@given(on=st.dates(date(2026, 1, 1), date(2027, 12, 31)), off=st.sets(st.integers(0, 20)))
-@settings(max_examples=40, deadline=None)
-def test_the_letter_leaves_once_a_week_on_its_first_day_worked(on: date, off: set[int]) -> None:
-    monday, sunday = rules_week.week_of(on)
-    calendar = Calendar({monday + timedelta(number): False for number in off})
-    days = [monday + timedelta(number) for number in range(7)]
-    assert monday <= on <= sunday
-    found = [day for day in days if rules_week.is_digest_day(day, calendar)]
-    assert found == [day for day in days if calendar.is_working(day)][:1]
+@pytest.mark.one_engine
+async def test_a_server_that_was_down_on_monday_writes_on_the_next_day_worked_once(house: House) -> None:
+    house.db.write_now(reach)
+    seen = []
+    # Up from Monday night on; the Friday before is another week, at the weekend nobody works.
+    for on, hour in ((13, 22), (14, 6), (14, 9), (14, 15), (16, 9), (18, 9), (20, 9)):
+        house.clock.set(at_office(date(2026, 7, on), hour, 0))
+        await jobs.write_digests(house, {})
+        seen.append(len(house.db.read_now(letters)))
+    assert seen == [0, 0, 3, 3, 3, 3, 6]
 
 
 def reach(db: Session) -> None:

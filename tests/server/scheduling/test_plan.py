@@ -1,19 +1,22 @@
 """The leaders' days of a year, and a day to which nobody came."""
 
+import io
 from collections.abc import Callable
 from datetime import date, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
+from openpyxl import load_workbook
 
+from server.book import rules
 from server.clock import at_office
 from server.errors import Refused
 from server.house import House
 from server.office.rules import Calendar, public_days
 from server.scheduling import actions, actions_days, actions_empty, jobs, queries_empty, queries_plan, rules_plan
 from server.scheduling.rules_plan import Pattern
-from server.words import AppointmentVerb
+from server.words import AppointmentVerb, Role
 from tests.conftest import OpenBrowser
 from tests.server.scheduling.stage import Stage, key
 
@@ -110,6 +113,15 @@ async def test_f05_the_minutes_open_from_the_page_of_the_day(
     assert "1 kỳ tiếp, 0 lượt" in book
     assert f"/lich/{code}" in book
     assert "1 kỳ tiếp" not in await tu.get("/so-tiep?ngay=15/07/2026")
+    receiver = await open_browser("tu", Role.RECEPTION_OFFICER)
+    for copy in ("che-ten", "day-du"):
+        async with receiver.http.get(f"/so-tiep/tep.xlsx?nam=2026&ban={copy}") as answer:
+            sheet = load_workbook(io.BytesIO(await answer.read())).active
+        (told,) = (cells for cells in sheet.iter_rows(min_row=6, values_only=True) if cells[1] == "16/07/2026")
+        assert str(told[4]).startswith("Kỳ tiếp không có công dân đến\n1 kỳ tiếp, 0 lượt\n")
+        assert "Biên bản số 01/BB-UBND" in str(told[4])
+        assert len(told) == rules.COLUMNS
+        assert told[0] is None
     await tu.get(f"/lich/{code}/bien-ban", status=404)
     for _ in range(2):
         await jobs.print_day_minutes(stage.house, {"day": code})

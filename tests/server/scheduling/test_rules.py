@@ -90,11 +90,22 @@ def test_f03_a_deputys_day_does_not_count_for_the_chair() -> None:
         ChairDay(date(2026, 7, 23), DayState.CLOSED, DayKind.PERIODIC, is_delegated=True),
         ChairDay(date(2026, 7, 24), DayState.CANCELLED, DayKind.PERIODIC, is_delegated=False),
         ChairDay(date(2026, 7, 27), DayState.CLOSED, DayKind.REGULAR, is_delegated=False),
+        ChairDay(date(2026, 7, 28), DayState.CLOSED, DayKind.PERIODIC, is_delegated=False, is_without_chair=True),
         ChairDay(date(2026, 8, 6), DayState.CLOSED, DayKind.PERIODIC, is_delegated=False),
     ]
     counted = rules.chair_month(days, 2026, 7, date(2026, 7, 31))
-    assert (counted.in_person, counted.needed, counted.delegated) == (1, 2, 1)
+    assert (counted.in_person, counted.needed, counted.delegated, counted.without_chair) == (1, 2, 1, 1)
     assert counted.is_short
+
+
+@pytest.mark.parametrize(
+    ("lacking", "is_without"),
+    [((), False), (("writer",), False), (("chair",), True), (("chair", "writer"), True), (("chair", "citizen"), False)],
+)
+def test_a_reception_began_without_the_chair_unless_both_sat_in_the_wards_room(
+    lacking: tuple[str, ...], is_without: bool
+) -> None:
+    assert rules.began_without_chair(lacking) is is_without
 
 
 def test_a_planned_day_keeps_the_month_from_being_short() -> None:

@@ -1,5 +1,6 @@
 """Roles are given and ended, matters handed over in one go, access looked at once a quarter."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -17,7 +18,7 @@ from server.errors import NotHere, Refused
 from server.house import House
 from server.staffing import actions, queries, rules
 from server.staffing.actions import GivenRole
-from server.tables import Assignment, AuditEntry, Case, Citizen, FollowUp
+from server.tables import Assignment, AuditEntry, Case, Citizen, FollowUp, VerificationCopy
 from server.who import Who
 from server.words import Kind, Role
 from tests.conftest import START, OpenBrowser
@@ -47,6 +48,12 @@ def lay(db: Session, tu: Who, dung: Who) -> int:
     db.add(Assignment(case_id=case.id, officer_id=dung.officer_id or 0, given_by=tu.officer_id or 0, given_at=START))
     new = NewFollowUp(case.id, None, dung.unit_id, dung.officer_id, dung.name, "Trả lời", date(2026, 7, 20), "k" * 20)
     cases.add_follow_up(db, tu, START, new)
+    db.add(
+        VerificationCopy(
+            code="BC-OLD", case_id=case.id, unit_id=tu.unit_id, words="Nội dung đã chép", given_to=dung.officer_id,
+            given_by=tu.officer_id, given_at=START, idempotency_key="copy",
+        )
+    )  # fmt: skip
     colleague = NewOfficer("mo", "Đỗ Thị Mơ", "Chuyên viên", ((dung.unit_id, Role.CASE_OFFICER),))
     return accounts.open_account(db, Who(Role.SYS_ADMIN, 0, "", ""), START, colleague, "-")
 
@@ -56,16 +63,16 @@ async def test_f79_what_somebody_has_in_hand_goes_over_in_one_action(house: Hous
     mo = write(lay, tu, dung)
     dung_id = dung.officer_id or 0
     today = house.clock.today()
-    assert house.db.read_now(queries.in_hand, dung_id, today) == queries.InHand(1, 1, 0, 0)
+    assert house.db.read_now(queries.in_hand, dung_id, today) == queries.InHand(1, 1, 0, 0, 1, 2)
     stranger = who_of("quan").officer_id or 0
     with pytest.raises(Refused, match="handover_stranger"):
         write(actions.hand_over, admin, START, dung_id, stranger)
     with pytest.raises(NotHere):
         write(actions.hand_over, who_of("loan"), START, dung_id, mo)
     for _ in range(2):
-        write(actions.hand_over, admin, START, dung_id, mo)
+        assert write(actions.hand_over, admin, START, dung_id, mo)
     assert house.db.read_now(queries.in_hand, dung_id, today).total == 0
-    assert house.db.read_now(queries.in_hand, mo, today) == queries.InHand(1, 1, 0, 0)
+    assert house.db.read_now(queries.in_hand, mo, today) == queries.InHand(1, 1, 0, 0, 1, 2)
 
     def look(db: Session) -> None:
         first, second = db.scalars(select(Assignment).order_by(Assignment.id))
@@ -74,6 +81,14 @@ async def test_f79_what_somebody_has_in_hand_goes_over_in_one_action(house: Hous
         assert db.scalars(select(FollowUp)).one().owner_name == "Đỗ Thị Mơ"
         entries = db.scalars(select(AuditEntry).where(AuditEntry.verb == "handed_over")).all()
         assert [entry.facts["to_name"] for entry in entries] == ["Đỗ Thị Mơ"]
+        # The copy of before ended and keeps its reader; the new one answers to who gave the words.
+        before, after = db.scalars(select(VerificationCopy).order_by(VerificationCopy.id))
+        assert (before.given_to, before.ended_at) == (dung_id, START)
+        assert (after.given_to, after.ended_at, after.words) == (mo, None, before.words)
+        assert after.given_by == tu.officer_id
+        kept = db.scalars(select(AuditEntry).where(AuditEntry.verb.like("handed_over_%"))).all()
+        assert {entry.verb for entry in kept} == {"handed_over_case", "handed_over_follow_up", "handed_over_copy"}
+        assert {entry.facts["officer"] for entry in kept} == {dung.name}
 
     house.db.read_now(look)
 
@@ -120,7 +135,6 @@ async def test_the_pages_of_people(open_browser: OpenBrowser, house: House, who_
     dung = who_of("dung").officer_id
     admin = await open_browser("quantri", Role.SYS_ADMIN)
     assert f"/can-bo/{dung}" in await admin.get("/can-bo")
-    assert "Đang giữ" in await admin.get(f"/can-bo/{dung}")
     assert "Cần sửa" in await admin.post(f"/can-bo/{dung}/vai-tro", {"role": "vua"}, status=422)
     await admin.post(f"/can-bo/{dung}/vai-tro", {"role": "case_officer", "unit_id": "999999"}, status=404)
     page = await admin.post(f"/can-bo/{mo}/mat-khau-moi", status=200)
@@ -139,18 +153,22 @@ async def test_the_pages_of_people(open_browser: OpenBrowser, house: House, who_
     assert await own.post("/tai-khoan/mat-khau", fresh) == "/hom-nay?da=password_changed"
     await own.get("/vu-viec")
     leaving = await open_browser("dung", Role.CASE_OFFICER)
+    assert "/noi-dung-xac-minh/BC-OLD" in await leaving.get("/noi-dung-xac-minh")
     assert "/ban-giao" in await leaving.get("/tai-khoan")
     assert "Đỗ Thị Mơ" in await leaving.get("/ban-giao")
     await leaving.post("/ban-giao", {"to": ""}, status=422)
     await leaving.post("/ban-giao", {"to": str(mo)})
     assert "Không còn gì để bàn giao" in await leaving.get("/ban-giao")
+    await leaving.get("/noi-dung-xac-minh/BC-OLD", status=404)
+    (copy,) = set(re.findall(r"/noi-dung-xac-minh/BC-[0-9A-Z-]+", await own.get("/noi-dung-xac-minh")))
+    assert "Nội dung đã chép" in await own.get(copy)
     page = await admin.get("/can-bo/ra-soat")
     role_id = page.split('name="role_id" value="')[1].split('"')[0]
     left = page.split('stat__number">')[1].split("<")[0]
     for _ in range(2):
         await admin.post("/can-bo/ra-soat", {"role_id": role_id})
-    page = await admin.get("/can-bo/ra-soat")
-    assert int(page.split('stat__number">')[1].split("<")[0]) == int(left) - 1
+    left_now = (await admin.get("/can-bo/ra-soat")).split('stat__number">')[1].split("<")[0]
+    assert int(left_now) == int(left) - 1
     await admin.post("/can-bo/ra-soat", {"role_id": "x"}, status=404)
 
 
