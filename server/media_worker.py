@@ -99,6 +99,7 @@ class Worker:
             web.get("/status", self._status),
             web.post("/rooms/{room}/announce", self._announce),
             web.post("/rooms/{room}/close", self._close),
+            web.post("/rooms/{room}/withdraw", self._withdraw),
         ]
 
     def _untold_files(self, room: str, notes: list[Note]) -> list[FileClosed]:
@@ -145,6 +146,17 @@ class Worker:
         if not isinstance(ground, str) or not ground.strip():
             raise web.HTTPBadRequest
         return _told(is_open=self.hub.close(request.match_info["room"], ground.strip()))
+
+    async def _withdraw(self, request: web.Request) -> web.Response:
+        fields = await _fields(request)
+        member, since = fields.get("member"), fields.get("since")
+        try:
+            moment = datetime.fromisoformat(since) if isinstance(since, str) else None
+        except ValueError:
+            moment = None
+        if not isinstance(member, str) or moment is None or moment.tzinfo is None:
+            raise web.HTTPBadRequest
+        return _told(is_open=self.hub.withdraw(request.match_info["room"], member, moment))
 
 
 async def _fields(request: web.Request) -> dict[str, object]:

@@ -60,6 +60,7 @@ class YouView(Wire):
     watching: bool
     locked: bool
     muted_by: str | None
+    doubled: bool
     position: int | None
 
 
@@ -142,6 +143,7 @@ class State(Wire):
     you: YouView
     members: tuple[MemberView, ...]
     waiting: tuple[MemberView, ...]
+    doubled: tuple[str, ...]
 
 
 class Answer(Wire):
@@ -188,6 +190,12 @@ class Tick(Wire):
     spoken: tuple[Spoken, ...]
 
 
+class Elsewhere(Wire):
+    """The person is in the room with another device now; nothing more is told here."""
+
+    type: Literal["elsewhere"] = "elsewhere"
+
+
 class Done(Wire):
     """What you asked under this id is so."""
 
@@ -219,7 +227,7 @@ class Bye(Wire):
     ground: str | None = None
 
 
-ServerMessage = Welcome | State | Answer | Slots | Tick | Done | Refused | Changed | Bye
+ServerMessage = Welcome | State | Answer | Slots | Tick | Elsewhere | Done | Refused | Changed | Bye
 
 
 def write(message: ServerMessage) -> str:

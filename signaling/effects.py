@@ -47,6 +47,8 @@ class NoteKind(StrEnum):
     FAILURE_CHOICE = "failure_choice"
     FAILURE_OVER = "failure_over"
     STOPPED_HERE = "stopped_here"
+    LINK_WITHDRAWN = "link_withdrawn"
+    DEVICE_CHANGED = "device_changed"
     CONSULTATION_CALLED = "consultation_called"
     CONSULTATION_INVITED = "consultation_invited"
     CONSULTATION_ANSWERED = "consultation_answered"

@@ -15,6 +15,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from signaling.answers import Bye, ServerMessage, State, Tick, write
 from signaling.errors import BadTicket, BrokenProtocol
+from signaling.events import Device
 from signaling.hub import Hub
 from signaling.messages import (
     BAD_TICKET,
@@ -144,7 +145,7 @@ class Endpoint:
 
     async def _converse(self, socket: web.WebSocketResponse, line: Line) -> None:
         hello, ticket = await self._greet(socket)
-        place = await self._hub.enter(ticket, line, hello.device)
+        place = await self._hub.enter(ticket, line, Device(hello.device, hello.browser, hello.again))
         if place is None:
             return
         bucket = Bucket(asyncio.get_running_loop().time())

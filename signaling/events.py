@@ -6,10 +6,23 @@ Both only grow, so that news about an old one can be told from news about the ne
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from signaling.answers import Link, Picture
 from signaling.messages import Command
 from signaling.tickets import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What a browser says of itself: words for the technician, a word by which it knows itself again.
+
+    `is_again` when it came back by itself, and nobody just opened or reloaded the page.
+    """
+
+    name: str = ""
+    browser: str = ""
+    is_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +31,7 @@ class Arrived:
 
     ticket: Ticket
     link: int
-    device: str = ""
+    device: Device = Device()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +147,14 @@ class OfficeClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkWithdrawn:
+    """The office took a guest's link back: tickets of this member that are good from `since` or before are void."""
+
+    member: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SecondPassed:
     """Once a second: whose packets came, who speaks, how much is on disk, how links fare."""
 
@@ -175,6 +196,7 @@ Event = (
     | RecorderFailed
     | Announced
     | OfficeClosed
+    | LinkWithdrawn
     | SecondPassed
     | TimePassed
     | Restored

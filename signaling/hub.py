@@ -11,8 +11,10 @@ from signaling.effects import Note
 from signaling.events import (
     Announced,
     Arrived,
+    Device,
     Draining,
     FileClosed,
+    LinkWithdrawn,
     OfficeClosed,
     Restored,
     Said,
@@ -72,7 +74,7 @@ class Hub:
         self._tasks = TaskSet("hub")
         self._is_draining = False
 
-    async def enter(self, ticket: Ticket, outlet: Outlet, device: str) -> Place | None:
+    async def enter(self, ticket: Ticket, outlet: Outlet, device: Device) -> Place | None:
         """Bring a WebSocket with a good ticket into its room; None: it was sent away."""
         driver = await self._room(ticket.room)
         if isinstance(driver, ByeCode):
@@ -125,6 +127,13 @@ class Hub:
         driver = self._drivers.get(room)
         if driver is not None:
             driver.put(OfficeClosed(ground))
+        return driver is not None
+
+    def withdraw(self, room: str, member: str, since: datetime) -> bool:
+        """Void a guest's tickets and put the guest out; False: no such room."""
+        driver = self._drivers.get(room)
+        if driver is not None:
+            driver.put(LinkWithdrawn(member, since))
         return driver is not None
 
     def restore(self, room: str, notes: Iterable[Note], closed: Iterable[FileClosed]) -> None:

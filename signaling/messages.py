@@ -84,6 +84,7 @@ class ByeCode(StrEnum):
     ENDED = "ended"
     EXPIRED = "expired"
     BROKEN = "broken"
+    WITHDRAWN = "withdrawn"
     LEFT = "left"
     MOVING = "moving"
 
@@ -95,6 +96,7 @@ CLOSE_CODES: dict[ByeCode, int] = {
     ByeCode.EXPIRED: 4401,
     ByeCode.REMOVED: 4403,
     ByeCode.REFUSED: 4403,
+    ByeCode.WITHDRAWN: 4403,
     ByeCode.REPLACED: 4409,
     ByeCode.ENDED: 4410,
 }
@@ -127,6 +129,8 @@ class Hello(FromClient):
     type: Literal["hello"] = "hello"
     ticket: Annotated[str, StringConstraints(max_length=8192)]
     device: Text = ""
+    browser: Annotated[str, StringConstraints(max_length=64)] = ""
+    again: bool = False
 
 
 class AcknowledgeRecording(FromClient):

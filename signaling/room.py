@@ -45,6 +45,7 @@ from signaling.events import (
     FileClosed,
     FileOpened,
     FileProven,
+    LinkWithdrawn,
     MediaAnswered,
     MediaDown,
     MediaUp,
@@ -218,6 +219,8 @@ class Room:
                 recording.stopped(turn)
             case RecorderFailed():
                 recording.failed(turn, event)
+            case LinkWithdrawn():
+                door.withdraw(turn, event)
             case Announced():
                 _announce(turn, event)
             case OfficeClosed():

@@ -9,10 +9,12 @@ from datetime import datetime
 from signaling.effects import CloseRoom, HangUp, NoteKind
 from signaling.messages import ByeCode, MemberStatus, Phase, RecordingState, RefusalCode, StopGround
 from signaling.room_consultation import require_none
-from signaling.room_door import close_media, written_ground
+from signaling.room_devices import leave_aside
+from signaling.room_door import written_ground
 from signaling.room_flows import ROOM_FLOW, Refusal, step
 from signaling.room_quorum import check_quorum
 from signaling.room_recording import is_proven
+from signaling.room_seats import close_media
 from signaling.room_state import ABANDONED_FOR, Member, RoomState, Turn
 
 
@@ -158,6 +160,7 @@ def settle_departure(turn: Turn) -> None:
     for member in room.members.values():
         if member.link is not None:
             turn.do(HangUp(member.code, member.link, code))
+        leave_aside(turn, member, code)
         close_media(turn, member)
         member.offered = 0
         member.link, member.told = None, None

@@ -4,20 +4,26 @@ Nobody is let in by a switch that opens the door for all. Who was lost comes bac
 old place; who was removed has to ask again, whatever the role.
 """
 
+from datetime import UTC, datetime
+
 from signaling.answers import Welcome
-from signaling.effects import CloseMedia, HangUp, NoteKind
-from signaling.events import Arrived, SocketLost
+from signaling.effects import HangUp, NoteKind
+from signaling.events import Arrived, LinkWithdrawn, SocketLost
 from signaling.messages import SLOTS, ByeCode, MemberStatus, Phase, RefusalCode
 from signaling.roles import Power, RoomRole, may, may_enter_unadmitted, powers_of
+from signaling.room_devices import claim, give_way, leave_aside, take_place
 from signaling.room_flows import Refusal
+from signaling.room_seats import close_media
 from signaling.room_state import MAX_MEMBERS, MAX_WAITING, Member, Turn
 from signaling.tickets import Badge
+
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def arrive(turn: Turn, event: Arrived) -> None:
     """Take in a fresh WebSocket with a good ticket."""
     badge, room = event.ticket.badge, turn.room
-    turned_away = _turned_away(turn, badge.member)
+    turned_away = _turned_away(turn, event)
     if turned_away is not None:
         code, ground = turned_away
         turn.do(HangUp(badge.member, event.link, code, ground))
@@ -25,21 +31,27 @@ def arrive(turn: Turn, event: Arrived) -> None:
     if room.note_seq == 0:
         turn.note(NoteKind.ROOM_OPENED)
     member = room.members.setdefault(badge.member, Member(badge, turn.at, turn.at))
-    if member.link is not None:
-        turn.do(HangUp(member.code, member.link, ByeCode.REPLACED))
-    member.badge, member.link, member.device = badge, event.link, event.device
+    claimed = claim(member, event)
+    if claimed.yields:
+        give_way(turn, member, event)
+        return
+    take_place(turn, member, event, claimed)
+    member.badge = badge
     member.seen_at = member.attended_at = turn.at
     member.quality = "good"
     turn.tell(member, _welcome(turn, member, event))
     _place(turn, member)
 
 
-def _turned_away(turn: Turn, code: str) -> tuple[ByeCode, str | None] | None:
-    room = turn.room
+def _turned_away(turn: Turn, event: Arrived) -> tuple[ByeCode, str | None] | None:
+    room, code = turn.room, event.ticket.member
     if room.phase == Phase.ENDED:
         return ByeCode.ENDED, None
     if room.is_draining:
         return ByeCode.MOVING, None
+    if code in room.withdrawn and event.ticket.not_before <= room.withdrawn[code]:
+        # Shown to the relay before the office took it back, and here only now.
+        return ByeCode.WITHDRAWN, None
     known = room.members.get(code)
     is_new = known is None or known.status == MemberStatus.GONE
     if is_new and (len(room.inside) >= MAX_MEMBERS or len(room.waiting) >= MAX_WAITING):
@@ -144,6 +156,25 @@ def remove(turn: Turn, by: Member, code: str, ground: str) -> None:
     _part(turn, member, ByeCode.REMOVED, ground)
 
 
+def withdraw(turn: Turn, event: LinkWithdrawn) -> None:
+    """Void the tickets of a guest's link, and put whoever came by one out; no host is asked."""
+    room, code = turn.room, event.member
+    if room.phase == Phase.ENDED or event.since <= room.withdrawn.get(code, NEVER):
+        return
+    room.withdrawn[code] = event.since
+    turn.note(NoteKind.LINK_WITHDRAWN, code, since=event.since.isoformat())
+    member = room.members.get(code)
+    if member is None:
+        return
+    was_here = member.status != MemberStatus.GONE
+    # A fresh link is for whoever is let in anew.
+    member.must_ask, member.was_admitted = True, False
+    if was_here:
+        member.go("remove" if member.is_inside else "refuse")
+        turn.note(NoteKind.REMOVED, code, by=None, ground="link_withdrawn")
+        _part(turn, member, ByeCode.WITHDRAWN)
+
+
 def send_to_wait(turn: Turn, by: Member, code: str, ground: str) -> None:
     """Send one person back to the waiting room; only a fresh admission lets them in again."""
     member = _known(turn, code)
@@ -187,6 +218,8 @@ def lose_socket(turn: Turn, event: SocketLost) -> None:
     if member is not None and member.link == event.link:
         member.link, member.told = None, None
         member.attended_at = turn.at
+    elif member is not None and member.parked is not None and member.parked.link == event.link:
+        member.parked = None
 
 
 def written_ground(text: str) -> str:
@@ -207,6 +240,7 @@ def _known(turn: Turn, code: str) -> Member:
 def _part(turn: Turn, member: Member, code: ByeCode, ground: str | None = None) -> None:
     if member.link is not None:
         turn.do(HangUp(member.code, member.link, code, ground))
+    leave_aside(turn, member, code, ground)
     member.link, member.told, member.waits_since = None, None, None
     _put_down(turn, member)
 
@@ -217,12 +251,3 @@ def _put_down(turn: Turn, member: Member) -> None:
     member.muted_by = member.hand_at = member.lost_at = None
     if turn.room.floor == member.code:
         turn.room.floor = None
-
-
-def close_media(turn: Turn, member: Member) -> None:
-    """Close what a member has open, and what is still opening."""
-    for connection in sorted({member.connection, member.offered} - {0}):
-        turn.do(CloseMedia(member.code, connection))
-    member.connection = 0
-    member.slots.clear()
-    member.seated = (0, ())

@@ -61,6 +61,7 @@ def _of_member(room: RoomState, note: Note, code: str) -> None:  # noqa: C901 - 
             known.must_ask, known.waits_since = False, None
         case NoteKind.REMOVED:
             known.status, known.was_admitted, known.must_ask = MemberStatus.GONE, False, True
+            known.waits_since = None
         case NoteKind.REFUSED | NoteKind.LEFT:
             known.status, known.waits_since = MemberStatus.GONE, None
         case NoteKind.ACKNOWLEDGED:
@@ -86,6 +87,8 @@ def _of_stay(known: Member, note: Note) -> None:
             known.status, known.lost_at = MemberStatus.LOST, note.at
         case NoteKind.RETURNED:
             known.status, known.lost_at = MemberStatus.ADMITTED, None
+        case NoteKind.LINK_WITHDRAWN:
+            known.was_admitted, known.must_ask = False, True
         case NoteKind.MUTED:
             known.is_locked = bool(note.facts.get("lock"))
         case NoteKind.FLOOR_GIVEN:
@@ -157,6 +160,8 @@ def _of_desk(room: RoomState, note: Note) -> None:
             room.floor = None
         case NoteKind.LEFT | NoteKind.REMOVED | NoteKind.SENT_TO_WAIT if room.floor == note.member:
             room.floor = None
+        case NoteKind.LINK_WITHDRAWN:
+            room.withdrawn[str(note.member)] = datetime.fromisoformat(str(note.facts["since"]))
         case NoteKind.FAILURE_RUNG:
             since = datetime.fromisoformat(str(note.facts["since"]))
             choice = room.failure.choice if room.failure else None

@@ -74,6 +74,15 @@ def down(turn: Turn, event: MediaDown) -> None:
         turn.tell(member, Refused(re=None, code=RefusalCode.MEDIA_FAILED))
 
 
+def close_media(turn: Turn, member: Member) -> None:
+    """Close what a member has open, and what is still opening."""
+    for connection in sorted({member.connection, member.offered} - {0}):
+        turn.do(CloseMedia(member.code, connection))
+    member.connection = 0
+    member.slots.clear()
+    member.seated = (0, ())
+
+
 def switch(member: Member, message: Media) -> None:
     """Believe what a member says it sends."""
     if not member.may_speak:

@@ -42,6 +42,14 @@ MAX_MEMBERS = 24
 MAX_WAITING = 50
 
 
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """The WebSocket of a device that stands aside, see `room_devices`."""
+
+    link: int
+    browser: str
+
+
 @dataclass(slots=True)
 class Member:
     """One person. `connection` 0 means no media; `followed` is the connection recorded."""
@@ -70,6 +78,8 @@ class Member:
     muted_by: str | None = None
     quality: Link = "good"
     device: str = ""
+    browser: str = ""
+    parked: Parked | None = None
     offered: int = 0
     connection: int = 0
     followed: int = 0
@@ -92,6 +102,11 @@ class Member:
     def is_inside(self) -> bool:
         """Admitted, and not gone; a lost person is still inside."""
         return self.status not in (MemberStatus.GONE, MemberStatus.WAITING)
+
+    @property
+    def is_on_two_devices(self) -> bool:
+        """Whether a second device of this person stands aside now."""
+        return self.link is not None and self.parked is not None
 
     @property
     def may_speak(self) -> bool:
@@ -186,6 +201,7 @@ class RoomState:
     consultation: Consultation | None = None
     untaps: int = 0
     ended_at: datetime | None = None
+    withdrawn: dict[str, datetime] = field(default_factory=dict)
     is_draining: bool = False
     is_closed: bool = False
     speaking: str | None = None

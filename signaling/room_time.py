@@ -7,7 +7,8 @@ from signaling.effects import NoteKind
 from signaling.events import SecondPassed
 from signaling.messages import MemberStatus, Phase
 from signaling.roles import Power, may
-from signaling.room_door import close_media, come_back, expire
+from signaling.room_door import come_back, expire
+from signaling.room_seats import close_media
 from signaling.room_state import (
     QUIET_FOR,
     SILENT_FOR,

@@ -62,7 +62,7 @@ def _marks(turn: Turn) -> tuple[object, ...]:
             (
                 (each.badge, each.status, each.link is None, each.quality, each.acknowledged, each.waits_since),
                 (each.hand, each.hand_at, each.mic, each.camera, each.screen, each.is_locked, each.muted_by),
-                (each.is_watching, each.picture),
+                (each.is_watching, each.picture, each.is_on_two_devices),
             )
             for each in room.members.values()
         ],
@@ -108,6 +108,7 @@ def _state(
         you=_you(turn, reader),
         members=members if is_inside else (),
         waiting=waiting if sees_queue else (),
+        doubled=_doubled(room) if sees_queue else (),
     )
 
 
@@ -124,8 +125,15 @@ def _you(turn: Turn, reader: Member) -> YouView:
         watching=reader.is_watching,
         locked=reader.is_locked,
         muted_by=reader.muted_by,
+        doubled=reader.is_on_two_devices,
         position=queue.index(reader.code) + 1 if reader.code in queue else None,
     )
+
+
+def _doubled(room: RoomState) -> tuple[str, ...]:
+    """Who is here or waits with two devices."""
+    is_seen = (each for each in room.members.values() if each.status != MemberStatus.GONE)
+    return tuple(each.code for each in is_seen if each.is_on_two_devices)
 
 
 def _hands(turn: Turn) -> tuple[str, ...]:

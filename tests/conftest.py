@@ -22,7 +22,6 @@ from server.who import Who
 from server.words import Role
 from tests import engines
 
-ENGINES = ("sqlite", "postgres")
 START = datetime(2026, 7, 6, 1, 30, tzinfo=UTC)
 """Monday 6 July 2026, 08:30 at the office."""
 
@@ -30,12 +29,12 @@ START = datetime(2026, 7, 6, 1, 30, tzinfo=UTC)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run every test that stands on a database on both engines, unless it says ``one_engine``."""
     if "engine" in metafunc.fixturenames:
-        names = ENGINES[:1] if metafunc.definition.get_closest_marker("one_engine") else ENGINES
-        metafunc.parametrize(
-            "engine",
-            [pytest.param(n, marks=pytest.mark.postgres if n == "postgres" else ()) for n in names],
-            scope="session",
-        )
+        of = metafunc.definition.get_closest_marker
+        offered = [pytest.param("sqlite")]
+        if not of("one_engine"):
+            marks = [pytest.mark.postgres, *([pytest.mark.slow] if of("second_engine_slow") else [])]
+            offered.append(pytest.param("postgres", marks=marks))
+        metafunc.parametrize("engine", offered, scope="session")
 
 
 @pytest.fixture(scope="session")

@@ -28,6 +28,7 @@ from signaling.effects import (
 )
 from signaling.events import (
     Arrived,
+    Device,
     Event,
     FileOpened,
     FileProven,
@@ -73,6 +74,7 @@ LAN = ticket("lan")
 MINH = ticket("minh")
 VY = ticket("vy", RoomRole.INTERPRETER)
 BINH = ticket("binh", RoomRole.OBSERVER)
+PHONE = Device("Phone", "phone")
 
 
 @dataclass
@@ -121,10 +123,10 @@ class Playbook:
             case _:
                 return []
 
-    def arrive(self, who: Ticket) -> list[Effect]:
+    def arrive(self, who: Ticket, device: Device = PHONE) -> list[Effect]:
         """Somebody opens a fresh WebSocket."""
         self.links[who.member] = next(self._count)
-        return self.happen(Arrived(who, self.links[who.member], "Phone"))
+        return self.happen(Arrived(who, self.links[who.member], device))
 
     def say(self, who: Ticket, message: Command) -> list[Effect]:
         """Somebody sends a message on their newest WebSocket."""

@@ -136,6 +136,7 @@ ACTS = (
             NOBODY: (
                 Stop("/hen/{held_token}", label="dang-tiep"),
                 Stop("/vao/{held_token}/bien-ban/xem", label="dang-ghi"),
+                Stop("/vao/{held_token}/giay-to/{handed_in}"),
             ),
         },
     ),
@@ -266,7 +267,6 @@ NOT_PAGES = {
     "/vao/{token}/trinh-chieu": "what the room's script reads",
     "/vao/{token}/trinh-chieu/{id}": "a picture",
     "/vao/{token}/giay-to": "what the room's script reads",
-    "/vao/{token}/giay-to/{paper}": "only after papers were handed in in a room: opened in tests/server/exhibits",
     "/hen/{token}.ics": "a calendar file",
     "/hen/{token}.pdf": "a PDF",
     "/phong/{code}/bien-ban": "what the room's script reads",

@@ -26,9 +26,12 @@ from server.cases.actions_copies import NewCopy
 from server.clock import Clock, at_office
 from server.config import load
 from server.demo import officer_named
+from server.exhibits.actions_hand import hand_in
+from server.exhibits.queries import seat_of_link
 from server.house import House
 from server.imports import actions as imports
 from server.imports.actions import NewRun
+from server.intake.actions_register import NewPaper as Handed
 from server.media_worker import running
 from server.minutes import actions as minutes
 from server.minutes import actions_confirm, actions_write, queries, rules
@@ -172,9 +175,13 @@ def _write_minutes(db: Session, place: Place, stored_as: str) -> None:
         )
     )  # fmt: skip
     call = actions_call.ask(db, tu, MONDAY, held.code, Asking(Urgency.SOON, 15, HAND_OVER, "the tour's call"))
+    photo = Handed("anh-bien-lai.jpg", "image/jpeg", 81_920, "b" * 64, stored_as)
+    handed = hand_in(db, seat_of_link(db, held.appointment_code), MONDAY, "the tour's papers", (photo,))
+    assert handed is not None
     place.held, place.room, place.members = held, room, members
     place.codes |= {
         "call": call,
+        "handed_in": handed.code,
         "held": held.code,
         "held_case": case.code,
         "held_request": held.request_code,

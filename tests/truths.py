@@ -1,6 +1,6 @@
 """What must be true of a room after every event, whatever happened before."""
 
-from signaling.answers import Bye, Done, Refused, State, Tick, Welcome
+from signaling.answers import Bye, Done, Elsewhere, Refused, State, Tick, Welcome
 from signaling.effects import (
     CloseRoom,
     Effect,
@@ -34,6 +34,7 @@ def check_truths(room: Room, effects: list[Effect]) -> None:
     _stopped_means_stopped(room, effects)
     _the_clock_runs_only_for_the_missing(room)
     _a_consultation_is_private(room, effects)
+    _a_device_that_stands_aside_gets_nothing(room, effects)
 
 
 def _nobody_unadmitted_gets_or_gives_media(room: Room, effects: list[Effect]) -> None:
@@ -67,7 +68,7 @@ def _nobody_at_the_door_reads_a_name(room: Room, effects: list[Effect]) -> None:
         if not isinstance(effect, Tell) or effect.member not in outside:
             continue
         message = effect.message
-        assert isinstance(message, (Welcome, State, Tick, Done, Refused, Bye)), effect
+        assert isinstance(message, (Welcome, State, Tick, Elsewhere, Done, Refused, Bye)), effect
         text = message.model_dump_json()
         for each in room.state.members.values():
             if each.code != effect.member:
@@ -203,3 +204,25 @@ def _a_consultation_is_private(room: Room, effects: list[Effect]) -> None:
                 assert view.ground is None or may(room.state.members[member].badge.role, Power.CONSULT), effect
             case _:
                 pass
+
+
+def _a_device_that_stands_aside_gets_nothing(room: Room, effects: list[Effect]) -> None:
+    members = room.state.members
+    aside = {each.parked.link for each in members.values() if each.parked}
+    assert not aside & {each.link for each in members.values()}, "aside and in the room at once"
+    for effect in effects:
+        match effect:
+            case Tell(_, link, message):
+                assert (link in aside) == isinstance(message, Elsewhere), effect
+            case Note(kind=NoteKind.DEVICE_CHANGED, member=str(code)):
+                # Whoever holds the old device now: nothing is taken from it or sent to it any more.
+                assert members[code].connection == 0, effect
+            case _:
+                pass
+    doubled = {each.code for each in members.values() if each.link is not None and each.parked}
+    for reader in members.values():
+        if reader.told is None or reader.link is None:
+            continue
+        sees = reader.is_inside and may(reader.badge.role, Power.ADMIT)
+        assert set(reader.told[1].doubled) == (doubled if sees else set())
+        assert reader.told[1].you.doubled == (reader.code in doubled)

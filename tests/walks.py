@@ -4,7 +4,7 @@ A walk is a list of steps that can be played again without its dice, so a failin
 down to the few steps that matter before it is shown.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -15,12 +15,14 @@ from signaling.effects import Effect, Follow, Note, NoteKind, OpenMedia, StopRec
 from signaling.events import (
     Announced,
     Arrived,
+    Device,
     Draining,
     Event,
     FileBroken,
     FileClosed,
     FileOpened,
     FileProven,
+    LinkWithdrawn,
     MediaAnswered,
     MediaDown,
     MediaUp,
@@ -78,6 +80,7 @@ from tests.truths import check_truths
 PEOPLE = (HANH, TU, LAN, MINH, VY, BINH)
 CODES = [each.member for each in PEOPLE]
 GAPS = (0,) * 12 + (0.2,) * 4 + (1,) * 8 + (2, 2, 4, 4, 31, 70)
+OLD, NOW, ASIDE = range(3)
 HERE = (MemberStatus.ADMITTED, MemberStatus.CONNECTED)
 Step = tuple[Event, float]
 
@@ -147,22 +150,22 @@ def happenings(dice: Random) -> list[tuple[float, Callable[[], Event]]]:
         return dice.randint(1, 4)
 
     said = commands(dice)
-    facts = {"segment": 1}
 
     def command() -> Command:
         return dice.choices([make for _, make in said], [weight for weight, _ in said])[0]()
 
     return [
-        (8, lambda: Arrived(dice.choice(PEOPLE), 0)),
-        (20, lambda: Said(dice.choice(["hanh", "hanh", "tu"]), 0, command())),
-        (25, lambda: Said(code(), 0, command())),
-        (3, lambda: SocketLost(code(), dice.randint(0, 1))),
+        (8, lambda: Arrived(dice.choice(PEOPLE), 0, device(dice))),
+        (20, lambda: Said(dice.choice(["hanh", "hanh", "tu"]), NOW, command())),
+        (25, lambda: Said(code(), NOW, command())),
+        (2, lambda: Said(code(), ASIDE, command())),
+        (3, lambda: SocketLost(code(), dice.choice([OLD, NOW, ASIDE]))),
         (2, lambda: MediaAnswered(code(), near(), "answer")),
         (12, lambda: MediaUp(code(), 0)),
         (2, lambda: MediaDown(code(), dice.choice([0, near()]), "failed")),
         (5, lambda: FileOpened(code(), segment())),
         (10, lambda: FileProven(code(), segment(), 4096)),
-        (1, lambda: FileClosed(code(), segment(), facts)),
+        (1, lambda: FileClosed(code(), segment(), {"segment": 1})),
         (0.5, lambda: FileBroken(code(), "disk")),
         (0.5, lambda: RecorderFailed("disk")),
         (1, RecorderStopped),
@@ -171,18 +174,24 @@ def happenings(dice: Random) -> list[tuple[float, Callable[[], Event]]]:
         (30, lambda: SecondPassed(frozenset(dice.sample(CODES, dice.randint(3, 6))), dice.choice([None, *CODES]))),
         (3, TimePassed),
         (0.03, lambda: OfficeClosed("hết giờ")),
+        (0.1, lambda: LinkWithdrawn(dice.choice(["minh", "vy"]), START)),
         (0.1, Draining),
         (0.3, Restored),
     ]
+
+
+def device(dice: Random) -> Device:
+    """A telephone or a computer, opened by somebody or back by itself; now and then one that does not say which."""
+    return Device("", dice.choice(["phone", "phone", "phone", "computer", "computer", ""]), dice.random() < 0.5)
 
 
 def opening() -> list[Step]:
     """The way most receptions begin: chair, clerk, citizen and interpreter inside, recorded, begun."""
     guests, steps = (HANH, TU, LAN, VY), list[Event]()
     for each in guests:
-        steps += [Arrived(each, 0), Said("hanh", 0, Admit(member=each.member))]
-        steps += [Said(each.member, 0, AcknowledgeRecording()), Said(each.member, 0, Offer(sdp="o", connection=1))]
-    steps += [Said("hanh", 0, RecordingStart()), Said("hanh", 0, Begin())]
+        steps += [Arrived(each, 0, Device("Phone", "phone")), Said("hanh", NOW, Admit(member=each.member))]
+        steps += [Said(each.member, NOW, AcknowledgeRecording()), Said(each.member, NOW, Offer(sdp="o", connection=1))]
+    steps += [Said("hanh", NOW, RecordingStart()), Said("hanh", NOW, Begin())]
     return [(each, 0.2) for each in steps]
 
 
@@ -195,7 +204,7 @@ def aside(dice: Random) -> list[Step]:
         ("hanh", ConsultInvite(member=code)),
         (code, ConsultAnswer(yes=True)),
     ]
-    return [(Said(who, 0, message), 0.2) for who, message in [*says, ("vy", ConsultAnswer(yes=True))]]
+    return [(Said(who, NOW, message), 0.2) for who, message in [*says, ("vy", ConsultAnswer(yes=True))]]
 
 
 def walk(dice: Random, length: int) -> list[Step]:
@@ -205,7 +214,7 @@ def walk(dice: Random, length: int) -> list[Step]:
     fresh = [(make(), float(dice.choice(GAPS))) for make in dice.choices(makes, weights, k=length)]
     if dice.random() < 1 / 3:
         return fresh
-    stop: Step = (Said("hanh", 0, StopHere(ground="secret")), 0.2)
+    stop: Step = (Said("hanh", NOW, StopHere(ground="secret")), 0.2)
     fresh[length // 2 : length // 2] = [stop] if dice.random() < 1 / 3 else []
     fresh[:0] = aside(dice)
     fresh[length // 4 : length // 4] = aside(dice)
@@ -254,6 +263,7 @@ class Life:
         state = self.room.state
         shut = {each.code for each in state.members.values() if each.must_ask}
         before = state.phase
+        before_links = {each.code: (each.link, each.browser) for each in state.members.values()}
         effects = self.room.handle(event, self.at)
         check_truths(self.room, effects)
         self.privacy.see(event, effects)
@@ -262,8 +272,11 @@ class Life:
         let_in = {each.member for each in fresh if each.kind == NoteKind.ADMITTED and each.facts["by"]}
         assert not (shut - let_in) & {each.code for each in state.inside}, "came in without being let in"
         assert before != Phase.ENDED or state.phase == Phase.ENDED, "an end that did not hold"
+        out = [each for each in state.members.values() if each.code in state.withdrawn]
+        assert all(each.status == MemberStatus.GONE and each.link is None for each in out), "in by a dead link"
         assert before != Phase.STOPPED or state.phase in (Phase.STOPPED, Phase.ENDED), "a stop that did not hold"
         self._is_answered(event, effects)
+        self._newest_wins(event, before_links)
         self._views_are_fresh()
         for effect in effects:
             for answer in self._answers(effect):
@@ -291,11 +304,11 @@ class Life:
         match event:
             case Arrived(ticket):
                 self.links += 1
-                return Arrived(ticket, self.links)
-            case Said(code, _, message) if code in members:
-                return Said(code, members[code].link or 0, message)
-            case SocketLost(code, 1) if code in members:
-                return SocketLost(code, members[code].link or 0)
+                return Arrived(ticket, self.links, event.device)
+            case Said(code, which, message):
+                return Said(code, self._link(code, which), message)
+            case SocketLost(code, which) if which != OLD:
+                return SocketLost(code, self._link(code, which))
             case MediaUp(code, 0) if code in members:
                 return MediaUp(code, members[code].offered)
             case MediaDown(code, 0, reason) if code in members:
@@ -326,6 +339,23 @@ class Life:
         assert len(answers) <= 1, "answered twice"
         if self.room.state.members[event.member].link == event.link:
             assert len(answers) == 1, "not answered"
+
+    def _link(self, code: str, which: int) -> int:
+        member = self.room.state.members.get(code)
+        if member is None or which == NOW:
+            return (member and member.link) or 0
+        return member.parked.link if member.parked else 0
+
+    def _newest_wins(self, event: Event, before: Mapping[str, tuple[int | None, str]]) -> None:
+        if not isinstance(event, Arrived) or event.ticket.member not in self.room.state.members:
+            return
+        member, device = self.room.state.members[event.ticket.member], event.device
+        link, browser = before.get(member.code, (None, ""))
+        is_other = bool(device.browser and browser) and device.browser != browser
+        if device.is_again and is_other and link is not None:
+            assert member.link == link, "took the place by itself"
+        elif member.link is not None:
+            assert (member.link, member.browser) == (event.link, device.browser), "the newest does not win"
 
     def _presence_adds_up(self) -> None:
         told = stays(self.notes)

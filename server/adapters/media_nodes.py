@@ -8,13 +8,15 @@ Browsers speak to one origin only, so their WebSockets are relayed to the worker
 import asyncio
 import contextlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Self
 
 from aiohttp import (
+    ClientConnectorError,
     ClientError,
     ClientSession,
     ClientTimeout,
@@ -30,14 +32,20 @@ from server.clock import Clock
 from server.config import Settings
 from server.errors import Unavailable
 from server.worker_settings import names, socket_path
+from signaling.answers import Bye, write
 from signaling.errors import BadTicket
-from signaling.tickets import verify
+from signaling.messages import CLOSE_CODES, ByeCode
+from signaling.tickets import Ticket, verify
 
 MAX_MESSAGE = 600 * 1024
 """Bytes relayed in one piece; the worker's own limits are far below."""
 
 HELLO_WITHIN = 5.0
 ASK_FOR = ClientTimeout(total=3)
+
+
+Judge = Callable[[Ticket], Awaitable[bool]]
+"""Whether the office still stands by a ticket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +126,29 @@ class MediaNodes:
         """End the reception in the room; False: the room is not open."""
         return await self._tell(room, "close", {"ground": ground})
 
-    async def relay(self, request: web.Request, worker: str) -> web.WebSocketResponse:
+    async def put_out(self, room: str, member: str, since: datetime) -> None:
+        """Void a guest's tickets that are good from `since` or before, and put the guest out if there.
+
+        Every worker is told, because none may keep a guest that the office no longer knows of. One that does not
+        run keeps nobody; one that does not answer may: Unavailable("media").
+        """
+        fields = {"member": member, "since": since.isoformat()}
+        for name in self._sockets:
+            try:
+                url = f"http://worker/rooms/{room}/withdraw"
+                async with self._session(name).post(url, json=fields, timeout=ASK_FOR) as answer:
+                    if answer.status not in (HTTPStatus.OK, HTTPStatus.NOT_FOUND):
+                        raise Unavailable("media")
+            except ClientConnectorError:
+                continue
+            except (ClientError, OSError, TimeoutError) as trouble:
+                raise Unavailable("media") from trouble
+
+    async def relay(self, request: web.Request, worker: str, is_good: Judge) -> web.WebSocketResponse:
         """Relay a browser's WebSocket. The caller has checked the Origin.
 
         `worker` is what the browser was told, maybe long ago. The room decides: two workers
-        must never open the same one.
+        must never open the same one. A ticket that is not `is_good` any more comes no further than here.
         """
         if worker not in self._sockets:
             raise web.HTTPNotFound
@@ -133,7 +159,13 @@ class MediaNodes:
             hello = await browser.receive(timeout=HELLO_WITHIN)
             if hello.type is not WSMsgType.TEXT:
                 return browser
-            async with await self._reach(await self._worker_for(hello.data, worker)) as node:
+            ticket = self._ticket(hello.data)
+            if ticket is not None and not await is_good(ticket):
+                await browser.send_str(write(Bye(code=ByeCode.WITHDRAWN)))
+                await browser.close(code=CLOSE_CODES[ByeCode.WITHDRAWN])
+                return browser
+            # Whatever is wrong with a ticket, the worker says so in the protocol's own words.
+            async with await self._reach(worker if ticket is None else await self.place(ticket.room)) as node:
                 await node.send_str(hello.data)
                 await _join(browser, node)
         except (ClientError, OSError, TimeoutError, Unavailable):
@@ -153,14 +185,11 @@ class MediaNodes:
             await session.close()
         self._sessions.clear()
 
-    async def _worker_for(self, hello: str, told: str) -> str:
+    def _ticket(self, hello: str) -> Ticket | None:
         try:
-            fields = json.loads(hello)
-            ticket = verify(fields["ticket"], self._key, self._now())
+            return verify(json.loads(hello)["ticket"], self._key, self._now())
         except (ValueError, KeyError, TypeError, RecursionError, BadTicket):
-            # Whatever is wrong with it, the worker says so in the protocol's own words.
-            return told
-        return await self.place(ticket.room)
+            return None
 
     async def _reach(self, worker: str) -> ClientWebSocketResponse:
         return await self._session(worker).ws_connect(

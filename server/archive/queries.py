@@ -24,6 +24,7 @@ _MARKS = (
     "read_back_shown",
     "consultation_began",
     "consultation_ended",
+    "device_changed",
     "ended",
 )
 """Notes that a viewer wants to jump to or must know of."""

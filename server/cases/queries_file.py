@@ -47,6 +47,7 @@ ROOM_NOTES = (
     "recording_waived",
     "read_back_shown",
     "removed",
+    "device_changed",
     "ended",
 )
 """What of the room's notes belongs on the line of time; the rest stays with the reception."""

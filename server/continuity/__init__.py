@@ -1,1 +1,1 @@
-"""When something breaks, and so that less does: paper kits, incidents, the morning drill, rehearsals."""
+"""When something breaks, and so that less does: paper kits, telling of incidents, making the morning drill, rehearsals."""

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from server import text
-from server.continuity import rules_incidents
 from server.errors import BadForm, FieldError
+from server.incidents import rules
 from server.words import IncidentKind, IncidentVerb
 
 _KEY = re.compile(r"[0-9A-Za-z-]{8,40}")
@@ -17,12 +17,12 @@ def told(sent: Mapping[str, Any]) -> tuple[IncidentKind, str, str]:
     kind, words, key = (value if isinstance(value := sent.get(name), str) else "" for name in ("kind", "words", "key"))
     words = text.one_line(words)
     errors: dict[str, FieldError] = {}
-    if kind not in rules_incidents.TELLABLE:
+    if kind not in rules.TELLABLE:
         errors["kind"] = FieldError("choice")
     elif kind == IncidentKind.OTHER and not words:
         errors["words"] = FieldError("required")
-    if len(words) > rules_incidents.LONGEST:
-        errors["words"] = FieldError("too_long", {"most": rules_incidents.LONGEST})
+    if len(words) > rules.LONGEST:
+        errors["words"] = FieldError("too_long", {"most": rules.LONGEST})
     if not _KEY.fullmatch(key):
         errors.setdefault("kind", FieldError("choice"))
     if errors:
@@ -35,8 +35,8 @@ def step(sent: Mapping[str, Any]) -> tuple[IncidentVerb, str]:
     verb, done = str(sent.get("verb", "")), text.one_line(str(sent.get("done", "")))
     if verb not in set(IncidentVerb):
         raise BadForm({"verb": FieldError("choice")})
-    if len(done) > rules_incidents.LONGEST:
-        raise BadForm({"done": FieldError("too_long", {"most": rules_incidents.LONGEST})})
+    if len(done) > rules.LONGEST:
+        raise BadForm({"done": FieldError("too_long", {"most": rules.LONGEST})})
     if verb == IncidentVerb.CLOSE and not done:
         raise BadForm({"done": FieldError("required")})
     return IncidentVerb(verb), done

@@ -3,9 +3,9 @@
 from aiohttp import web
 
 from server.clock import local
-from server.continuity import actions_drill, queries_drill, rules_drill
+from server.incidents import actions_drill, queries_drill, rules_check
 from server.pagekit import get, house, now, post, posted_json, render, who
-from server.reception import actions_door, rules_door
+from server.reception import actions_door, rules
 from server.reception.pages_door import PRACTISE_AS, practice_ticket
 from server.reception.rules_browsers import guidance
 
@@ -21,7 +21,7 @@ async def drill(request: web.Request) -> web.Response:
 
 async def result(request: web.Request) -> web.Response:
     """Keep what the drill found."""
-    finding = rules_door.finding(await posted_json(request))
+    finding = rules_check.finding(await posted_json(request))
     light = await house(request).db.write(actions_drill.keep, who(request), now(request), finding)
     return web.json_response({"light": light.value})
 
@@ -37,7 +37,7 @@ async def line(request: web.Request) -> web.Response:
 
 
 ROUTES = (
-    get("/thu-phong", drill, rules_drill.DRILLS),
-    post("/thu-phong", result, rules_drill.DRILLS),
-    post("/thu-phong/duong-truyen", line, rules_drill.DRILLS),
+    get("/thu-phong", drill, rules.DRILLS),
+    post("/thu-phong", result, rules.DRILLS),
+    post("/thu-phong/duong-truyen", line, rules.DRILLS),
 )

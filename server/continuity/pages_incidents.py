@@ -6,10 +6,12 @@ from typing import Any
 from aiohttp import web
 
 from server.clock import local
-from server.continuity import actions_incidents, forms, queries_incidents, rules_incidents
-from server.continuity.queries_incidents import LinkSeat
-from server.continuity.rules_incidents import Told
+from server.continuity import forms, queries_seats
+from server.continuity.queries_seats import LinkSeat
 from server.errors import BadForm
+from server.incidents import actions, rules
+from server.incidents import queries as incidents
+from server.incidents.rules import Told
 from server.pagekit import get, house, now, post, posted, posted_json, render, see_other, who
 from server.reception import queries, queries_today
 from server.reception.pages import ENTERS, show_desk
@@ -48,16 +50,16 @@ async def tell_by_link(request: web.Request) -> web.Response:
     place = house(request)
     entry = await entry_of(request, code)
     told_by = Who(Role.CITIZEN, entry.unit_id, entry.unit_name, "", request_id=entry.request_id)
-    seat = await place.db.read(queries_incidents.seat_of_link, code, is_guest=is_guest(code))
+    seat = await place.db.read(queries_seats.seat_of_link, code, is_guest=is_guest(code))
     await _keep(request, told_by, seat, sent)
     return web.json_response({"kept": True})
 
 
 async def _keep(request: web.Request, by: Who, seat: LinkSeat, sent: Mapping[str, Any]) -> None:
     kind, words, key = forms.told(sent)
-    numbers = rules_incidents.quality(await house(request).nodes.room_numbers(seat.room), sent.get("link", ""))
+    numbers = rules.quality(await house(request).nodes.room_numbers(seat.room), sent.get("link", ""))
     told = Told(kind, seat.role, words, key, numbers)
-    await house(request).db.write(actions_incidents.tell, by, now(request), seat.reception_id, told)
+    await house(request).db.write(actions.tell, by, now(request), seat.reception_id, told)
 
 
 async def technical(request: web.Request) -> web.Response:
@@ -67,7 +69,7 @@ async def technical(request: web.Request) -> web.Response:
 
 async def _technical(request: web.Request, status: int = 200, **facts: Any) -> web.Response:
     place, here, at = house(request), who(request), now(request)
-    standing, done = await place.db.read(queries_incidents.for_technician, here, at)
+    standing, done = await place.db.read(incidents.for_technician, here, at)
     return await render(
         request,
         "continuity/technical.html",
@@ -87,14 +89,14 @@ async def step(request: web.Request) -> web.Response:
         verb, done = forms.step(form)
     except BadForm as bad:
         return await _technical(request, 422, errors=bad.fields, wrong=code, typed=str(form.get("done", "")))
-    await house(request).db.write(actions_incidents.move, who(request), now(request), code, verb, done)
+    await house(request).db.write(actions.move, who(request), now(request), code, verb, done)
     return see_other("/ky-thuat?da=incident_moved#su-co")
 
 
 ROUTES = (
-    get("/ky-thuat", technical, rules_incidents.SEES),
+    get("/ky-thuat", technical, rules.SEES),
     post("/phong/{code}/su-co", tell, ENTERS),
     post("/luot-tiep/{code}/su-co", tell_at_desk, ENTERS),
     post("/vao/{token}/su-co", tell_by_link),
-    post("/ky-thuat/su-co/{code}", step, rules_incidents.SEES),
+    post("/ky-thuat/su-co/{code}", step, rules.SEES),
 )

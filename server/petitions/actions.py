@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from server import audit, text
@@ -28,7 +28,6 @@ from server.words import (
     Gap,
     Instance,
     Kind,
-    NationalEvent,
     PetitionPart,
     PetitionState,
     PetitionVerb,
@@ -222,7 +221,7 @@ def classify(db: Session, who: Who, at: datetime, code: str, found: Classified, 
     row.instance = found.sorting.instance
     row.is_pending_elsewhere = found.is_pending_elsewhere
     row.direction = None
-    told = NationalEntry.event.in_(ABOUT_PETITIONS), NationalEntry.about_id == row.id
+    told = NationalEntry.event.in_(actions_secret.ABOUT_PETITIONS), NationalEntry.about_id == row.id
     db.execute(update(NationalEntry).where(*told).values(is_restricted=row.kind is Kind.DENUNCIATION))
     is_leaving = rules.is_hidden_from_ward(found.kind, found.target) and who.role not in rules.BOARD
     if is_leaving:
@@ -264,17 +263,7 @@ def _to_board(db: Session, who: Who, at: datetime, row: Petition) -> None:
             intake_actions.move(db, who, at, request.id, RequestVerb.REFER)
         request.kind, request.unit_id = Kind.DENUNCIATION, board
     row.unit_id, row.number = board, next_number(db, board, at)
-    forget_national(db, row.id)
-
-
-ABOUT_PETITIONS = (NationalEvent.PETITION_RECEIVED, NationalEvent.PETITION_DIRECTED)
-
-
-def forget_national(db: Session, petition_id: int) -> None:
-    """Drop what a unit was to enter for a petition that left it or the system."""
-    db.execute(
-        delete(NationalEntry).where(NationalEntry.about_id == petition_id, NationalEntry.event.in_(ABOUT_PETITIONS))
-    )
+    actions_secret.forget_national(db, row.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from server.errors import BadForm, FieldError, NotHere, Refused
 from server.intake import actions_secret as intake_secret
 from server.intake.actions_register import NewPaper, attachment
 from server.intake.rules import needs_appointment_paper
-from server.petitions import actions, queries, queries_file, rules, rules_people
+from server.petitions import actions, actions_secret, queries, queries_file, rules, rules_people
 from server.petitions.actions import Said
 from server.petitions.rules_people import Joining, NewStanding
 from server.tables import AppointmentPaper, Attachment, Petition, PetitionContent, PetitionPerson, PetitionStep
@@ -278,7 +278,7 @@ def take_off(db: Session, who: Who, at: datetime, code: str, paper_reference: st
     row.name_folded = row.id_number = ""
     if row.parent_id is not None:
         gone += _empty_whole(db, row.parent_id, paper_reference)
-    actions.forget_national(db, row.id)
+    actions_secret.forget_national(db, row.id)
     db.flush()
     if row.request_id is not None:
         gone += intake_secret.empty(db, who, at, row.request_id, paper_reference)

@@ -1,9 +1,12 @@
-"""What is called a denunciation on its petition is one everywhere it was written down before."""
+"""What fewer may know of from now on: a petition that is called a denunciation, or that left the unit or the system."""
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from server.tables import Case, Petition, ReceptionRequest
-from server.words import Kind
+from server.tables import Case, NationalEntry, Petition, ReceptionRequest
+from server.words import Kind, NationalEvent
+
+ABOUT_PETITIONS = (NationalEvent.PETITION_RECEIVED, NationalEvent.PETITION_DIRECTED)
 
 
 def keep_secret(db: Session, row: Petition) -> None:
@@ -29,3 +32,10 @@ def case_to_join(db: Session, row: Petition) -> int | None:
     case_id = row.case_id or (request.case_id if request else None)
     case = db.get(Case, case_id) if case_id else None
     return case.id if case is not None and case.kind is row.kind else None
+
+
+def forget_national(db: Session, petition_id: int) -> None:
+    """Drop what a unit was to enter for a petition that left it or the system."""
+    db.execute(
+        delete(NationalEntry).where(NationalEntry.about_id == petition_id, NationalEntry.event.in_(ABOUT_PETITIONS))
+    )

@@ -14,6 +14,7 @@ from server.errors import NotHere, Refused
 from server.office import actions as office
 from server.office.queries import setting
 from server.reception import actions_guest, queries, queries_guest, queries_people, rules
+from server.reception.actions_seats import Sitter, seat
 from server.reception.queries import ReceptionFile
 from server.scheduling.rules import may_enter_lobby, may_receive_online
 from server.tables import (
@@ -208,26 +209,8 @@ def _member(db: Session, reception_id: int, condition: object) -> ReceptionMembe
 
 def _officer_member(db: Session, who: Who, at: datetime, found: ReceptionFile) -> ReceptionMember:
     role = found.room_role or RoomRole.OBSERVER
-    member = db.scalar(
-        select(ReceptionMember).where(
-            ReceptionMember.reception_id == found.id, ReceptionMember.officer_id == who.officer_id
-        )
-    )
-    if member is None:
-        member = ReceptionMember(
-            reception_id=found.id,
-            member=text.new_code("o", 8),
-            room_role=role,
-            site=rules.site_of(role),
-            name=who.name,
-            title=who.title,
-            unit_name=who.unit_name,
-            people=[],
-            officer_id=who.officer_id,
-            created_at=at,
-        )
-        db.add(member)
-        db.flush()
+    sitter = Sitter(who.officer_id, who.name, who.title, who.unit_name, role)
+    member, _ = seat(db, at, found.id, sitter)
     member.room_role = role
     return member
 
@@ -246,27 +229,9 @@ def call_in(db: Session, who: Who, at: datetime, code: str, officer_role_id: int
     if row is None or role is None or officer_role_id not in offered:
         raise NotHere
     officer, _, unit = row
-    member = db.scalar(
-        select(ReceptionMember).where(
-            ReceptionMember.reception_id == found.id, ReceptionMember.officer_id == officer.id
-        )
-    )
-    if member is None:
-        member = ReceptionMember(
-            reception_id=found.id,
-            member=text.new_code("o", 8),
-            room_role=role,
-            site=rules.site_of(role),
-            name=officer.name,
-            title=officer.title,
-            unit_name=unit.name,
-            people=[],
-            officer_id=officer.id,
-            invited_by=who.officer_id,
-            created_at=at,
-        )
-        db.add(member)
-        db.flush()
+    sitter = Sitter(officer.id, officer.name, officer.title, unit.name, role, invited_by=who.officer_id)
+    member, is_made = seat(db, at, found.id, sitter)
+    if is_made:
         _record(db, who, at, "called_in", found, member=member.member, role=role.value)
     return member.member
 

@@ -10,6 +10,7 @@ from server import audit, text
 from server.audit import About
 from server.errors import BadForm, FieldError, NotHere, Refused
 from server.reception import queries, queries_call, rules, rules_call
+from server.reception.actions_seats import Sitter, seat
 from server.reception.queries import ReceptionFile
 from server.scheduling.rules import NEVER_IN_LETTERS, gives_away
 from server.tables import (
@@ -166,25 +167,8 @@ def withdraw(db: Session, who: Who, at: datetime, code: str, call_code: str) -> 
 
 def _take_seat(db: Session, who: Who, at: datetime, call: BoardCall) -> None:
     """Whoever accepted gets the one place that goes with the call, and waits to be let in like everybody."""
-    member = db.scalar(
-        select(ReceptionMember).where(
-            ReceptionMember.reception_id == call.reception_id, ReceptionMember.officer_id == who.officer_id
-        )
-    )
-    if member is None:
-        member = ReceptionMember(
-            reception_id=call.reception_id,
-            member=text.new_code("o", 8),
-            room_role=RoomRole.CITY_BOARD,
-            site=rules.site_of(RoomRole.CITY_BOARD),
-            name=who.name,
-            title=who.title,
-            unit_name=who.unit_name,
-            people=[],
-            officer_id=who.officer_id,
-            created_at=at,
-        )
-        db.add(member)
+    sitter = Sitter(who.officer_id, who.name, who.title, who.unit_name, RoomRole.CITY_BOARD)
+    member, _ = seat(db, at, call.reception_id, sitter)
     call.is_seat_made = member.invited_by is None
     member.invited_by = member.invited_by or call.asked_by
     call.member = member.member

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from server import audit, text
 from server.audit import About
 from server.errors import NotHere, TooMuch
+from server.incidents.rules_check import Finding
 from server.office import actions as office
 from server.reception import rules_door
-from server.reception.rules_door import Call, Finding
+from server.reception.rules_door import Call
 from server.tables import Appointment, DeviceCheck, ReceptionDay, ReceptionRequest, Slot
 from server.who import Who
 from server.words import Role

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from server import audit
 from server.archive import actions as archive
 from server.audit import About
-from server.continuity import actions_incidents
+from server.incidents import actions as actions_incidents
 from server.intake import actions as intake
 from server.jobs.runner import book
 from server.reception import rules

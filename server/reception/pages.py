@@ -1,5 +1,6 @@
 """Today, the desk of one reception, and the room as staff enter it."""
 
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -7,8 +8,10 @@ from aiohttp import web
 
 from server import security
 from server.clock import local
-from server.continuity import queries_drill, queries_incidents, rules_drill, rules_incidents
-from server.errors import BadForm
+from server.errors import BadForm, Refused, Unavailable
+from server.incidents import queries as queries_incidents
+from server.incidents import queries_drill, rules_drill
+from server.incidents import rules as rules_incidents
 from server.pagekit import STAFF, get, house, now, post, posted, render, see_other, who
 from server.reception import (
     actions,
@@ -47,7 +50,7 @@ async def today(request: web.Request) -> web.Response:
     here, at = who(request), now(request)
     lines = await house(request).db.read(queries_today.today, here, local(at).date())
     calls = await house(request).db.read(queries_door.calls, here, at)
-    drills = here.role in rules_drill.DRILLS
+    drills = here.role in rules.DRILLS
     drill = await house(request).db.read(queries_drill.drill_of, here.unit_id, local(at).date()) if drills else None
     is_online = any(not line.is_in_person for line in lines)
     return await render(
@@ -142,15 +145,27 @@ async def withdraw_guest(request: web.Request) -> web.Response:
     """Take a guest's link back."""
     await posted(request)
     code, member = request.match_info["code"], request.match_info["member"]
-    await house(request).db.write(actions_guest.withdraw, who(request), now(request), code, member)
+    at = now(request)
+    await house(request).db.write(actions_guest.withdraw, who(request), at, code, member)
+    await _put_out(request, code, member, at)
     return see_other(f"/luot-tiep/{code}?da=guest_withdrawn")
+
+
+async def _put_out(request: web.Request, code: str, member: str, at: datetime) -> None:
+    """Whoever came by a link that ended leaves the room at once. Raises Refused: ``guest_not_out``."""
+    try:
+        await house(request).nodes.put_out(code, member, at)
+    except Unavailable as trouble:
+        raise Refused("guest_not_out") from trouble
 
 
 async def renew_guest(request: web.Request) -> web.Response:
     """Give a guest a new link for the same place."""
     await posted(request)
     code, member = request.match_info["code"], request.match_info["member"]
-    await house(request).db.write(actions_guest.renew, who(request), now(request), code, member)
+    at = now(request)
+    await house(request).db.write(actions_guest.renew, who(request), at, code, member)
+    await _put_out(request, code, member, at)
     return see_other(f"/luot-tiep/{code}?da=guest_renewed")
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from aiohttp import web
 
 from server.clock import local
-from server.continuity import queries_drill
 from server.errors import BadForm, FieldError, NotHere, Unavailable
+from server.incidents import queries_drill
 from server.pagekit import get, house, now, post, posted, posted_json, render, see_other, who
 from server.reception import actions, actions_desk, queries, queries_desk, rules, rules_desk
 from server.reception.actions_desk import Ticking

@@ -5,6 +5,7 @@ from datetime import timedelta
 from aiohttp import web
 
 from server import security
+from server.incidents import rules_check
 from server.pagekit import get, house, now, post, posted, posted_json, render, see_other, wants_json, who
 from server.reception import actions_door, rules, rules_door
 from server.reception.pages_entry import Gone, code_of_link, entry_of, is_guest
@@ -48,7 +49,7 @@ async def device_result(request: web.Request) -> web.Response:
     """Keep what the device check found."""
     code, sent = code_of_link(request), await posted_json(request)
     found = await entry_of(request, code)
-    finding = rules_door.finding(sent)
+    finding = rules_check.finding(sent)
     if not is_guest(code):
         await house(request).db.write(actions_door.keep_check, now(request), found.appointment_code, finding)
     return web.json_response({"kept": True})

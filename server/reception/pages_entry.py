@@ -11,8 +11,8 @@ from aiohttp import web
 from recordings.shelf import safe_name
 from server import security
 from server.adapters.room_events import SIGNATURE, sign_body
-from server.continuity import rules_incidents
 from server.errors import BadForm, FieldError, NotHere, NotYours, OfficeError, TooMuch
+from server.incidents import rules as rules_incidents
 from server.pagekit import SEED, get, house, now, post, posted, render, see_other
 from server.reception import actions, actions_notes, forms, queries, queries_guest, rules, rules_door
 from server.reception.actions_notes import NoteIn
@@ -21,6 +21,7 @@ from server.reception.rules_browsers import guidance
 from server.scheduling import queries_slips
 from server.scheduling.rules import code_of, is_link_alive, link_token
 from server.words import AppointmentState, ReceptionState
+from signaling.tickets import Ticket
 
 WORKER_BODY = 4 * 1024 * 1024
 _DAY = 24 * 3600
@@ -161,7 +162,12 @@ async def _numbers(request: web.Request, room: str, notes: Sequence[NoteIn]) -> 
 
 async def relay(request: web.Request) -> web.WebSocketResponse:
     """Relay a browser's WebSocket to the worker that holds its room. The worker believes tickets only."""
-    return await house(request).nodes.relay(request, request.match_info["worker"])
+    place = house(request)
+
+    async def is_good(ticket: Ticket) -> bool:
+        return await place.db.read(queries_guest.is_good, ticket.room, ticket.member, ticket.not_before)
+
+    return await place.nodes.relay(request, request.match_info["worker"], is_good)
 
 
 ROUTES = (

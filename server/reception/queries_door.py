@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.incidents import rules_check
 from server.intake.rules import RECEIVERS
-from server.reception import rules, rules_door
+from server.reception import rules
 from server.tables import Appointment, Citizen, DeviceCheck, ReceptionRequest, Slot
 from server.who import Who
 from server.words import AppointmentState, Kind
@@ -61,7 +62,7 @@ def calls(db: Session, who: Who, at: datetime) -> tuple[CallLine, ...]:
             wanted_at=check.call_wanted_at or at,
             is_asked=check.is_call_asked,
             device=check.device,
-            troubles=rules_door.troubles(check.steps),
+            troubles=rules_check.troubles(check.steps),
         )
         for check, code, starts_at, name, phone in db.execute(query)
     )

@@ -1,6 +1,7 @@
 """Where a guest's link leads, and whether it still does."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -41,6 +42,16 @@ def guest_door(db: Session, guest_code: str) -> GuestDoor:
     if row is None:
         raise NotHere
     return GuestDoor(row.GuestLink.ended_at is not None, row.GuestLink.used_by_browser, row.phone)
+
+
+def is_good(db: Session, room: str, member: str, issued_at: datetime) -> bool:
+    """Whether a ticket issued to somebody at a moment still holds: a guest's needs the link it was issued for."""
+    links = db.execute(
+        select(GuestLink.created_at, GuestLink.ended_at)
+        .join(Reception, Reception.id == GuestLink.reception_id)
+        .where(Reception.code == room, GuestLink.member == member)
+    ).all()
+    return not links or any(link.ended_at is None and link.created_at <= issued_at for link in links)
 
 
 def appointment_of_guest(db: Session, guest_code: str) -> str:

@@ -23,6 +23,8 @@ DESK = frozenset({Role.RECEPTION_OFFICER, Role.PETITION_OFFICER, Role.OFFICE_HEA
 """See the unit's receptions and prepare them."""
 INVITED = frozenset({Role.CASE_OFFICER, Role.CITY_BOARD_MEMBER, Role.WARD_VICE_CHAIR, Role.INSPECTOR})
 """See a reception only when they were invited to it or preside over it."""
+DRILLS = DESK | {Role.WARD_VICE_CHAIR, Role.TECHNICIAN}
+"""Try the ward's room out in the morning."""
 SCHEDULE_ONLY = frozenset({Role.WARD_POLICE, Role.TECHNICIAN})
 """See that a reception takes place, where and when; no name, no matter."""
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from server.errors import NotHere
-from server.words import ReceptionState, Role, TickList
+from server.incidents.rules_drill import CITY as CITY
+from server.words import ReceptionState, TickList
 
 OPENING = ("greet", "identity", "recording", "rights", "order")
 """What is read out at the beginning, in this order."""
@@ -15,7 +16,6 @@ PAPER_STEPS: Mapping[str, tuple[str, ...]] = {
     "secret": ("tell", "hand", "report", "apart", "purge"),
 }
 """What is to be done after a stop, by its ground (domain.md 2.9 and 1.10)."""
-CITY = frozenset({Role.CITY_BOARD_MEMBER})
 
 WRITING_FOR = timedelta(seconds=5)
 """A recording that grew within this time is being written."""

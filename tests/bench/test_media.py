@@ -18,6 +18,7 @@ def cores() -> tuple[int, int]:
         pytest.skip("the generator needs a core beside the server's")
 
 
+@pytest.mark.slow
 async def test_everything_sent_arrives_and_is_counted(cores: tuple[int, int]) -> None:
     task = Task(rooms=1, parties=3, seconds=1.5, balance=1.0)
     result = await run("python", task, cores)

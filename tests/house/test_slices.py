@@ -23,6 +23,7 @@ SLICES = {
     "imports",
     "staffing",
     "continuity",
+    "incidents",
 }
 # The lowest first. A kind that outgrew one file goes on in kind_something.py.
 KINDS = ("rules", "queries", "actions", "forms", "pages", "jobs")

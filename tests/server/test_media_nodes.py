@@ -16,7 +16,7 @@ from server.errors import Unavailable
 from server.media_worker import running
 from server.worker_settings import LONGEST_SOCKET_PATH, WorkerSettings, socket_path
 from signaling.roles import RoomRole
-from signaling.tickets import sign
+from signaling.tickets import Ticket, sign
 from tests.playbook import START, ticket
 from tests.signaling.room_client import Guest
 
@@ -41,6 +41,13 @@ def nodes_of(folder: Path) -> MediaNodes:
     return MediaNodes(sockets, KEY, lambda: START)
 
 
+GONE = "gone"
+
+
+async def is_good(ticket: Ticket) -> bool:
+    return ticket.member != GONE
+
+
 def good(member: str, role: RoomRole = RoomRole.CHAIR, room: str = "P-1") -> str:
     return sign(ticket(member, role, room), KEY)
 
@@ -62,7 +69,7 @@ async def web_process(workers: Path) -> AsyncIterator[Callable[[], Awaitable[Tes
             stack.push_async_callback(nodes.close)
 
             async def relay(request: web.Request) -> web.WebSocketResponse:
-                return await nodes.relay(request, request.match_info["worker"])
+                return await nodes.relay(request, request.match_info["worker"], is_good)
 
             app = web.Application()
             app.router.add_get("/ws/{worker}", relay)
@@ -92,6 +99,7 @@ async def test_nobody_answers(tmp_path: Path) -> None:
     with pytest.raises(Unavailable):
         await nodes.place("P-1")
     assert not await nodes.announce("P-1", "minutes", 1)
+    await nodes.put_out("P-1", "vy", START)
     await nodes.close()
 
 
@@ -140,11 +148,31 @@ async def test_media_outlives_the_web_process(
         await hanh.client.see_brightness(hanh.slots["tu"], 180)
 
 
+async def test_a_guest_whose_link_was_taken_back_is_out_and_comes_no_further_than_the_door(
+    workers: Path, web_process: Callable[[], Awaitable[TestServer]]
+) -> None:
+    server, nodes = await web_process(), nodes_of(workers)
+    async with Guest(good("hanh")) as hanh, Guest(good("vy", RoomRole.INTERPRETER)) as vy, Guest(good(GONE)) as late:
+        for guest in (hanh, vy):
+            await guest.dial_url(str(server.make_url("/ws/m1")))
+            await guest.until(lambda guest=guest: guest.state)
+        await hanh.until(lambda: hanh.state["waiting"])
+        await nodes.put_out("P-1", "vy", START)
+        await vy.until(lambda: vy.bye)
+        await hanh.until(lambda: not hanh.state["waiting"])
+        await late.dial_url(str(server.make_url("/ws/m1")))
+        await late.until(lambda: late.bye)
+        assert vy.bye is not None
+        assert late.bye is not None
+        assert vy.bye["code"] == late.bye["code"] == "withdrawn"
+    await nodes.close()
+
+
 async def test_a_worker_that_is_not_there_is_try_again(tmp_path: Path, aiohttp_client: Callable[..., Any]) -> None:
     nodes = nodes_of(tmp_path)
 
     async def relay(request: web.Request) -> web.WebSocketResponse:
-        return await nodes.relay(request, "m1")
+        return await nodes.relay(request, "m1", is_good)
 
     app = web.Application()
     app.router.add_get("/ws", relay)

@@ -153,6 +153,7 @@ def test_a_taken_port_is_one_sentence_and_exit_code_2(folder: Path) -> None:
     assert "Traceback" not in told.decode()
 
 
+@pytest.mark.slow
 def test_a_second_start_is_quick(folder: Path) -> None:
     """Three seconds on an idle machine; the bound here allows for a busy one. The figure is printed."""
     port, taken = free_port(), 0.0

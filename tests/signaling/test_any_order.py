@@ -109,7 +109,7 @@ def run(steps: list[tuple[Event, float]]) -> tuple[Room, list[Note]]:
         match event:
             case Arrived():
                 last_link += 1
-                happening: Event = Arrived(event.ticket, last_link)
+                happening: Event = Arrived(event.ticket, last_link, event.device)
             case Said() if event.member in room.state.members:
                 link = room.state.members[event.member].link or 0
                 happening = Said(event.member, link, event.message)

@@ -48,15 +48,19 @@ def test_nobody_slips_in() -> None:
 
 def test_an_officer_may_stand_in() -> None:
     play = a_live_room()
+    play.arrive(MINH)
     play.arrive(QUAN)
+    assert [each.member for each in play.view(QUAN).waiting] == ["minh"], "a new desk is told who waits"
     play.say(QUAN, End())
     assert play.room.state.phase == Phase.ENDED
 
 
 def test_the_chair_comes_back_as_chair() -> None:
     play = a_live_room()
+    play.arrive(MINH)
     play.arrive(HANH)
     assert play.noted() == [(NoteKind.RETURNED, "hanh")]
+    assert [each.member for each in play.view(HANH).waiting] == ["minh"], "and so is one that was away"
     play.say(HANH, End(id="e"))
     assert play.room.state.phase == Phase.ENDED
 

@@ -9,7 +9,7 @@ import pytest
 from signaling import driver as driver_module
 from signaling.answers import Done, Refused, ServerMessage, State
 from signaling.effects import Note, NoteKind
-from signaling.events import FileClosed
+from signaling.events import Device, FileClosed
 from signaling.hub import Hub, Means, Place
 from signaling.messages import (
     AcknowledgeRecording,
@@ -82,7 +82,7 @@ class House:
 
     async def enter(self, who: Ticket) -> tuple[Ear, Place]:
         ear = Ear()
-        place = await self.hub.enter(who, ear, "")
+        place = await self.hub.enter(who, ear, Device())
         assert place is not None
         await until(lambda: ear.has(State))
         return ear, place
@@ -114,7 +114,7 @@ async def until(is_so: Callable[[], object]) -> None:
 async def test_nothing_is_seen_before_its_notes_are_on_disk(house: House) -> None:
     house.book.may_write.clear()
     ear = Ear()
-    await house.hub.enter(HANH, ear, "")
+    await house.hub.enter(HANH, ear, Device())
     await asyncio.sleep(0.05)
     assert ear.heard == []
     house.book.may_write.set()
@@ -175,7 +175,7 @@ async def test_an_ended_room_does_not_open_again(house: House) -> None:
     await until(lambda: ear.bye == ByeCode.ENDED)
     await until(lambda: "P-1" in house.book.over)
     again = Ear()
-    assert await house.hub.enter(LAN, again, "") is None
+    assert await house.hub.enter(LAN, again, Device()) is None
     assert again.bye == ByeCode.ENDED
     await until(lambda: house.hub.status() == [])
 
@@ -186,7 +186,7 @@ async def test_a_room_in_the_book_is_rebuilt_when_somebody_comes(house: House) -
     await until(lambda: NoteKind.ACKNOWLEDGED in house.book.kinds())
     other = Hub(house.hub._means)
     ear = Ear()
-    await other.enter(HANH, ear, "")
+    await other.enter(HANH, ear, Device())
     await until(lambda: ear.has(State))
     [state] = [each for each in ear.heard if isinstance(each, State)]
     assert state.you.acknowledged

@@ -81,6 +81,7 @@ async def test_two_browsers_talk_in_good_quality(room: BrowserRoom, chromium: Ch
     assert room.port.counts["strangers"] == 0
 
 
+@pytest.mark.slow
 async def test_sound_and_picture_stay_together(room: BrowserRoom, chromium: Chromium) -> None:
     ana, _ = await enter(room, chromium)
     await ana.wait_for_function(
@@ -118,6 +119,7 @@ async def test_one_who_only_watches(room: BrowserRoom, chromium: Chromium) -> No
     assert room.peers["watcher"].stats()["video_in"] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("either_path_with_browsers")
 async def test_loss_is_repaired_and_a_change_of_network_followed(room: BrowserRoom, chromium: Chromium) -> None:
     """That loss by chance throttles nobody is shown without a browser, whose own lateness looks like a queue."""

@@ -14,7 +14,7 @@ const on = { state: "on", proven: true };
 function room(consultation, powers = CHAIR, more = {}) {
   const welcome = { type: "welcome", member: "me", role: powers.length ? "chair" : "city_board", powers, slots: 7, connection: 0 };
   const you = { member: "me", status: "connected" };
-  const view = { type: "state", seq: 1, phase: "live", recording: on, lacking: [], consultation, members: MEMBERS, waiting: [], you, ...more };
+  const view = { type: "state", seq: 1, phase: "live", recording: on, lacking: [], consultation, members: MEMBERS, waiting: [], doubled: [], you, ...more };
   return [welcome, view].reduce(reduce, initial());
 }
 

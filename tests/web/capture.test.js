@@ -26,10 +26,13 @@ class Track {
 }
 
 let opened = [];
+let asked = [];
 let isThere = true;
+let plugged = () => {};
 const devices = {
-  addEventListener() {},
+  addEventListener: (_, hear) => (plugged = hear),
   async getUserMedia({ audio, video }) {
+    asked.push([audio?.deviceId?.ideal, video?.deviceId?.ideal]);
     if (!isThere) throw Object.assign(new Error("gone"), { name: "NotFoundError" });
     const tracks = [audio && new Track("audio"), video && new Track("video")].filter(Boolean);
     opened.push(...tracks);
@@ -38,18 +41,23 @@ const devices = {
   },
 };
 Object.defineProperty(globalThis, "navigator", { value: { mediaDevices: devices }, configurable: true });
-globalThis.localStorage = { getItem: () => null, setItem() {} };
+let kept = {};
+globalThis.localStorage = { getItem: (key) => kept[key] ?? null, setItem: (key, value) => (kept[key] = value) };
 
 let told = [];
+let sent = [];
 const open = async () => {
-  const capture = new Capture({ onTrack() {}, onTrouble: (kind, trouble) => told.push([kind, trouble]), onShareEnded() {} }, false);
+  const capture = new Capture({ onTrack: (kind, track) => sent.push([kind, track]), onTrouble: (kind, trouble) => told.push([kind, trouble]), onShareEnded() {} }, false);
   await capture.start();
   return capture;
 };
 
 beforeEach(() => {
   opened = [];
+  asked = [];
+  kept = {};
   told = [];
+  sent = [];
   isThere = true;
 });
 
@@ -95,5 +103,30 @@ test("an unplugged device is told; what ended without a word is opened when the 
   await capture.wake();
   assert.equal(capture.sends.camera, true);
   await capture.repair("mic");
+  assert.deepEqual(capture.sends, { mic: true, camera: true });
+});
+
+test("another device takes the place of the first without leaving, and is asked for again next time", async () => {
+  const capture = await open();
+  const [mic, camera] = opened;
+  await capture.use("mic", "headset");
+  await capture.use("camera", "front");
+  const [, , headset, front] = opened;
+  assert.deepEqual(sent.slice(-2), [["audio", headset], ["video", front]]);
+  assert.deepEqual([mic.readyState, camera.readyState], ["ended", "ended"]);
+  assert.deepEqual(capture.sends, { mic: true, camera: true });
+  capture.stop();
+  await open();
+  assert.deepEqual(asked.at(-1), ["headset", "front"]);
+});
+
+test("a device that is plugged in again is used without a press", async () => {
+  const capture = await open();
+  isThere = false;
+  opened[0].unplug();
+  await new Promise((then) => setTimeout(then));
+  isThere = true;
+  plugged();
+  await new Promise((then) => setTimeout(then));
   assert.deepEqual(capture.sends, { mic: true, camera: true });
 });

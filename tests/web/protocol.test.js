@@ -37,7 +37,7 @@ beforeEach(() => {
   sockets = [];
   heard = [];
   line = new Line({
-    url: "ws://here/ws", ticket: "t", device: "d",
+    url: "ws://here/ws", ticket: "t", device: "d", browser: "b",
     hear: (message) => heard.push(message),
     open: () => {
       sockets.push(new Socket());
@@ -65,7 +65,7 @@ const live = (seconds) => {
 
 test("says hello with the ticket first, and is open when welcomed", () => {
   last().accept();
-  assert.deepEqual(last().said, [{ type: "hello", ticket: "t", device: "d" }]);
+  assert.deepEqual(last().said, [{ type: "hello", ticket: "t", device: "d", browser: "b", again: false }]);
   assert.equal(line.state, "connecting");
   last().say(WELCOME);
   assert.equal(line.state, "open");
@@ -196,6 +196,38 @@ test("a goodbye says more than its close code", () => {
   last().cut(4403);
   const news = heard.at(-1);
   assert.deepEqual([news.state, news.code, news.ground], ["closed", "refused", "sai lịch"]);
+});
+
+test("a device that stands aside says only that it is there, and hears the end", () => {
+  enter();
+  void line.ask("hand", { up: true }).catch(() => {});
+  last().say({ type: "elsewhere" });
+  const count = last().said.length;
+  live(10);
+  assert.deepEqual([line.state, heard.filter((each) => each.state === "closed").map((each) => each.code)], ["closed", ["replaced"]]);
+  assert.deepEqual(new Set(last().said.slice(count).map((each) => each.type)), new Set(["ping"]));
+  last().say({ type: "bye", code: "ended", ground: null });
+  last().cut(4410);
+  assert.equal(heard.at(-1).code, "ended");
+});
+
+test("a device that stands aside and loses its line does not come back by itself", () => {
+  enter();
+  last().say({ type: "elsewhere" });
+  last().cut();
+  pass(60_000);
+  assert.equal(sockets.length, 1);
+  assert.equal(heard.at(-1).code, "replaced");
+});
+
+test("hello says which browser this is, and whether it comes back by itself", () => {
+  last().accept();
+  last().say(WELCOME);
+  last().cut();
+  pass(5000);
+  last().accept();
+  const hellos = sockets.map((each) => each.said[0]).filter(Boolean);
+  assert.deepEqual(hellos.map((each) => [each.browser, each.again]), [["b", false], ["b", true]]);
 });
 
 test("a worker that moves is followed, one that breaks is tried three times", () => {

@@ -32,6 +32,10 @@ test("every way the wire can refuse or part has its sentence", () => {
   for (const code of values("RefusalCode")) assert.ok(`refused.${code}` in sentences, code);
   for (const state of values("RecordingState")) assert.ok(`light.${state}` in sentences, state);
   for (const phase of values("Phase")) assert.ok(`phase.${phase}` in sentences && `news.${phase}` in sentences, phase);
+  // A worker that moves is followed; of every other parting a page is shown.
+  const partings = values("ByeCode").filter((code) => code !== "moving");
+  assert.ok(partings.length > 5);
+  for (const code of partings) assert.ok(`over.${code}` in sentences && `over.${code}_next` in sentences, code);
 });
 
 test("no sentence of a person's language stands in the program", () => {

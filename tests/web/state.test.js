@@ -23,7 +23,7 @@ const person = (member, role, more = {}) => ({
 const view = (more = {}, you = {}) => ({
   type: "state", seq: 1, phase: "lobby", read_back: false, began_at: null, paused_ground: null, ended_at: null,
   recording: { state: "off", proven: false, durable_seconds: 0, waived_ground: null, since: null },
-  members: [], waiting: [], ...more,
+  members: [], waiting: [], doubled: [], ...more,
   you: {
     member: "m-me", status: "connected", acknowledged: true, hand: false, mic: true, camera: true,
     screen: false, watching: true, muted_by: null, position: null, ...you,

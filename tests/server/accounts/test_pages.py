@@ -1,6 +1,10 @@
 """Sign-in, roles and accounts through their pages."""
 
+import pytest
+
 from tests.conftest import OpenBrowser
+
+pytestmark = pytest.mark.second_engine_slow
 
 
 async def test_sign_in_opens_the_day(open_browser: OpenBrowser) -> None:

@@ -14,6 +14,8 @@ from tests.conftest import Browser, OpenBrowser
 from tests.journeys.test_1_register import register
 from tests.people import WARD
 
+pytestmark = pytest.mark.second_engine_slow
+
 CASE = "/vu-viec/TK-2026-0001"
 
 

@@ -11,9 +11,11 @@ from sqlalchemy import text as sql
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from server.continuity import jobs, queries_kit, rules_drill, rules_incidents, rules_kit
+from server.continuity import jobs, queries_kit, rules_kit
 from server.errors import Refused
 from server.house import House
+from server.incidents import rules as rules_incidents
+from server.incidents import rules_drill
 from server.scheduling.rules import link_token
 from server.tables import Appointment, AuditEntry, Incident, PaperKit, Reception, ReceptionMember, ReceptionRequest
 from server.who import Who

@@ -11,6 +11,8 @@ from server.words import Place
 from tests.conftest import OpenBrowser
 from tests.server.minutes.conftest import CONCLUSION, CONTENT, Meet, ask
 
+pytestmark = pytest.mark.second_engine_slow
+
 
 def digits_sent(db: Session) -> str:
     letters = db.scalars(select(OutboxLetter).where(OutboxLetter.template == "minutes_code").order_by(OutboxLetter.id))

@@ -4,6 +4,7 @@ import io
 import re
 
 import aiohttp
+import pytest
 from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,8 @@ from tests.conftest import Browser, OpenBrowser
 from tests.people import LAN
 from tests.server.minutes.conftest import CONCLUSION, CONTENT, Meet, Meeting
 from tests.server.minutes.test_paper import confirm, seal
+
+pytestmark = pytest.mark.second_engine_slow
 
 
 def hidden(page: str, name: str) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.house import House
 from server.minutes import queries_head
+from server.reception import queries_guest
 from server.tables import AuditEntry, Case, Reception, ReceptionMember
 from tests.conftest import Browser, OpenBrowser
 from tests.people import LAN
@@ -151,6 +152,10 @@ def seats(db: Session) -> list[str]:
     return list(db.scalars(select(ReceptionMember.name).where(ReceptionMember.room_role == "interpreter")))
 
 
+async def holds(house: House, code: str, member: str, issued: datetime) -> bool:
+    return await house.db.read(queries_guest.is_good, code, member, issued)
+
+
 async def test_a_guests_link_works_for_one_browser_until_it_is_taken_back(
     open_browser: OpenBrowser, house: House, booked: Booked
 ) -> None:
@@ -173,15 +178,21 @@ async def test_a_guests_link_works_for_one_browser_until_it_is_taken_back(
     assert "Đã vào phòng bằng đường dẫn này" in await ward.get(desk)
 
     member = re.findall(r"/khach/(g-\w+)/cap-lai", await ward.get(desk))[0]
+    issued = house.clock.now()
+    assert await holds(house, code, member, issued)
+    assert await holds(house, code, "c-somebody", issued), "no guest"
     for _ in range(2):
         await ward.post(f"{desk}/khach/{member}/cap-lai")
     second = await link()
     assert second != first
     await vy.get(first, 410)
     await vy.get(second)
+    assert not await holds(house, code, member, issued), "the ticket of the first link"
+    assert await holds(house, code, member, house.clock.now())
     for _ in range(2):
         await ward.post(f"{desk}/khach/{member}/thu-hoi")
     assert "0220" in await vy.get(second, 410)
+    assert not await holds(house, code, member, house.clock.now())
     assert "đã thu hồi lời mời" in await ward.get(desk)
     await (await open_browser("quan")).post(f"{desk}/khach/{member}/cap-lai", status=404)
     assert await house.db.read(seats) == ["Vy Thị Mơ"]

@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from server.errors import BadForm
 from server.house import House
+from server.incidents import rules_check
+from server.incidents.rules_check import DeviceResult
 from server.reception import actions_door, rules_door
 from server.reception.rules_browsers import App, Device, guidance
-from server.reception.rules_door import Call, DeviceResult
+from server.reception.rules_door import Call
 from server.scheduling.rules import link_token
 from server.tables import AuditEntry
 from tests.conftest import Browser, OpenBrowser
@@ -67,9 +69,9 @@ def test_only_what_the_page_can_send_is_taken() -> None:
         "steps": {"mic": "fail.blocked", "line": "warn.slow", "camera": "ok.seen"},
         "device": "x" * 900,
     }
-    found = rules_door.finding(good)
+    found = rules_check.finding(good)
     assert len(found.device) == 300
-    assert rules_door.troubles(found.steps) == (("mic", "fail"), ("line", "warn"))
+    assert rules_check.troubles(found.steps) == (("mic", "fail"), ("line", "warn"))
     bads: tuple[dict[str, object], ...] = (
         {"result": "bad"},
         {"steps": []},
@@ -79,7 +81,7 @@ def test_only_what_the_page_can_send_is_taken() -> None:
     )
     for bad in bads:
         with pytest.raises(BadForm):
-            rules_door.finding(good | bad)
+            rules_check.finding(good | bad)
 
 
 def test_a_failure_opens_a_call_and_a_success_closes_one_nobody_asked_for() -> None:

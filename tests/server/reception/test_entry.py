@@ -15,6 +15,8 @@ from server.words import AppointmentState
 from tests.conftest import Browser, OpenBrowser
 from tests.server.reception.booked import Booked, book_lan
 
+pytestmark = pytest.mark.second_engine_slow
+
 
 @pytest.fixture
 async def booked(house: House) -> Booked:

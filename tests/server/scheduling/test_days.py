@@ -26,6 +26,8 @@ from server.words import (
 from tests.people import LAN, MINH
 from tests.server.scheduling.stage import MORNING, SUBJECT, Stage, key
 
+pytestmark = pytest.mark.second_engine_slow
+
 JULY_16, JULY_23 = date(2026, 7, 16), date(2026, 7, 23)
 
 

@@ -13,6 +13,8 @@ from tests.conftest import Browser, OpenBrowser
 from tests.people import LAN, MINH
 from tests.server.scheduling.stage import SUBJECT, Stage, key
 
+pytestmark = pytest.mark.second_engine_slow
+
 JULY_16 = date(2026, 7, 16)
 DAY = {
     "kind": "periodic",

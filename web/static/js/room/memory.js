@@ -1,6 +1,7 @@
-/** What this device remembers of its last good check, so that nobody is tried out twice. Pure but for the storage. */
+/** What this browser remembers: its last good check, so that nobody is tried out twice, and a word of its own. Pure but for the storage. */
 
 const MEMORY = "tiepdan.check";
+const WORD = "tiepdan.browser";
 const GOOD_FOR = 7 * 86_400_000;
 
 /** @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} Store */
@@ -22,5 +23,20 @@ export function lastGood(storage, now) {
     return typeof at === "number" && at <= now && now - at < GOOD_FOR ? new Date(at) : null;
   } catch {
     return null;
+  }
+}
+
+/**
+ * A word by which the room knows a browser again, so that a reload is not taken for a second device.
+ *
+ * @param {Store} storage @param {() => string} make @returns {string} "" where nothing can be kept: nothing is claimed then
+ */
+export function browserWord(storage, make) {
+  try {
+    const word = storage.getItem(WORD) ?? make();
+    storage.setItem(WORD, word);
+    return word;
+  } catch {
+    return "";
   }
 }

@@ -20,6 +20,7 @@ function ofMe(before, after) {
   const [was, is] = [before.view?.you, after.view?.you];
   if (was?.status === "waiting" && is && INSIDE.has(is.status)) news.push({ key: "news.admitted" });
   if (before.own.mic && !after.own.mic && is?.muted_by) news.push({ key: "news.muted" });
+  if (is?.doubled && !was?.doubled) news.push({ key: "news.doubled" });
   const [paused, still] = [before.tick?.picture === "paused", after.tick?.picture === "paused"];
   if (paused !== still && after.tick) news.push({ key: still ? "news.picture_paused" : "news.picture_back" });
   return news;
@@ -66,6 +67,10 @@ function ofPeople(before, after) {
   const waited = new Set(was.waiting.map((each) => each.member));
   for (const each of is.waiting) {
     if (!waited.has(each.member)) news.push({ key: "news.waits", facts: { name: each.name } });
+  }
+  for (const each of is.doubled) {
+    const found = [...is.members, ...is.waiting].find((one) => one.member === each);
+    if (found && each !== after.me?.member && !was.doubled.includes(each)) news.push({ key: "news.two_devices", facts: { name: found.name } });
   }
   const before_ = new Map(was.members.map((each) => [each.member, each]));
   for (const each of is.members) {

@@ -27,7 +27,7 @@ const LATEST = new Set(["media", "hand", "read_back", "watch"]);
 
 /** What a close code means where the goodbye itself was lost. @type {Record<number, string>} */
 const FINAL = { 4401: "expired", 4403: "removed", 4409: "replaced", 4410: "ended" };
-const GOODBYES = new Set(["replaced", "removed", "refused", "ended", "expired", "left"]);
+const GOODBYES = new Set(["replaced", "removed", "refused", "ended", "expired", "left", "withdrawn"]);
 
 /** The room said no; `code` is one of the protocol's refusals, or "not_sent". */
 export class Refused extends Error {
@@ -44,6 +44,7 @@ export class Refused extends Error {
  * @property {string} url
  * @property {string} ticket
  * @property {string} device
+ * @property {string} [browser] a word by which this browser is known again; without it a reload looks like a second page
  * @property {(message: FromServer | FromPage) => void} hear called with every message, and with `link` news
  * @property {(url: string) => WebSocket} [open]
  * @property {() => number} [random]
@@ -58,6 +59,8 @@ export class Line {
   /** @type {Map<string, Pending>} */ #pending = new Map();
   /** @type {"connecting" | "open" | "lost" | "closed"} */ #state = "connecting";
   /** @type {{code: string, ground: string | null} | null} */ #bye = null;
+  #isAside = false;
+  #wasIn = false;
   #tries = 0;
   #broken = 0;
   #count = 0;
@@ -142,7 +145,7 @@ export class Line {
 
   /** One of several calls at a time; the first that is answered is the line. */
   #call() {
-    const { url, ticket, device, open = (address) => new WebSocket(address) } = this.#options;
+    const { url, ticket, device, browser = "", open = (address) => new WebSocket(address) } = this.#options;
     const socket = open(url);
     this.#calling.add(socket);
     this.#calledAt = Date.now();
@@ -152,7 +155,7 @@ export class Line {
       this.#hangUp();
       this.#socket = socket;
       this.#openedAt = Date.now();
-      socket.send(JSON.stringify({ type: "hello", ticket, device }));
+      socket.send(JSON.stringify({ type: "hello", ticket, device, browser, again: this.#wasIn }));
     };
     socket.onmessage = (event) => this.#socket === socket && this.#take(event.data);
     socket.onclose = (event) => {
@@ -183,11 +186,13 @@ export class Line {
     if (message.type === "welcome") {
       this.#tries = 0;
       this.#broken = 0;
+      this.#wasIn = true;
       this.#options.hear(message);
       this.#become("open");
       for (const each of this.#pending.values()) this.#say(each.text);
       return;
     }
+    if (message.type === "elsewhere") return this.#standAside();
     if (message.type === "bye") this.#bye = { code: message.code, ground: message.ground ?? null };
     this.#options.hear(message);
     if (message.type === "done") this.#settle(message.re, null);
@@ -214,6 +219,8 @@ export class Line {
   #closed(code) {
     this.#socket = null;
     const said = this.#bye?.code;
+    // While another device was in the room, this one only watched for the end.
+    if (this.#isAside && (said === undefined || !GOODBYES.has(said))) return clearInterval(this.#watch);
     if (said !== undefined && GOODBYES.has(said)) return this.#finish(said, this.#bye?.ground ?? null);
     const meant = FINAL[code];
     if (meant !== undefined) return this.#finish(meant, null);
@@ -232,11 +239,22 @@ export class Line {
     this.#retry = setTimeout(() => this.#dial(), delay);
   }
 
+  /** Another device is in the room now. The line stays, silent, so that the desk sees that there are two. */
+  #standAside() {
+    this.#isAside = true;
+    this.#close("replaced", null);
+  }
+
   /** @param {string} code @param {string | null} ground */
   #finish(code, ground) {
-    clearTimeout(this.#retry);
     clearInterval(this.#watch);
     this.#drop();
+    this.#close(code, ground);
+  }
+
+  /** @param {string} code @param {string | null} ground */
+  #close(code, ground) {
+    clearTimeout(this.#retry);
     this.#become("closed", code, ground);
     for (const each of [...this.#pending.values()]) this.#giveUp(each);
   }
@@ -245,6 +263,7 @@ export class Line {
     const now = Date.now();
     const slept = now - this.#watchedAt > 3 * WATCH_EVERY;
     this.#watchedAt = now;
+    if (this.#isAside) return this.#ping(now);
     if (this.#state === "closed") return;
     for (const each of [...this.#pending.values()]) {
       if (this.#state !== "open" && now - each.askedAt > KEPT_FOR) this.#giveUp(each);
@@ -257,10 +276,14 @@ export class Line {
     if (this.#calling.size && now - this.#calledAt >= ANOTHER_AFTER) this.#callAgain();
     if (this.#state !== "open") return;
     if (now - this.#heardAt > SILENT_FOR) return this.#lose();
-    if (now - this.#pingedAt >= PING_EVERY) {
-      this.#pingedAt = now;
-      this.tell("ping", { at: now });
-    }
+    this.#ping(now);
+  }
+
+  /** @param {number} now */
+  #ping(now) {
+    if (now - this.#pingedAt < PING_EVERY) return;
+    this.#pingedAt = now;
+    this.#say(JSON.stringify({ type: "ping", at: now }));
   }
 
   /** @param {Pending} pending */

@@ -12,6 +12,7 @@ import { Capture, rememberDevices } from "./capture.js";
 import { isInside } from "./derive.js";
 import { Handing } from "./handing.js";
 import { Media } from "./media.js";
+import { browserWord } from "./memory.js";
 import { Minutes, textOf } from "./minutes.js";
 import { Showing } from "./showing.js";
 import { judge, sampleOf, Steadiness } from "./quality.js";
@@ -84,7 +85,7 @@ export class Session {
     this.page = page;
     this.ticks.value = page.ticks;
     this.say = say;
-    this.line = new Line({ url: page.socket, ticket: page.ticket, device: describeDevice(), hear: (message) => this.#hear(message) });
+    this.line = new Line({ url: page.socket, ticket: page.ticket, device: describeDevice(), browser: browserWord(localStorage, () => crypto.randomUUID()), hear: (message) => this.#hear(message) });
     this.media = new Media({
       offer: (sdp, connection) => this.line.tell("offer", { sdp, connection }),
       onState: (state) => this.#put({ type: "media", state, at: Date.now() }),

@@ -58,6 +58,7 @@ export function reduce(state, message) {
     case "bye":
       return { ...state, link: { ...state.link, code: message.code, ground: message.ground } };
     case "answer":
+    case "elsewhere":
       return state;
     default:
       return ofPage(state, message);

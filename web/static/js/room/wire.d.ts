@@ -18,7 +18,7 @@ export interface Member {
 
 export interface You {
   member: string; status: Status; acknowledged: boolean; hand: boolean;
-  mic: boolean; camera: boolean; screen: boolean; watching: boolean; locked: boolean; muted_by: string | null; position: number | null;
+  mic: boolean; camera: boolean; screen: boolean; watching: boolean; locked: boolean; muted_by: string | null; doubled: boolean; position: number | null;
 }
 
 export interface Recording {
@@ -46,7 +46,7 @@ export interface StateMessage {
   began_at: string | null; paused_ground: string | null; stopped_ground: string | null; ended_at: string | null;
   floor: string | null; hands: string[]; failure: Failure | null;
   lacking: string[]; consultation: Consultation | null;
-  you: You; members: Member[]; waiting: Member[];
+  you: You; members: Member[]; waiting: Member[]; /** who has two devices open; for the desk */ doubled: string[];
 }
 
 export interface Seat { slot: number; member: string }
@@ -56,10 +56,11 @@ export interface Tick { type: "tick"; at: string; durable_seconds: number; speak
 export interface Done { type: "done"; re: string }
 export interface RefusedMessage { type: "refused"; re: string | null; code: string }
 export interface Changed { type: "changed"; topic: string; version: number }
+export interface Elsewhere { type: "elsewhere" }
 export interface Bye { type: "bye"; code: string; ground: string | null }
 
 export type FromServer =
-  | Welcome | StateMessage | Answer | Slots | Tick | Done | RefusedMessage | Changed | Bye;
+  | Welcome | StateMessage | Answer | Slots | Tick | Elsewhere | Done | RefusedMessage | Changed | Bye;
 
 /** What the page itself has to report; `at` is `Date.now()`. */
 export type FromPage =

@@ -53,7 +53,7 @@ function Question({ s }) {
   if (!one) return null;
   const answer = (/** @type {boolean} */ yes) => void s.ask("consult_answer", { yes });
   const busy = isAsking(room, "consult_answer");
-  return html`<section class="aside aside--invited" aria-label=${s.say("aside.label")}>
+  return html`<section class="aside" aria-label=${s.say("aside.label")}>
     <div role="alert">
       <p class="aside__question">${s.say("aside.question", { name: namesOf(room, [one.host]) })}</p>
       <p>${one.ground ? s.say("aside.ground", { ground: one.ground }) : ""} ${s.say("aside.question_text")} ${s.say(`aside.${one.rule}`)}</p>

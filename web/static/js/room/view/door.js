@@ -41,6 +41,7 @@ export function Waiting({ s }) {
       ${starts && html`<p class="lead">${s.say("waiting.time", { time: timeOfDay(starts), now: timeOfDay(new Date(now)) })}</p>`}
     </div>
     ${rung !== "whole" && rung !== "silent" && html`<${Notice} s=${s} kind="warn" icon="wifi-off" title=${s.say("waiting.broken")} text=${s.say("waiting.broken_text")} />`}
+    ${you?.doubled && html`<${Notice} s=${s} title=${s.say("waiting.doubled")} text=${s.say("band.doubled")} />`}
     ${late > 0 && html`<${Notice} s=${s} icon="clock" title=${s.say("waiting.late")} text=${s.say("waiting.late_text", { minutes: late })} />`}
     ${you?.acknowledged ? html`<${Notice} s=${s} kind="ok" title=${s.say("waiting.acknowledged")} />` : html`<${RecordingNotice} s=${s} />`}
     <section class="section" aria-labelledby="next-title">
@@ -80,12 +81,13 @@ function RecordingNotice({ s }) {
   </section>`;
 }
 
+const FOR_GOOD = new Set(["ended", "withdrawn"]);
 const AGAIN = new Set(["left", "replaced", "refused", "removed", "broken", "expired"]);
 
 /** @param {{s: Session}} props */
 export function Over({ s }) {
   const { code, ground } = s.room.value.link;
-  const known = code && AGAIN.has(code) ? code : code === "ended" ? "ended" : "broken";
+  const known = code && (AGAIN.has(code) || FOR_GOOD.has(code)) ? code : "broken";
   const [isGoing, setGoing] = useState(false);
   const again = () => {
     setGoing(true);

@@ -30,7 +30,7 @@ export function Incident({ s }) {
   };
   return html`<details class="settings__incident">
     <summary>${s.say("incident.open")}</summary>
-    <fieldset class="field field--group">
+    <fieldset class="field">
       <legend class="field__label">${s.say("incident.kind")}</legend>
       <div class="choices choices--inline">
         ${KINDS.map((each) => html`<div class="choice" key=${each}>

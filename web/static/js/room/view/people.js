@@ -60,6 +60,7 @@ function Waiter({ s, member, ask }) {
     <p class="present__about">
       <span>${s.say(member.acknowledged ? "people.acknowledged" : "people.not_acknowledged")}</span>
       ${member.link === "lost" && html`<span>${s.say("people.away")}</span>`}
+      <${Doubled} s=${s} member=${member.member} />
     </p>
     <div class="present__moves" role="group" aria-label=${member.name}>
       <${Button} s=${s} small kind="primary" icon="user-check" busy=${busy} label=${s.say("people.admit")} onClick=${() => void s.ask("admit", { member: member.member })} />
@@ -76,7 +77,7 @@ function Myself({ s }) {
   if (!me) return null;
   return html`<li class="present__one">
     <${Person} s=${s} member=${me} note=${s.say("people.me")} />
-    <p class="present__about"><span>${s.say(quality ? `link.${quality}` : "link.unknown")}</span><${Spoke} s=${s} member=${me.member} /></p>
+    <p class="present__about"><span>${s.say(quality ? `link.${quality}` : "link.unknown")}</span><${Spoke} s=${s} member=${me.member} /><${Doubled} s=${s} member=${me.member} /></p>
   </li>`;
 }
 
@@ -96,6 +97,7 @@ function One({ s, member, ask }) {
       ${isHeard && !member.watching && html`<span><${Icon} s=${s} name="camera-off" size="small" /> ${s.say("mark.hears_only")}</span>`}
       <${Spoke} s=${s} member=${member.member} />
       ${room.view?.floor === member.member && html`<span class="present__hand">${s.say("mark.floor")}</span>`}
+      <${Doubled} s=${s} member=${member.member} />
       ${member.locked && html`<span>${s.say("mark.locked")}</span>`}
       ${member.hand && html`<span class="present__hand"><${Icon} s=${s} name="hand" size="small" /> ${handOf(s, member)}</span>`}
       ${!member.acknowledged && html`<span class="present__bad">${s.say("people.not_acknowledged")}</span>`}
@@ -122,6 +124,12 @@ function PersonMoves({ s, member, isHeard, ask }) {
       </div>
     </details>
   </div>`;
+}
+
+/** The same person on a second device, or somebody who has their link. @param {{s: Session, member: string}} props */
+function Doubled({ s, member }) {
+  if (!s.room.value.view?.doubled.includes(member)) return null;
+  return html`<span class="present__bad">${s.say("people.doubled")}</span>`;
 }
 
 /** How long somebody has spoken, so that everybody gets a fair part of the time. @param {{s: Session, member: string}} props */

@@ -143,6 +143,7 @@ function Band({ s }) {
   }
   const still = stillOf(room);
   if (still) return html`<p class="stage__band">${s.say(`band.picture_${still}`)}</p>`;
+  if (view?.you.doubled) return html`<p class="stage__band">${s.say("band.doubled")}</p>`;
   if (view?.phase === "lobby" && !room.me?.powers.includes("begin")) return html`<p class="stage__band">${s.say("band.lobby")}</p>`;
   return null;
 }

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from server import audit, text
 from server.audit import About
 from server.clock import local
-from server.continuity import rules_drill
-from server.reception.rules_door import Finding
+from server.incidents import rules_drill
+from server.incidents.rules_check import Finding
 from server.tables import RoomDrill, Unit
 from server.who import Who
 from server.words import DrillLight

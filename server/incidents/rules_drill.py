@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from server.reception import rules as reception
 from server.words import DrillLight, Role
 
-DRILLS = reception.DESK | {Role.WARD_VICE_CHAIR, Role.TECHNICIAN}
+CITY = frozenset({Role.CITY_BOARD_MEMBER})
 NEEDED = ("mic", "camera", "speaker", "socket", "media", "recording")
 """Without each of these nobody can be received in the room."""
 BROKEN = frozenset(

@@ -8,13 +8,10 @@ from typing import Any
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from server.continuity import rules_incidents
-from server.errors import NotHere
-from server.reception import queries_guest
-from server.tables import Appointment, Incident, Officer, Reception, ReceptionMember, Unit
+from server.incidents import rules
+from server.tables import Incident, Officer, Reception, Unit
 from server.who import Who
 from server.words import IncidentKind, IncidentState
-from signaling.roles import RoomRole
 
 MOST = 100
 DONE_FOR = timedelta(days=7)
@@ -39,36 +36,9 @@ class IncidentLine:
     done: str
 
 
-@dataclass(frozen=True, slots=True)
-class LinkSeat:
-    """Where the link of a citizen or guest leads: the reception, its room, and the place in it."""
-
-    reception_id: int
-    room: str
-    role: str
-
-
-def seat_of_link(db: Session, code: str, *, is_guest: bool) -> LinkSeat:
-    """Return the place of a proven link. Raises NotHere where no room was made yet."""
-    query = select(Reception.id, Reception.code, ReceptionMember.room_role).join(
-        ReceptionMember, ReceptionMember.reception_id == Reception.id
-    )
-    if is_guest:
-        reception_id, member = queries_guest.guest_reception(db, code)
-        query = query.where(Reception.id == reception_id, ReceptionMember.member == member)
-    else:
-        query = query.join(Appointment, Appointment.id == Reception.appointment_id).where(
-            Appointment.code == code, ReceptionMember.room_role == RoomRole.CITIZEN
-        )
-    row = db.execute(query).first()
-    if row is None:
-        raise NotHere
-    return LinkSeat(*row)
-
-
 def is_open_to(db: Session, who: Who, unit_id: int) -> bool:
     """Whether a technician looks after a unit: the own one and those directly below it."""
-    if who.role not in rules_incidents.SEES:
+    if who.role not in rules.SEES:
         return False
     return unit_id == who.unit_id or db.scalar(select(Unit.parent_id).where(Unit.id == unit_id)) == who.unit_id
 
@@ -84,7 +54,7 @@ def _lines() -> Select[Incident, str, str, str]:
 
 def for_technician(db: Session, who: Who, at: datetime) -> tuple[list[IncidentLine], list[IncidentLine]]:
     """Return what is still to be done, newest first, and what was done lately, for the units looked after."""
-    if who.role not in rules_incidents.SEES:
+    if who.role not in rules.SEES:
         return [], []
     mine = _lines().where(or_(Incident.unit_id == who.unit_id, Unit.parent_id == who.unit_id))
     newest = Incident.told_at.desc(), Incident.id.desc()

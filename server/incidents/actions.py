@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from server import audit, text
 from server.audit import About
-from server.continuity import queries_incidents, rules_incidents
-from server.continuity.rules_incidents import Told
 from server.errors import NotHere, TooMuch
+from server.incidents import queries, rules
+from server.incidents.rules import Told
 from server.office import actions as office
 from server.tables import Incident, Reception, ReceptionMember
 from server.who import Who, the_system
@@ -31,7 +31,7 @@ def tell(db: Session, who: Who, at: datetime, reception_id: int, told: Told) -> 
     )
     if made is not None:
         return made
-    if office.count_try(db, at, f"incident:{reception_id}", HOUR) > rules_incidents.TOLD_AN_HOUR:
+    if office.count_try(db, at, f"incident:{reception_id}", HOUR) > rules.TOLD_AN_HOUR:
         raise TooMuch("too_often")
     row = _log(db, at, reception, told, f"told:{told.key}")
     about = About("incident", row.id, row.code, reception.case_id, reception.unit_id)
@@ -47,7 +47,7 @@ def hear(db: Session, reception: Reception, seq: int, at: datetime, told: Told) 
             Incident.kind == told.kind,
             Incident.place == told.place,
             Incident.key.startswith("note:"),
-            Incident.told_at > at - rules_incidents.AGAIN_AFTER,
+            Incident.told_at > at - rules.AGAIN_AFTER,
         )
     )
     if lately is None:
@@ -58,13 +58,13 @@ def hear(db: Session, reception: Reception, seq: int, at: datetime, told: Told) 
 
 def hear_note(db: Session, reception: Reception, note: Any, numbers: Mapping[str, Any]) -> None:
     """Log what a note of the room tells technicians, if anything: kind, place and numbers, never a name."""
-    kind = rules_incidents.by_itself(note.kind, note.facts)
+    kind = rules.by_itself(note.kind, note.facts)
     if kind is None and note.kind != "returned":
         return
     member = _member(db, reception.id, note)
     if kind is None and member is not None and member.last_left_at is not None:
         away = note.at - member.last_left_at
-        if rules_incidents.was_long_away(member.room_role, away):
+        if rules.was_long_away(member.room_role, away):
             kind, numbers = IncidentKind.LINE, {**numbers, "away_for": round(away.total_seconds(), 1)}
     if kind is not None:
         place = member.room_role if member is not None else ""
@@ -112,9 +112,9 @@ def move(db: Session, who: Who, at: datetime, code: str, verb: IncidentVerb, don
     Raises NotHere, Refused("incident_flow").
     """
     row = db.scalar(select(Incident).where(Incident.code == code).with_for_update())
-    if row is None or not queries_incidents.is_open_to(db, who, row.unit_id):
+    if row is None or not queries.is_open_to(db, who, row.unit_id):
         raise NotHere
-    to = rules_incidents.moved(row.state, verb)
+    to = rules.moved(row.state, verb)
     if to is row.state:
         return
     row.state, row.changed_by, row.changed_at = to, who.officer_id, at

@@ -6,9 +6,8 @@ from datetime import date, datetime
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
-from server.continuity import rules_drill
 from server.errors import NotHere
-from server.reception import rules_desk, rules_door
+from server.incidents import rules_check, rules_drill
 from server.tables import Appointment, Officer, ReceptionDay, RoomDrill, Slot, Unit
 from server.who import Who
 from server.words import AppointmentState, DrillLight, UnitKind
@@ -48,13 +47,13 @@ def drill_of(db: Session, unit_id: int, on: date) -> Drill | None:
     if row is None:
         return None
     drill, name = row
-    return Drill(drill.light, rules_door.troubles(drill.steps), name, drill.done_at)
+    return Drill(drill.light, rules_check.troubles(drill.steps), name, drill.done_at)
 
 
 def city_drills(db: Session, who: Who, on: date) -> list[WardDrill]:
     """Return every ward of the city whose board asks, those that need somebody first. Raises NotHere for others."""
     board = db.get(Unit, who.unit_id)
-    if board is None or board.kind is not UnitKind.CITY_BOARD or who.role not in rules_desk.CITY:
+    if board is None or board.kind is not UnitKind.CITY_BOARD or who.role not in rules_drill.CITY:
         raise NotHere
     receptions = {row[0]: row[1] for row in db.execute(_online_receptions(on))}
     rows = db.execute(
@@ -88,6 +87,6 @@ def _ward(unit: Unit, drill: RoomDrill | None, receptions: int) -> WardDrill:
         unit_phone=unit.phone,
         receptions=receptions,
         light=drill.light if drill else DrillLight.NOT_DONE,
-        troubles=rules_door.troubles(drill.steps) if drill else (),
+        troubles=rules_check.troubles(drill.steps) if drill else (),
         done_at=drill.done_at if drill else None,
     )
