@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 from server.tables import OutboxLetter
 from server.words import Channel, LetterState
 
+OPENS_DOORS = frozenset({"digits", "path"})
+"""Facts that let whoever reads them in; none is kept once the letter has left, or never will."""
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -54,7 +57,14 @@ def put(db: Session, letter: Letter, at: datetime, due_at: datetime | None = Non
 
 def drop(db: Session, key: str) -> None:
     """Withdraw a letter that has not left yet (a reminder of a cancelled appointment)."""
+    keys = [f"{key}:{channel}" for channel in Channel]
     for letter in db.scalars(
-        select(OutboxLetter).where(OutboxLetter.message_key.like(f"{key}:%"), OutboxLetter.state == LetterState.WAITING)
+        select(OutboxLetter).where(OutboxLetter.message_key.in_(keys), OutboxLetter.state == LetterState.WAITING)
     ):
         letter.state = LetterState.DROPPED
+        forget(letter)
+
+
+def forget(letter: OutboxLetter) -> None:
+    """Keep no fact that opens a door."""
+    letter.facts = {name: value for name, value in letter.facts.items() if name not in OPENS_DOORS}

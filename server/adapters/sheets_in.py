@@ -19,6 +19,8 @@ from server.errors import BadForm, FieldError
 MOST_ROWS = 20_000
 MOST_COLUMNS = 60
 LONGEST_CELL = 5_000
+LAST_ROW = 1_048_576
+"""Of the format; a file that names a later one wants us to count to it."""
 MOST_UNPACKED = 200 * 1024 * 1024
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -50,9 +52,14 @@ def _fault(code: str, **facts: int) -> BadForm:
 
 
 def _filled(rows: Iterable[Sequence[Any]]) -> Iterator[SheetRow]:
-    count = 0
+    count = wide = 0
     for number, cells in enumerate(rows, 1):
-        if len(cells) > MOST_COLUMNS and any(cells[MOST_COLUMNS:]):
+        if number > LAST_ROW:
+            raise _fault("sheet_rows", most=MOST_ROWS)
+        if not cells:
+            continue
+        wide += len(cells) > MOST_COLUMNS
+        if len(cells) > MOST_COLUMNS and (wide > MOST_ROWS or any(cells[MOST_COLUMNS:])):
             raise _fault("sheet_columns", most=MOST_COLUMNS)
         read_cells = tuple(text_of(cell) for cell in cells[:MOST_COLUMNS])
         if not any(read_cells):
@@ -85,7 +92,10 @@ def _read_xlsx(content: bytes) -> Iterator[Sequence[Any]]:
             raise _fault("sheet_large")
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
     try:
-        yield from book.worksheets[0].iter_rows(values_only=True)
+        sheet = book.worksheets[0]
+        # What a file says of its own size is not believed: every cell that is not there would be made.
+        sheet.reset_dimensions()
+        yield from sheet.iter_rows(values_only=True)
     finally:
         book.close()
 

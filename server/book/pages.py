@@ -41,7 +41,9 @@ def _wanted(request: web.Request) -> BookFilter:
 
 
 def _year(text: str, otherwise: int) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) == _YEAR_DIGITS else otherwise
+    is_year = text.isascii() and text.isdigit() and len(text) == _YEAR_DIGITS
+    # The calendar has no year 0.
+    return int(text) or otherwise if is_year else otherwise
 
 
 async def book(request: web.Request) -> web.Response:

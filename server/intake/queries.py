@@ -345,7 +345,7 @@ def likely_duplicates(db: Session, who: Who, request_id: int) -> list[Likely]:
             or_(*same),
             ReceptionRequest.unit_id == me.unit_id,
             ReceptionRequest.id != me.id,
-            *([] if who.role in rules.RECEIVERS else [ReceptionRequest.kind != Kind.DENUNCIATION]),
+            *visible(db, who),
         )
         .order_by(ReceptionRequest.received_at.desc())
         .limit(20)

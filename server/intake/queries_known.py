@@ -5,7 +5,7 @@ denunciation: a number must not lead to who denounced (domain.md 2.9).
 """
 
 from sqlalchemy import ColumnElement, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from server import text
 from server.errors import NotHere
@@ -40,11 +40,14 @@ def known_citizen(db: Session, who: Who, citizen_id: int) -> Person:
 
 
 def _known_to(who: Who) -> ColumnElement[bool]:
+    # What was registered as something else and turned out to be a denunciation counts as one.
+    apart = aliased(Case)
     return or_(
         exists().where(
             ReceptionRequest.citizen_id == Citizen.id,
             ReceptionRequest.unit_id == who.unit_id,
             ReceptionRequest.kind != Kind.DENUNCIATION,
+            ~exists().where(apart.id == ReceptionRequest.case_id, apart.is_restricted.is_(True)),
         ),
         exists().where(
             Case.citizen_id == Citizen.id,

@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session
 
 from server.adapters.mail import SendFailed
 from server.house import House
+from server.outbox import forget
 from server.tables import OutboxLetter, Unit
 from server.words import Channel, LetterState
 
 log = logging.getLogger("tiepdan.jobs")
 
-OPENS_DOORS = frozenset({"digits", "path"})
-"""Facts that let whoever reads them in; none is kept once the letter has left, or never will."""
 TRIES = 10
 BATCH = 50
 
@@ -104,15 +103,11 @@ def settle(db: Session, letter_id: int, at: datetime, error: str | None, *, is_f
     letter.attempts += 1
     if error is None:
         letter.state, letter.sent_at, letter.error = LetterState.SENT, at, ""
-        _forget(letter)
+        forget(letter)
         return
     letter.error = error[:500]
     if is_final or letter.attempts >= TRIES:
         letter.state = LetterState.FAILED
-        _forget(letter)
+        forget(letter)
     else:
         letter.due_at = at + timedelta(seconds=min(3600, 5 * 2**letter.attempts))
-
-
-def _forget(letter: OutboxLetter) -> None:
-    letter.facts = {name: value for name, value in letter.facts.items() if name not in OPENS_DOORS}

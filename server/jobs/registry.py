@@ -33,7 +33,5 @@ KINDS: tuple[JobKind, ...] = (
     JobKind("keep_kits", continuity.keep_kits, every=timedelta(minutes=10)),
     JobKind("drop_trials", continuity.drop_trials, every=timedelta(hours=1)),
     JobKind("keep_book", book.keep, every=timedelta(minutes=5)),
-    JobKind("compose", archive.compose),
-    JobKind("print_minutes", minutes.print_minutes),
     JobKind("print_official", papers.print_official),
 )

@@ -126,16 +126,15 @@ class Scan:
     kept: Kept
 
 
-def file_scan(db: Session, who: Who, at: datetime, code: str, scan: Scan) -> str:
-    """File a scan of signed pages with its conversion mark; the same bytes twice are one. Returns its code."""
+def file_scan(db: Session, who: Who, at: datetime, code: str, scan: Scan) -> bool:
+    """File a scan of signed pages with its conversion mark; False when these very bytes are kept already."""
     place = hold(db, who, StaffDoor(code))
     rules.check_writer(is_writer=place.is_writer)
     if place.row.state is MinutesState.DRAFTING:
         raise Refused("minutes_not_shown")
     papers = [one for one in queries_papers.papers_of_reception(db, place.found.id) if one.kind is DocumentKind.SCAN]
-    for one in papers:
-        if one.sha256 == scan.kept.sha256:
-            return one.code
+    if scan.kept.sha256 in {one.sha256 for one in papers}:
+        return False
     if len(papers) >= MOST_SCANS:
         raise Refused("scans_full", most=MOST_SCANS)
     paper = Document(
@@ -158,7 +157,7 @@ def file_scan(db: Session, who: Who, at: datetime, code: str, scan: Scan) -> str
     db.flush()
     on = About("document", paper.id, paper.code, paper.case_id, paper.unit_id)
     audit.record(db, who, at, "filed_scan", on, sha256=paper.sha256)
-    return paper.code
+    return True
 
 
 def note_opening(db: Session, who: Who, at: datetime, code: str) -> None:

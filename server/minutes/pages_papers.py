@@ -69,10 +69,12 @@ async def file_scan(request: web.Request) -> web.Response:
     except BadForm as bad:
         return await pages.with_errors(request, bad)
     try:
-        await place.db.write(actions_seal.file_scan, who(request), now(request), code, scan)
+        is_new = await place.db.write(actions_seal.file_scan, who(request), now(request), code, scan)
     except Exception:
         place.files.drop(scan.kept.stored_as)
         raise
+    if not is_new:
+        place.files.drop(scan.kept.stored_as)
     return see_other(f"/bien-ban/{code}?da=scan_filed#ban-ky")
 
 

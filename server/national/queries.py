@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.errors import NotHere
 from server.national import rules
-from server.tables import Minutes, NationalDifference, NationalEntry, NationalMonth, NationalReceipt
+from server.tables import Case, Minutes, NationalDifference, NationalEntry, NationalMonth, NationalReceipt, Reception
 from server.who import Who
 from server.words import NationalAccount, NationalEvent, NationalState
 
@@ -39,24 +39,45 @@ class Entry:
     version: int
 
 
-def _entry(row: NationalEntry) -> Entry:
-    return Entry(**{name: getattr(row, name) for name in Entry.__slots__})
+_OF_CASE = (NationalEvent.CASE_ACCEPTED, NationalEvent.CASE_CONCLUDED)
+
+
+def _is_secret(who: Who) -> Any:
+    """Whether an entry is restricted now: a matter may turn out to be a denunciation after it was gathered."""
+    cases = select(Case.id).where(Case.unit_id == who.unit_id, Case.is_restricted.is_(True))
+    held = select(Reception.id).where(Reception.unit_id == who.unit_id, Reception.case_id.in_(cases))
+    return or_(
+        NationalEntry.is_restricted.is_(True),
+        and_(NationalEntry.event.in_(_OF_CASE), NationalEntry.about_id.in_(cases)),
+        and_(NationalEntry.event == NationalEvent.RECEPTION_HELD, NationalEntry.about_id.in_(held)),
+    )
+
+
+def _entries(db: Session, who: Who, found: Any) -> tuple[Entry, ...]:
+    """Return the entries of a statement over ``NationalEntry``, as secret as they are now."""
+    rows = db.execute(found.add_columns(_is_secret(who)))
+    return tuple(_entry(row, is_restricted=bool(is_secret)) for row, is_secret in rows)
+
+
+def _entry(row: NationalEntry, *, is_restricted: bool) -> Entry:
+    known = {name: getattr(row, name) for name in Entry.__slots__}
+    return Entry(**{**known, "is_restricted": is_restricted})
 
 
 def visible(who: Who) -> list[Any]:
     """Return what a query of entries is narrowed by: the person's unit, and what they may know of."""
     seen: list[Any] = [NationalEntry.unit_id == who.unit_id]
     if not rules.may_see(who.role, is_restricted=True):
-        seen.append(NationalEntry.is_restricted.is_(False))
+        seen.append(~_is_secret(who))
     return seen
 
 
 def entry_for(db: Session, who: Who, code: str) -> Entry:
     """Return an entry this person may know of. Raises NotHere."""
-    row = db.scalar(select(NationalEntry).where(NationalEntry.code == code, *visible(who)))
-    if row is None:
+    found = _entries(db, who, select(NationalEntry).where(NationalEntry.code == code, *visible(who)))
+    if not found:
         raise NotHere
-    return _entry(row)
+    return found[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +113,14 @@ def entries(db: Session, who: Who, wanted: EntryFilter) -> EntryList:
         where.append(NationalEntry.account == wanted.account)
     total = db.scalar(select(func.count()).select_from(NationalEntry).where(*where)) or 0
     order = NationalEntry.happened_on if wanted.is_waiting else NationalEntry.happened_on.desc()
-    found = db.scalars(
+    shown = (
         select(NationalEntry)
         .where(*where)
         .order_by(order, NationalEntry.id)
         .limit(PAGE)
         .offset((wanted.page - 1) * PAGE)
     )
-    return EntryList(tuple(_entry(row) for row in found), counts, total, max(1, -(-total // PAGE)))
+    return EntryList(_entries(db, who, shown), counts, total, max(1, -(-total // PAGE)))
 
 
 def waiting(db: Session, who: Who) -> int:
@@ -122,10 +143,8 @@ def in_span(db: Session, who: Who, span: Span) -> tuple[Entry, ...]:
     where = [*visible(who), NationalEntry.happened_on.between(span.from_on, span.until_on)]
     if span.account is not None:
         where.append(NationalEntry.account == span.account)
-    rows = db.scalars(
-        select(NationalEntry).where(*where).order_by(NationalEntry.happened_on, NationalEntry.id).limit(MOST)
-    )
-    return tuple(_entry(row) for row in rows)
+    found = select(NationalEntry).where(*where).order_by(NationalEntry.happened_on, NationalEntry.id).limit(MOST)
+    return _entries(db, who, found)
 
 
 @dataclass(frozen=True, slots=True)

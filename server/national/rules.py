@@ -74,7 +74,7 @@ _PERIOD = re.compile(r"(\d{4})-(?:Q([1-4])|(0[1-9]|1[0-2]))")
 def period(text: str) -> tuple[date, date] | None:
     """Return first and last day of ``2026-07`` or ``2026-Q3``, or None when it is neither."""
     parts = _PERIOD.fullmatch(text)
-    if parts is None or int(parts[1]) < 2000:  # noqa: PLR2004 nothing was entered before
+    if parts is None or not 2000 <= int(parts[1]) < 9999:  # noqa: PLR2004 nothing was entered before, and no year follows 9999
         return None
     first = int(parts[2]) * 3 - 2 if parts[2] else int(parts[3])
     after = first + (3 if parts[2] else 1)

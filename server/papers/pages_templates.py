@@ -109,7 +109,8 @@ async def upload(request: web.Request) -> web.Response:
     new = NewTemplate(form, name, kept, filled.used, key)
     try:
         number, is_new = await place.db.write(actions_templates.keep, who(request), now(request), new)
-    except BaseException:
+    except Exception:
+        # Never for whoever is merely told to stop: the transaction goes on without them, and names it.
         place.files.drop(kept.stored_as)
         raise
     if not is_new:

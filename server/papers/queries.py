@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from server.accounts import queries as accounts
 from server.cases import queries as cases
@@ -84,7 +84,8 @@ def is_open_to(db: Session, who: Who, row: OfficialPaper) -> bool:
     else:
         request = db.get_one(ReceptionRequest, row.request_id)
         is_open = intake.is_open_to(db, who, request)
-        is_secret = request.kind is Kind.DENUNCIATION
+        later = db.get(Case, request.case_id) if request.case_id else None
+        is_secret = request.kind is Kind.DENUNCIATION or (later is not None and later.is_restricted)
     # A deputy who is named to sign reads what is signed, without being assigned to the case.
     is_signer = row.signer_id is not None and row.signer_id == who.officer_id
     return is_open or (is_own_desk and is_signer and not is_secret)
@@ -169,10 +170,13 @@ def _desk(who: Who) -> Any:
         .outerjoin(ReceptionRequest, ReceptionRequest.id == OfficialPaper.request_id)
         .where(OfficialPaper.unit_id == who.unit_id)
     )
+    later = aliased(Case)
     if who.role not in case_rules.RECEIVERS:
         base = base.where(
             or_(Case.id.is_(None), Case.is_restricted.is_(False)),
             or_(ReceptionRequest.id.is_(None), ReceptionRequest.kind != Kind.DENUNCIATION),
+            # A paper drafted before its registration had a case hangs on the registration alone.
+            ~exists().where(later.id == ReceptionRequest.case_id, later.is_restricted.is_(True)),
         )
     if who.role is Role.WARD_VICE_CHAIR:
         mine = select(Assignment.case_id).where(Assignment.officer_id == who.officer_id, Assignment.ended_at.is_(None))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.cases import queries_lists
@@ -71,7 +71,9 @@ def matters_of(db: Session, who: Who, citizen_id: int) -> tuple[str, tuple[Found
     """Return a citizen's name and the matters of theirs this person may know of; blank and none when there are none."""
     open_cases = select(Case.id).where(Case.citizen_id == citizen_id, Case.is_restricted.is_(False))
     asked = select(ReceptionRequest.id).where(
-        ReceptionRequest.citizen_id == citizen_id, ReceptionRequest.kind != Kind.DENUNCIATION
+        ReceptionRequest.citizen_id == citizen_id,
+        ReceptionRequest.kind != Kind.DENUNCIATION,
+        ~exists().where(Case.id == ReceptionRequest.case_id, Case.is_restricted.is_(True)),
     )
     if who.role not in rules.FINDS_MATTERS:
         return "", ()
@@ -126,12 +128,13 @@ _STATEMENTS: dict[SearchKind, Any] = {
         ReceptionRequest.code,
         ReceptionRequest.subject,
         Citizen.name,
-        ReceptionRequest.kind == Kind.DENUNCIATION,
+        or_(ReceptionRequest.kind == Kind.DENUNCIATION, func.coalesce(Case.is_restricted, false())),
         Unit.name,
         ReceptionRequest.code,
     )
     .join(Citizen, Citizen.id == ReceptionRequest.citizen_id)
-    .join(Unit, Unit.id == ReceptionRequest.unit_id),
+    .join(Unit, Unit.id == ReceptionRequest.unit_id)
+    .outerjoin(Case, Case.id == ReceptionRequest.case_id),
     SearchKind.DOCUMENT: select(
         Document.id, Document.number, Document.name, Citizen.name, Case.is_restricted, Unit.name, Case.code
     )

@@ -63,6 +63,8 @@ def test_document_numbers_ignore_blanks() -> None:
 
 def test_controls_and_directions_are_removed() -> None:
     assert text.tidy(" a\u202eb\u0000c\r\nd\re\u200b ") == "abc\nd\ne"
+    # A file name whose bytes are no UTF-8 reaches us with halves of pairs in it.
+    assert text.tidy("\udcffa\u200b\u0301") == "á"
     assert text.one_line("  a \n\t b  ") == "a b"
 
 

@@ -130,3 +130,19 @@ test("a device that is plugged in again is used without a press", async () => {
   await new Promise((then) => setTimeout(then));
   assert.deepEqual(capture.sends, { mic: true, camera: true });
 });
+
+test("whoever left, or was not let in yet, has no device opened by plugging one in, nor by a late answer of the browser", async () => {
+  new Capture({ onTrack() {}, onTrouble() {}, onShareEnded() {} }, false);
+  plugged();
+  await new Promise((then) => setTimeout(then));
+  assert.equal(opened.length, 0);
+  const capture = await open();
+  capture.stop();
+  plugged();
+  await new Promise((then) => setTimeout(then));
+  assert.equal(opened.length, 2);
+  const asking = capture.start();
+  capture.stop();
+  await asking;
+  assert.deepEqual(opened.map((each) => each.readyState), ["ended", "ended", "ended", "ended"]);
+});

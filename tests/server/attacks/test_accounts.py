@@ -10,12 +10,16 @@ from sqlalchemy.orm import Session
 
 from server.accounts import actions, rules
 from server.house import House
+from server.intake import actions_citizen
 from server.security import cookie_name, form_token
-from server.tables import AuditEntry, OutboxLetter
+from server.tables import AuditEntry, OutboxLetter, ReceptionRequest
 from server.who import Who
 from tests.conftest import Browser, OpenBrowser
 from tests.journeys.test_1_register import register
 from tests.people import LAN, WARD
+from tests.server.search.test_find import matter
+
+WhoOf = Callable[..., Who]
 
 PASSWORD = "tiepdan-demo"
 
@@ -76,6 +80,25 @@ async def test_a_whole_town_hall_signs_in_from_behind_one_address(house: House) 
     for number in range(rules.TRIES_OF_NETWORK):
         assert await house.db.write(come, f"guess-{number}", is_right=False)
     assert not await house.db.write(come, "guess-too-many", is_right=False)
+
+
+@pytest.mark.one_engine
+async def test_a_whole_waiting_room_looks_itself_up_from_behind_one_address(house: House, who_of: WhoOf) -> None:
+    def come(db: Session) -> None:
+        at = house.clock.now()
+        case = matter(db, at, who_of("tu"), LAN.name, "Đường đi")
+        code = db.scalars(select(ReceptionRequest.code).where(ReceptionRequest.case_id == case.id)).one()
+        for _ in range(actions_citizen.TRIES_OF_NETWORK + 1):
+            found = actions_citizen.look_up(db, at, code, LAN.phone, "waiting room")
+            assert found is not None
+            assert found.code == code
+        for number in range(actions_citizen.TRIES_OF_NETWORK):
+            assert actions_citizen.look_up(db, at, f"TD-{number}", LAN.phone, "waiting room") is None
+        blocked = actions_citizen.look_up(db, at, code, LAN.phone, "waiting room")
+        assert blocked is not None
+        assert blocked.code == ""
+
+    await house.db.write(come)
 
 
 def login(browser: Browser) -> str:

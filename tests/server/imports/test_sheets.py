@@ -69,3 +69,17 @@ def test_what_is_no_table_ends_in_a_sentence(monkeypatch: pytest.MonkeyPatch) ->
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bomb:
         bomb.writestr("xl/worksheets/sheet1.xml", b"0" * (sheets_in.MOST_UNPACKED + 1))
     assert fault(packed.getvalue()) == "sheet_large"
+
+
+def test_a_list_that_lies_about_its_size_is_not_counted_through() -> None:
+    told = '<dimension ref="A1:XFD1048576"/><sheetData>'
+    rows = "".join(f'<row r="{n}"><c r="A{n}" t="inlineStr"><is><t>x</t></is></c></row>' for n in (1, 2_000_000_000))
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(sheets_in.write(["A"], []))) as good, zipfile.ZipFile(made, "w") as lie:
+        for part in good.namelist():
+            content = good.read(part).decode()
+            if part.startswith("xl/worksheets/"):
+                begin = content.index("<sheetPr") if "<sheetPr" in content else content.index("<dimension")
+                content = f"{content[:begin]}{told}{rows}</sheetData></worksheet>"
+            lie.writestr(part, content)
+    assert fault(made.getvalue()) == "sheet_rows"

@@ -152,12 +152,14 @@ async def test_a_signed_scan_comes_back(meet: Meet, open_browser: OpenBrowser) -
     page = await tu.get(base)
     assert "Ký tay tại điểm cầu" not in page
     _, _, printed = await fetch(tu, f"{base}/ban-in")
-    for content, status in ((b"%PDF-1.4 broken", 422), (printed, 303)):
+    for content, status in ((b"%PDF-1.4 broken", 422), (printed, 303), (printed, 303)):
         form = aiohttp.FormData()
         form.add_field("csrf_token", tu.form_token())
         form.add_field("scan", content, filename="trang ký.pdf", content_type="application/pdf")
         async with tu.http.post(f"{base}/ban-ky", data=form, allow_redirects=False) as answer:
             assert answer.status == status, (await answer.text())[:2000]
+    # Sent twice it is one paper, and no second file that no row names.
+    assert len(list((meeting.house.settings.folder / "files").glob("*/*.pdf"))) == 1
     page = await tu.get(base)
     assert meeting.tu.name in page
     assert "Ký tay tại điểm cầu" in page

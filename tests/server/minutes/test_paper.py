@@ -233,8 +233,9 @@ def test_the_conversion_mark_names_who_scanned(meet: Meet) -> None:
     with pytest.raises(Refused, match="signed_without_scan"):
         confirm(meeting, ConfirmationMethod.SIGNED_AT_SITE)
     scan = actions_seal.Scan("trang-ky.pdf", "application/pdf", Kept("x.pdf", 3, "b" * 64))
-    for _ in range(2):
-        meeting.house.db.write_now(actions_seal.file_scan, meeting.tu, meeting.clock.now(), meeting.code, scan)
+    filed = actions_seal.file_scan
+    is_new = [meeting.house.db.write_now(filed, meeting.tu, meeting.clock.now(), meeting.code, scan) for _ in range(2)]
+    assert is_new == [True, False]
     (paper,) = meeting.rows(Document)
     assert (paper.origin, paper.converted_by) == (Origin.SCANNED, meeting.tu.name)
     confirm(meeting, ConfirmationMethod.SIGNED_AT_SITE)

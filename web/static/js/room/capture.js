@@ -65,6 +65,7 @@ export class Capture {
   /** @type {boolean} */ #isHigh;
   /** @type {Record<Kind, MediaStreamTrack | null>} */ #tracks = { mic: null, camera: null, screen: null };
   /** @type {Record<"mic" | "camera", boolean>} */ #wanted = { mic: true, camera: true };
+  /** Whoever is outside is neither heard nor seen, and no device of theirs is open. @type {"never" | "yes" | "stopped"} */ #isOn = "never";
 
   /** @param {Hooks} hooks @param {boolean} isHigh a room full of people needs a sharper picture */
   constructor(hooks, isHigh) {
@@ -90,6 +91,7 @@ export class Capture {
 
   /** Ask for both at once, so that a person is asked once; take what can be had. */
   async start() {
+    this.#isOn = "yes";
     const chosen = chosenDevices();
     const audio = wish("mic", this.#isHigh, chosen.mic);
     const video = wish("camera", this.#isHigh, chosen.camera);
@@ -174,6 +176,7 @@ export class Capture {
   }
 
   stop() {
+    this.#isOn = "stopped";
     this.#drop("screen");
     this.#drop("camera");
     this.#drop("mic");
@@ -194,8 +197,8 @@ export class Capture {
   /** @param {"mic" | "camera"} kind @param {MediaStreamTrack | null} track */
   #take(kind, track) {
     const before = this.#tracks[kind];
-    if (track && !this.#wanted[kind] && kind === "camera") {
-      // Switched off while the browser was still asking.
+    if (track && (this.#isOn === "stopped" || (!this.#wanted[kind] && kind === "camera"))) {
+      // Switched off, or left, while the browser was still asking.
       track.stop();
       return;
     }
@@ -223,6 +226,7 @@ export class Capture {
 
   /** A device was plugged in or out: whatever is wanted and missing may be had now. */
   async #revive() {
+    if (this.#isOn !== "yes") return;
     for (const kind of /** @type {("mic" | "camera")[]} */ (["mic", "camera"])) {
       if (this.#wanted[kind] && this.#tracks[kind] === null) await this.#fetch(kind, chosenDevices()[kind]);
     }
