@@ -279,7 +279,7 @@ def propose(db: Session, who: Who, at: datetime, code: str, found: Proposed, ver
 def _direction_faults(db: Session, me: PetitionCard, found: Proposed) -> dict[str, FieldError]:
     if found.direction is Direction.ACCEPT:
         return _acceptance_faults(db, me)
-    if found.direction is Direction.VERIFY and not me.is_anonymous:
+    if found.direction is Direction.VERIFY and not _is_nameless(me):
         return {"direction": FieldError("verify_anonymous_only")}
     if found.direction is Direction.TRANSFER and me.kind is Kind.COMPLAINT:
         return {"direction": FieldError("complaint_not_transferred")}
@@ -288,9 +288,14 @@ def _direction_faults(db: Session, me: PetitionCard, found: Proposed) -> dict[st
     return {}
 
 
+def _is_nameless(me: PetitionCard) -> bool:
+    gaps = frozenset(Gap(gap) for gap in me.gaps)
+    return rules_competence.is_nameless(me.kind, gaps, is_anonymous=me.is_anonymous)
+
+
 def _acceptance_faults(db: Session, me: PetitionCard) -> dict[str, FieldError]:
     gaps = frozenset(Gap(gap) for gap in me.gaps)
-    if me.is_anonymous:
+    if _is_nameless(me):
         return {"direction": FieldError("accept_anonymous")}
     if rules_competence.gaps_that_count(me.kind, gaps, is_anonymous=False):
         return {"direction": FieldError("accept_ineligible")}
