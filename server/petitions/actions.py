@@ -205,6 +205,8 @@ class Classified:
     sorting: Sorting
     prior_decision: str = ""
     is_pending_elsewhere: bool = False
+    links: bytes = b""
+    """The key of links, for the letter when an appointment has to change."""
 
 
 def classify(db: Session, who: Who, at: datetime, code: str, found: Classified, version: int | None) -> bool:
@@ -224,7 +226,7 @@ def classify(db: Session, who: Who, at: datetime, code: str, found: Classified, 
     if is_leaving:
         _to_board(db, who, at, row)
     elif row.kind is Kind.DENUNCIATION:
-        actions_secret.keep_secret(db, row)
+        actions_secret.keep_secret(db, at, found.links, row)
     step(db, who, at, row, PetitionVerb.CLASSIFY)
     return is_leaving
 

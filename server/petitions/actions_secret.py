@@ -16,14 +16,16 @@ from server.words import Kind, NationalEvent, RequestVerb
 ABOUT_PETITIONS = (NationalEvent.PETITION_RECEIVED, NationalEvent.PETITION_DIRECTED)
 
 
-def keep_secret(db: Session, row: Petition) -> None:
+def keep_secret(db: Session, at: datetime, links: bytes, row: Petition) -> None:
     """Close the registration and the cases of a petition to all who may not know of a denunciation (domain.md 2.9).
 
     They carry the same name and the same words. Calling it something else later opens nothing again.
+    What was booked online is received in person (F41); ``links`` is the key of links in the letter about that.
     """
     request = db.get(ReceptionRequest, row.request_id) if row.request_id else None
     if request is not None:
         request.kind = Kind.DENUNCIATION
+        scheduling.bring_in_person(db, at, links, request.id)
     for case_id in (row.case_id, request.case_id if request else None):
         if case_id is not None:
             db.get_one(Case, case_id).is_restricted = True

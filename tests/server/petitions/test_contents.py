@@ -24,11 +24,11 @@ async def test_f69_a_content_taken_up_again_is_withdrawn_again_and_no_word_is_lo
 
     def twice(db: Session) -> None:
         code, _ = lay(db, at)
+        content = db.scalars(select(PetitionContent).where(PetitionContent.number == 1)).one()
         for number in (1, 2):
             # Pressed twice each time.
             for _ in range(2):
                 parts.withdraw(db, tu, at, code, Withdrawal(f"Văn bản {number}", date(2026, 7, number), 1), None)
-            content = db.scalars(select(PetitionContent).where(PetitionContent.number == 1)).one()
             assert (content.withdrawn_on, content.reopened_on) == (date(2026, 7, number), None)
             for _ in range(2):
                 parts.reopen_content(db, tu, at, code, Reopening(1, is_forced=True, grounds=f"Bị ép {number}"), None)

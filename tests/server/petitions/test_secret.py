@@ -31,6 +31,10 @@ FOUND = Classified(Kind.DENUNCIATION, Target.WARD_STAFF, Sorting(PetitionField.D
 LAID = NewPetition(Kind.RECOMMENDATION, "Về ngõ 12", date(2026, 7, 1), "k" * 32, contents=("Ngõ 12 ngập",))
 
 
+def _coming(db: Session) -> Appointment:
+    return db.scalars(select(Appointment).where(Appointment.state == AppointmentState.BOOKED)).one()
+
+
 @pytest.mark.one_engine
 async def test_a_denunciation_found_on_a_petition_closes_its_registration_and_case(
     house: House, who_of: Callable[..., Who]
@@ -51,8 +55,12 @@ async def test_a_denunciation_found_on_a_petition_closes_its_registration_and_ca
             ask(db, tu, name)
             with pytest.raises(NotHere):
                 ask(db, loan, name)
-        with pytest.raises(Refused, match="not_online_room"):
-            reception_of(db, at, booked.appointment_code)
+        for name in (booked.appointment_code, _coming(db).code):
+            with pytest.raises(Refused, match="not_online_room"):
+                reception_of(db, at, name)
+        # Nobody has to think of it: the hour stays, in person, and the citizen is written to.
+        assert _coming(db).is_in_person
+        assert len(list(db.scalars(select(OutboxLetter.id).where(OutboxLetter.template == "moved")))) == 2
         # Accepted, it gets a case of its own kind, which runs the terms of the law on denunciations.
         actions.propose(db, tu, at, code, Proposed(Direction.ACCEPT, words="Thuộc thẩm quyền"), None)
         actions.decide(db, who_of("hanh"), at, code, "", None)
