@@ -8,8 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.house import House
+from server.office.forms_fields import read_form
 from server.petitions import actions_parts as parts
 from server.petitions.actions_parts import Reopening, Withdrawal
+from server.reports.forms_entry import SendForm
 from server.tables import PetitionContent
 from server.who import Who
 from server.words import Role
@@ -37,3 +39,11 @@ async def test_f69_a_content_taken_up_again_is_withdrawn_again_and_no_word_is_lo
         assert content.reopened_grounds == "Bị ép 1\nBị ép 2"
 
     await house.db.write(twice)
+
+
+def test_a_form_sent_without_its_key_never_meets_another_one(who_of: Callable[..., Who]) -> None:
+    sent = {"remark": ""}
+    keys = {read_form(SendForm, sent).key for _ in range(2)}
+    assert len(keys) == 2
+    assert "" not in keys
+    assert len({who_of(name).own_key("k") for name in ("tu", "hanh")}) == 2
