@@ -31,6 +31,10 @@ class Who:
         """Whether this is an officer (of any role)."""
         return self.officer_id is not None
 
+    def own_key(self, key: str) -> str:
+        """Return the key of a form bound to this person and unit: nobody else's form can meet it."""
+        return f"{self.unit_id}:{self.officer_id or 0}:{key}"
+
 
 @dataclass(frozen=True, slots=True)
 class UnitFacts:

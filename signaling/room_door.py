@@ -146,14 +146,16 @@ def remove(turn: Turn, by: Member, code: str, ground: str) -> None:
     ground = written_ground(ground)
     if member.badge.role == RoomRole.CHAIR or member is by:
         raise Refusal(RefusalCode.CHAIR_STAYS)
-    if member.status == MemberStatus.GONE:
-        # Removing somebody who just left must hold as well: they asked to come back later.
-        member.must_ask = True
+    is_gone = member.status == MemberStatus.GONE
+    if is_gone and member.must_ask:
         return
-    member.go("remove")
+    if not is_gone:
+        member.go("remove")
+    # Removing somebody who just left must hold as well, after a restart too: they asked to come back later.
     member.must_ask, member.was_admitted = True, False
     turn.note(NoteKind.REMOVED, code, by=by.code, ground=ground)
-    _part(turn, member, ByeCode.REMOVED, ground)
+    if not is_gone:
+        _part(turn, member, ByeCode.REMOVED, ground)
 
 
 def withdraw(turn: Turn, event: LinkWithdrawn) -> None:

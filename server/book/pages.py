@@ -67,7 +67,7 @@ async def _show(request: web.Request, status: int = 200, **facts: Any) -> web.Re
             (
                 line,
                 rules.columns(line, say, is_whole=here.role in rules.WHOLE),
-                rules.may_read_whole(here.role, is_restricted=line.is_restricted),
+                rules.may_read_whole(here.role, is_restricted=line.is_restricted, is_closed=line.is_closed),
                 rules.is_incomplete(line),
             )
             for line in found.lines

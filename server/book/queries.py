@@ -81,12 +81,25 @@ def line(row: BookLine) -> Line:
 
 def _secret(unit_id: int) -> Any:
     """The cases of a unit that are restricted now: a matter may become secret after it was entered."""
-    return select(Case.id).where(Case.unit_id == unit_id, Case.is_restricted.is_(True))
+    mine = or_(Case.unit_id == unit_id, Case.id.in_(_entered(unit_id)))
+    return select(Case.id).where(mine, Case.is_restricted.is_(True))
+
+
+def _entered(unit_id: int) -> Any:
+    return select(BookLine.case_id).where(BookLine.unit_id == unit_id, BookLine.case_id.is_not(None))
+
+
+def _closed(unit_id: int) -> Any:
+    """The cases in a unit's book that left it because nobody there may know of them."""
+    return select(Case.id).where(Case.unit_id != unit_id, Case.is_restricted.is_(True), Case.id.in_(_entered(unit_id)))
 
 
 def _lines(db: Session, unit_id: int, rows: Iterable[BookLine]) -> list[Line]:
-    secret = set(db.scalars(_secret(unit_id)))
-    return [replace(line(row), is_restricted=row.is_restricted or row.case_id in secret) for row in rows]
+    secret, closed = set(db.scalars(_secret(unit_id))), set(db.scalars(_closed(unit_id)))
+    return [
+        replace(line(row), is_restricted=row.is_restricted or row.case_id in secret, is_closed=row.case_id in closed)
+        for row in rows
+    ]
 
 
 def book(db: Session, who: Who, wanted: BookFilter) -> BookPage:
@@ -148,7 +161,8 @@ def row_for(db: Session, who: Who, line_id: int) -> BookLine:
         raise NotHere
     case = db.get(Case, row.case_id) if row.case_id else None
     is_restricted = row.is_restricted or (case is not None and case.is_restricted)
-    if not rules.may_read_whole(who.role, is_restricted=is_restricted):
+    is_closed = case is not None and case.is_restricted and case.unit_id != row.unit_id
+    if not rules.may_read_whole(who.role, is_restricted=is_restricted, is_closed=is_closed):
         raise NotHere
     return row
 

@@ -57,6 +57,8 @@ class Line:
     entered_by: str
     entered_at: datetime
     version: int
+    is_closed: bool = False
+    """Its matter went to the city because nobody of the ward may know of it: no role here reads it whole."""
 
     def cell(self, cell: BookCell) -> str:
         """Return the present text of a cell."""
@@ -89,9 +91,9 @@ def _on(one: Line | EmptyDay) -> date:
     return one.held_on if isinstance(one, EmptyDay) else one.received_on
 
 
-def may_read_whole(role: Role, *, is_restricted: bool) -> bool:
+def may_read_whole(role: Role, *, is_restricted: bool, is_closed: bool = False) -> bool:
     """Whether this role reads every cell of a line."""
-    return not is_restricted or role in WHOLE
+    return not is_closed and (not is_restricted or role in WHOLE)
 
 
 def columns(line: Line | EmptyDay, say: Say, *, is_whole: bool) -> tuple[str, ...]:
@@ -102,7 +104,7 @@ def columns(line: Line | EmptyDay, say: Say, *, is_whole: bool) -> tuple[str, ..
     if isinstance(line, EmptyDay):
         told = (say("book.empty_day"), say("book.empty_count"), line.chair, f"{say('book.minutes')} {line.number}")
         return ("", date_vi(line.held_on), "", "", "\n".join(told), *("",) * 7)
-    if line.is_restricted and not is_whole:
+    if line.is_closed or (line.is_restricted and not is_whole):
         secret = say("book.secret")
         return (str(line.number), date_vi(line.received_on), secret, "", "", str(line.people), *("",) * 6)
     return (

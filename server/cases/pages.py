@@ -161,7 +161,9 @@ async def _promise(request: web.Request, typed: Typed) -> str:
     owners = await place.db.read(queries_file.owners, case)
     if form.owner_unit_id not in {unit_id for unit_id, _ in owners}:
         raise BadForm({"owner_unit_id": FieldError("choice")})
-    new = NewFollowUp(case.id, None, form.owner_unit_id, None, form.owner_name, form.words, form.due_on, form.key)
+    new = NewFollowUp(
+        case.id, None, form.owner_unit_id, None, form.owner_name, form.words, form.due_on, here.own_key(form.key)
+    )
     await place.db.write(actions.add_follow_up, here, now(request), new)
     return "follow_up_added"
 

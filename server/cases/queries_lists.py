@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from server import text
@@ -95,7 +95,9 @@ def visible(db: Session, who: Who) -> list[Any]:
         case Role.WARD_VICE_CHAIR:
             return [or_(Case.is_restricted.is_(False), Case.unit_id == who.unit_id), mine]
         case Role.CASE_OFFICER | Role.CITY_BOARD_MEMBER:
-            return [Case.is_restricted.is_(False), mine]
+            own = Case.unit_id == who.unit_id if who.role in rules.BYPASS else false()
+            came = and_(Case.is_restricted.is_(True), own)
+            return [or_(and_(Case.is_restricted.is_(False), mine), came)]
         case Role.INSPECTOR:
             return [Case.is_restricted.is_(False), Case.unit_id.in_(queries.watched_units(db, who))]
         case _:

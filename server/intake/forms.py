@@ -18,7 +18,7 @@ from server.office.forms_fields import (
     DayOrNone,
     Email,
     FormModel,
-    Key,
+    KeyOrFresh,
     LineOf,
     LineOrBlank,
     NameOf,
@@ -147,7 +147,7 @@ class MeetForm(FormModel):
     name: NameOf = ""
     phone: Phone = ""
     preferred_on: DayOrNone = None
-    key: Key = ""
+    key: KeyOrFresh
 
 
 class LookUpForm(FormModel):

@@ -116,7 +116,7 @@ async def _step(request: web.Request, typed: dict[str, str]) -> str:
         return "national_mended"
     if "found_on" in typed:
         form = read_form(forms.DifferenceForm, typed)
-        new = Found(form.field, form.before, form.after, form.found_on, form.key)
+        new = Found(form.field, form.before, form.after, form.found_on, who(request).own_key(form.key))
         await place.db.write(actions.find_difference, here, now(request), code, new)
         return "national_found"
     move = read_form(forms.TypedForm, typed)

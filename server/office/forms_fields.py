@@ -6,9 +6,10 @@ A field's fault is a code; its sentence stands in ``web/words`` under ``[fields]
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from secrets import token_hex
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from server import text
@@ -172,7 +173,9 @@ BLANK_IS_NONE = BeforeValidator(lambda value: value or None)
 """Before a word that may be left open."""
 Ticked = Annotated[bool, BeforeValidator(lambda value: str(value) == "1" or value is True)]
 Number = Annotated[int | None, BeforeValidator(_whole_or_none)]
-Key = Annotated[str, BeforeValidator(line(80, least=16))]
+Key = Annotated[str, BeforeValidator(line(60, least=16))]
+KeyOrFresh = Annotated[Key, Field(default_factory=lambda: token_hex(16))]
+"""A form sent without its key is a new one: two such never meet under the same key."""
 NameOf = Annotated[str, BeforeValidator(line(120, least=2))]
 LineOf = Annotated[str, BeforeValidator(line(300))]
 LineOrBlank = Annotated[str, BeforeValidator(line(300, least=0))]

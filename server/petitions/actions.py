@@ -13,7 +13,6 @@ from server.cases import actions_papers as case_papers
 from server.cases.actions import NewCase
 from server.clock import local
 from server.errors import BadForm, FieldError, Refused, Stale
-from server.intake import actions as intake_actions
 from server.intake import queries as intake
 from server.intake.actions_register import NewPerson, known_or_new
 from server.intake.rules_sorting import SENT_AWAY, Sorting, sorting_faults
@@ -21,7 +20,7 @@ from server.office import actions as office_actions
 from server.office import queries as office
 from server.petitions import actions_secret, queries, queries_file, rules, rules_competence, rules_people
 from server.petitions.queries import PetitionCard
-from server.tables import NationalEntry, Petition, PetitionContent, PetitionPerson, PetitionStep, ReceptionRequest, Unit
+from server.tables import NationalEntry, Petition, PetitionContent, PetitionPerson, PetitionStep, Unit
 from server.who import Who
 from server.words import (
     Direction,
@@ -31,8 +30,6 @@ from server.words import (
     PetitionPart,
     PetitionState,
     PetitionVerb,
-    RequestState,
-    RequestVerb,
     Target,
     UnitKind,
 )
@@ -208,12 +205,14 @@ class Classified:
     sorting: Sorting
     prior_decision: str = ""
     is_pending_elsewhere: bool = False
+    links: bytes = b""
+    """The key of links, for the letter when an appointment has to change."""
 
 
 def classify(db: Session, who: Who, at: datetime, code: str, found: Classified, version: int | None) -> bool:
     """Classify a petition; True when it left for the city because the ward may not know of it (F27).
 
-    Raises NotHere, Stale, Refused("petition_flow", "petition_has_case" or "no_board").
+    Raises NotHere, Stale, Refused("petition_flow" or "no_board").
     """
     row = begin(db, who, code, version)
     _keep_sorting(row, found.kind, found.sorting, local(at).date())
@@ -227,7 +226,7 @@ def classify(db: Session, who: Who, at: datetime, code: str, found: Classified, 
     if is_leaving:
         _to_board(db, who, at, row)
     elif row.kind is Kind.DENUNCIATION:
-        actions_secret.keep_secret(db, row)
+        actions_secret.keep_secret(db, at, found.links, row)
     step(db, who, at, row, PetitionVerb.CLASSIFY)
     return is_leaving
 
@@ -250,18 +249,12 @@ def sort(db: Session, who: Who, at: datetime, code: str, said: Sorting, version:
 
 
 def _to_board(db: Session, who: Who, at: datetime, row: Petition) -> None:
-    """Give a petition to the city's board, with the registration it came from; nothing of it stays at the ward."""
+    """Give a petition to the city's board, with its registration and case; nothing of it stays at the ward."""
     path = office.path_up(db, row.unit_id)
     board = db.scalar(select(Unit.id).where(Unit.kind == UnitKind.CITY_BOARD, Unit.parent_id.in_(path)).limit(1))
     if board is None:
         raise Refused("no_board")
-    request = db.get(ReceptionRequest, row.request_id) if row.request_id else None
-    if row.case_id or (request is not None and request.case_id):
-        raise Refused("petition_has_case")
-    if request is not None:
-        if request.state in {RequestState.RECEIVED, RequestState.INCOMPLETE}:
-            intake_actions.move(db, who, at, request.id, RequestVerb.REFER)
-        request.kind, request.unit_id = Kind.DENUNCIATION, board
+    actions_secret.leave_ward(db, who, at, row, board)
     row.unit_id, row.number = board, next_number(db, board, at)
     actions_secret.forget_national(db, row.id)
 
@@ -288,7 +281,7 @@ def propose(db: Session, who: Who, at: datetime, code: str, found: Proposed, ver
 def _direction_faults(db: Session, me: PetitionCard, found: Proposed) -> dict[str, FieldError]:
     if found.direction is Direction.ACCEPT:
         return _acceptance_faults(db, me)
-    if found.direction is Direction.VERIFY and not me.is_anonymous:
+    if found.direction is Direction.VERIFY and not _is_nameless(me):
         return {"direction": FieldError("verify_anonymous_only")}
     if found.direction is Direction.TRANSFER and me.kind is Kind.COMPLAINT:
         return {"direction": FieldError("complaint_not_transferred")}
@@ -297,9 +290,14 @@ def _direction_faults(db: Session, me: PetitionCard, found: Proposed) -> dict[st
     return {}
 
 
+def _is_nameless(me: PetitionCard) -> bool:
+    gaps = frozenset(Gap(gap) for gap in me.gaps)
+    return rules_competence.is_nameless(me.kind, gaps, is_anonymous=me.is_anonymous)
+
+
 def _acceptance_faults(db: Session, me: PetitionCard) -> dict[str, FieldError]:
     gaps = frozenset(Gap(gap) for gap in me.gaps)
-    if me.is_anonymous:
+    if _is_nameless(me):
         return {"direction": FieldError("accept_anonymous")}
     if rules_competence.gaps_that_count(me.kind, gaps, is_anonymous=False):
         return {"direction": FieldError("accept_ineligible")}

@@ -12,6 +12,7 @@ from server.cases.actions_work import Ruling
 from server.cases.rules import FOR_PETITION
 from server.clock import local
 from server.errors import BadForm, FieldError, NotHere, Refused
+from server.i18n import date_vi
 from server.intake import actions_secret as intake_secret
 from server.intake.actions_register import NewPaper, attachment
 from server.intake.rules import needs_appointment_paper
@@ -24,6 +25,8 @@ from server.words import CaseState, Kind, PetitionPart, PetitionState, PetitionV
 
 MOST_PEOPLE = 200
 MOST_CONTENTS = 20
+LONGEST_PAPER = 300
+"""What a column of one line holds."""
 
 
 def add_person(db: Session, who: Who, at: datetime, code: str, new: NewStanding, version: int | None) -> None:
@@ -211,8 +214,13 @@ def withdraw(db: Session, who: Who, at: datetime, code: str, new: Withdrawal, ve
     if new.number is None:
         return actions.step(db, who, at, row, PetitionVerb.WITHDRAW, Said(new.paper))
     content = _content(db, row, new.number)
-    if content.withdrawn_on is None:
-        content.withdrawn_on, content.withdrawn_paper = new.on, new.paper
+    if content.withdrawn_on is None or content.reopened_on is not None:
+        # What was taken up again may be withdrawn again. The newest paper stands first; why it was taken up stays.
+        papers = [new.paper]
+        if content.withdrawn_on is not None:
+            papers.append(f"{content.withdrawn_paper} ({date_vi(content.withdrawn_on)})")
+        content.withdrawn_on, content.withdrawn_paper = new.on, "; ".join(papers)[:LONGEST_PAPER]
+        content.reopened_on = None
         db.flush()
         audit.record(db, who, at, "petition_content_withdrawn", actions.about(row))
     return row.state
@@ -236,7 +244,8 @@ def reopen_content(db: Session, who: Who, at: datetime, code: str, new: Reopenin
     content = _content(db, row, new.number)
     if content.withdrawn_on is None or content.reopened_on is not None:
         return
-    content.reopened_on, content.reopened_grounds = local(at).date(), new.grounds
+    grounds = (content.reopened_grounds, new.grounds)
+    content.reopened_on, content.reopened_grounds = local(at).date(), "\n".join(one for one in grounds if one)
     db.flush()
     audit.record(db, who, at, "petition_content_reopened", actions.about(row))
 

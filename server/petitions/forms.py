@@ -12,7 +12,7 @@ from server.office.forms_fields import (
     Day,
     DayOrNone,
     FormModel,
-    Key,
+    KeyOrFresh,
     LineOrBlank,
     Number,
     PhoneOrBlank,
@@ -49,7 +49,7 @@ class NewForm(FormModel):
     contents: Annotated[str, BeforeValidator(prose(5_000, least=0))] = ""
     instance: Instance = Instance.FIRST
     prior_decision: LineOrBlank = ""
-    key: Key = ""
+    key: KeyOrFresh
 
     def faults(self) -> dict[str, FieldError]:
         """A name belongs to every petition that is not anonymous; a group is not anonymous."""

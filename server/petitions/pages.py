@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -78,7 +79,7 @@ async def enter(request: web.Request) -> web.Response:
             raise BadForm(faults)
     except BadForm as bad:
         return await _new(request, {"key": secrets.token_hex(16), **typed}, 422, bad.fields)
-    code = await place.db.write(actions.lodge, here, now(request), _petition(form))
+    code = await place.db.write(actions.lodge, here, now(request), replace(_petition(form), key=here.own_key(form.key)))
     return see_other(f"/don/{code}?da=petition_lodged")
 
 

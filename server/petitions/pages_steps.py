@@ -34,8 +34,8 @@ async def _classify(request: web.Request, typed: Typed) -> str:
         await place.db.write(actions.sort, here, now(request), code, said, told.version)
         return "petition_classified"
     form = read_form(forms.ClassifyForm, typed)
-    sorting = Sorting(form.petition_field, form.standing, form.instance)
-    found = Classified(form.kind, form.target, sorting, form.prior_decision, form.is_pending_elsewhere)
+    sorting, links = Sorting(form.petition_field, form.standing, form.instance), place.settings.key("links")
+    found = Classified(form.kind, form.target, sorting, form.prior_decision, form.is_pending_elsewhere, links)
     is_gone = await place.db.write(actions.classify, here, now(request), code, found, form.version)
     if is_gone:
         raise web.HTTPSeeOther("/don?da=petition_routed")

@@ -28,7 +28,15 @@ _ANONYMOUS = frozenset({Gap.NO_BODY, Gap.NO_CONTENT, Gap.NO_EVIDENCE})
 
 def gaps_that_count(kind: Kind, gaps: frozenset[Gap], *, is_anonymous: bool) -> frozenset[Gap]:
     """Return the gaps that make a petition ineligible; empty when it can be handled."""
-    return gaps & (_ANONYMOUS if is_anonymous else frozenset(ASKED[kind]))
+    return gaps & (_ANONYMOUS if is_nameless(kind, gaps, is_anonymous=is_anonymous) else frozenset(ASKED[kind]))
+
+
+def is_nameless(kind: Kind, gaps: frozenset[Gap], *, is_anonymous: bool) -> bool:
+    """Whether nobody stands behind it: entered as anonymous, or a denunciation found to carry no name.
+
+    Both are information under Article 25 of the Law on Denunciations: checked when they can be, never accepted.
+    """
+    return is_anonymous or (kind is Kind.DENUNCIATION and Gap.NO_NAME in gaps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,7 @@ _OWN = frozenset({Target.WARD, Target.WARD_STAFF, Target.RECEPTION_STAFF})
 
 def propose(matter: Matter, received_on: date, calendar: Calendar) -> Proposal:
     """Return the proposed direction of a petition."""
-    if matter.is_anonymous:
+    if is_nameless(matter.kind, matter.gaps, is_anonymous=matter.is_anonymous):
         return _anonymous(matter)
     if gaps_that_count(matter.kind, matter.gaps, is_anonymous=False):
         is_nobody = Gap.NO_NAME in matter.gaps

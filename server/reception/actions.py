@@ -247,8 +247,14 @@ class Guest:
 
 
 def invite_guest(db: Session, who: Who, at: datetime, code: str, guest: Guest) -> str:
-    """Make a one-person link for a guest and return its code. Raises Refused("guests_full")."""
+    """Make a one-person link for a guest and return its code; whoever has a live one keeps it.
+
+    Raises NotHere, Refused("guests_full").
+    """
     found = _desk(db, who, code)
+    known = actions_guest.live_link(db, found.id, (guest.name, guest.title, guest.unit_name, guest.role))
+    if known is not None:
+        return known
     live = actions_guest.count_links(db, found.id, is_live=True)
     if live >= rules.MOST_GUESTS or actions_guest.count_links(db, found.id) >= rules.MOST_LINKS:
         raise Refused("guests_full", most=rules.MOST_GUESTS)

@@ -9,8 +9,9 @@ from server import audit, text
 from server.audit import About
 from server.errors import NotHere, Refused
 from server.reception import queries, rules
-from server.tables import GuestLink, Reception
+from server.tables import GuestLink, Reception, ReceptionMember
 from server.who import Who, the_system
+from signaling.roles import RoomRole
 
 
 def use(db: Session, at: datetime, guest_code: str, mark: str) -> None:
@@ -31,6 +32,31 @@ def use(db: Session, at: datetime, guest_code: str, mark: str) -> None:
         reception = db.get_one(Reception, link.reception_id)
         about = About("reception", reception.id, reception.code, reception.case_id, reception.unit_id)
         audit.record(db, the_system(reception.unit_id), at, "used_guest_link", about, member=link.member)
+
+
+def live_link(db: Session, reception_id: int, guest: tuple[str, str, str, RoomRole]) -> str | None:
+    """Return the live link of a guest of this (name, title, unit, role), or None.
+
+    The reception is held until the transaction ends, so that two who invite at once count each other's.
+    """
+    db.get_one(Reception, reception_id, with_for_update=True)
+    name, title, unit_name, role = guest
+    return db.scalar(
+        select(GuestLink.code)
+        .join(
+            ReceptionMember,
+            (ReceptionMember.member == GuestLink.member) & (ReceptionMember.reception_id == reception_id),
+        )
+        .where(
+            GuestLink.reception_id == reception_id,
+            GuestLink.ended_at.is_(None),
+            ReceptionMember.name == name,
+            ReceptionMember.title == title,
+            ReceptionMember.unit_name == unit_name,
+            ReceptionMember.room_role == role,
+        )
+        .limit(1)
+    )
 
 
 def withdraw(db: Session, who: Who, at: datetime, code: str, member: str) -> None:

@@ -92,7 +92,9 @@ def _today_line(who: Who, watched: set[int], row: Row[Any]) -> TodayLine:
     appointment, slot, day, request, citizen_name, unit_name, chair_name, reception, is_restricted = tuple(row)
     # What came up in the room, or was found on the petition, is as secret as what was registered so.
     is_denunciation = request.kind is Kind.DENUNCIATION or bool(is_restricted)
-    is_secret = request.is_without_content or (is_denunciation and who.role not in RECEIVERS)
+    is_secret = request.is_without_content or (
+        is_denunciation and (who.role not in RECEIVERS or who.unit_id != request.unit_id)
+    )
     hidden = is_secret or who.role in rules.SCHEDULE_ONLY
     return TodayLine(
         code=reception.code if reception else "",

@@ -213,7 +213,7 @@ async def correct(request: web.Request) -> web.Response:
     form, wanted = await posted(request), asked(request)
     try:
         told = forms_entry.corrected(wanted.table.form, form)
-        changing = Changing(told.figures, told.ground, told.key)
+        changing = Changing(told.figures, told.ground, who(request).own_key(told.key))
         await house(request).db.write(actions.correct, who(request), now(request), wanted.table, changing)
     except BadForm as bad:
         names = [*(f"c{c.code}" for c in wanted.table.form.columns), "ground", "key"]
@@ -228,7 +228,8 @@ async def send(request: web.Request) -> web.Response:
         told = read_form(forms_entry.SendForm, dict(form))
     except BadForm as bad:
         return await _table(request, wanted, bad, 422)
-    await house(request).db.write(actions.send, who(request), now(request), wanted.table, told.remark, told.key)
+    key = who(request).own_key(told.key)
+    await house(request).db.write(actions.send, who(request), now(request), wanted.table, told.remark, key)
     return see_other(f"{BASE}/bieu/{wanted.table.form.slug}?{wanted.query}&da=report_sent")
 
 

@@ -1,5 +1,6 @@
 """Plan a reception day, publish it, postpone it with its citizens, cancel it, close it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -57,12 +58,15 @@ class Postponing:
     key: str
 
 
-def open_day(db: Session, who: Who, at: datetime, new: NewDay) -> str:
-    """Plan a day as a draft and return its code. Raises BadForm naming the field at fault."""
+def open_day(db: Session, who: Who, at: datetime, new: NewDay, secrets: Sequence[str] | None = None) -> str:
+    """Plan a day as a draft and return its code. Raises BadForm naming the field at fault.
+
+    ``secrets``: what no public text may contain, when whoever lays many days has read it already.
+    """
     key = f"day:{new.key}"
     if (made := result_of(db, key)) is not None:
         return made
-    _check(db, who, at, new)
+    _check(db, who, at, new, secrets=secrets)
     day = ReceptionDay(
         code=new_code("KT", 4),
         unit_id=who.unit_id,
@@ -196,9 +200,12 @@ def _columns(db: Session, who: Who, new: NewDay) -> dict[str, object]:
     }
 
 
-def _check(db: Session, who: Who, at: datetime, new: NewDay, but: int = 0) -> None:
+def _check(
+    db: Session, who: Who, at: datetime, new: NewDay, but: int = 0, secrets: Sequence[str] | None = None
+) -> None:
     slots = rules.slots_on(new.held_on, new.plan)
-    secrets = plan.secrets_of(db, who.unit_id)
+    if secrets is None:
+        secrets = plan.secrets_of(db, who.unit_id)
     faults: dict[str, FieldError] = {}
     if new.held_on < local(at).date() or (slots and slots[0].starts_at <= at):
         faults["held_on"] = FieldError("day_past")

@@ -38,10 +38,12 @@ def lay_year(db: Session, who: Who, at: datetime, new: NewPlan) -> int:
     days = rules_plan.new_days(planned(db, at, new), plan.leader_days(db, who, new.year))
     if not days:
         raise BadForm({"year": FieldError("plan_empty")})
+    # Read once: whoever lays a year lays up to a hundred days in one transaction.
+    secrets = plan.secrets_of(db, who.unit_id)
     for day in days:
         one = replace(new.day, held_on=day.held_on, key=f"{new.day.key}:{day.held_on.isoformat()}")
         try:
-            actions_days.open_day(db, who, at, one)
+            actions_days.open_day(db, who, at, one, secrets)
         except BadForm as bad:
             # The form has no date: what is wrong with one date is said of the year.
             wrong = bad.fields.pop("held_on", None)

@@ -320,7 +320,9 @@ def _line(
     request, citizen, is_restricted = person
     # A case that was found to be one is as secret as a request that was registered as one.
     kind = Kind.DENUNCIATION if is_restricted else request.kind
-    is_open = rules.what_is_shown(who.role, kind) is TextShown.ALL or _is_the_office(who)
+    # One that went to the city stands on the ward's day still; of it nobody here reads a word.
+    is_gone = who.is_staff and kind is Kind.DENUNCIATION and request.unit_id != who.unit_id
+    is_open = (rules.what_is_shown(who.role, kind) is TextShown.ALL and not is_gone) or _is_the_office(who)
     is_known = is_open or kind is not Kind.DENUNCIATION
     return AppointmentLine(
         id=appointment.id,

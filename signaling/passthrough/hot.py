@@ -26,6 +26,8 @@ MOST_LOST = 256
 MOST_DUE = 1024
 
 _ROOM = 1 << 18
+ROUNDS = 2
+"""Rooms full of records that one turn of the event loop takes from a pipe; the rest waits there, in order."""
 _RECORD = Struct("<IHBxQdI16sHH")
 _SIX = 6
 
@@ -104,6 +106,7 @@ class Core:
         self._room: Any = None
         self._names: Any = None
         self._named = 0
+        self.unread: set[int] = set()
 
     def start(self) -> None:
         """Let the thread read the socket from now on. OSError when there can be none."""
@@ -131,9 +134,9 @@ class Core:
         return self._named
 
     def deliver(self) -> None:
-        """Hand tapped packets to their sources."""
+        """Hand tapped packets to their sources; what is too much for one turn stays in ``unread``."""
         feeds = self.feeds
-        for every in self._take(TAPPED):
+        for every in self._take(TAPPED, ROUNDS):
             for at, (size, sequence, marker, name, arrived, timestamp, _, _, _) in _heads(every):
                 source = feeds.get(name)
                 if source is not None:
@@ -141,8 +144,11 @@ class Core:
                     source.deliver(RtpPacket(content, sequence, timestamp, bool(marker), arrived))
 
     def strangers(self) -> Iterator[tuple[bytes, bytes]]:
-        """Take what Python has to read: (key of its address, as an `Inbox` names it; datagram)."""
-        for every in self._take(STRANGE):
+        """Take what Python has to read: (key of its address, as an `Inbox` names it; datagram).
+
+        What is too much for one turn stays in ``unread``.
+        """
+        for every in self._take(STRANGE, ROUNDS):
             for at, (size, _, _, _, _, _, ip, port, is_six) in _heads(every):
                 yield key_from(ip if is_six else ip[:4], port), every[at : at + size]
 
@@ -153,13 +159,20 @@ class Core:
                 address = (str(ip_address(ip if is_six else ip[:4])), port) if port else ("", 0)
                 yield Record(every[at : at + size], sequence, bool(marker), name, arrived, timestamp, address)
 
-    def _take(self, pipe: int) -> Iterator[bytes]:
+    def _take(self, pipe: int, rounds: int = 0) -> Iterator[bytes]:
         if self._room is None:
             self._room = ffi.new("uint8_t[]", _ROOM)
+        self.unread.discard(pipe)
+        taken = 0
         while self.pointer is not None:
+            if rounds and taken == rounds:
+                # The thread may fill as fast as this takes: others on the loop have their turn first.
+                self.unread.add(pipe)
+                return
             size = self.lib.hot_drain(self.pointer, pipe, self._room, _ROOM)
             if not size:
                 return
+            taken += 1
             yield bytes(ffi.buffer(self._room, size))
 
     def due(self, now: float) -> list[int]:

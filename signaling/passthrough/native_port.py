@@ -4,6 +4,7 @@ A thread of the core reads the socket. Media of connected browsers never reaches
 everything else comes through a bounded ring and goes the way it goes on any port.
 """
 
+import asyncio
 import contextlib
 import os
 import socket
@@ -43,8 +44,8 @@ class CoreInbox(Inbox):
 
     @property
     def is_empty(self) -> bool:
-        """Whether everything that was drained was also received."""
-        return not self._waiting
+        """Whether everything that the core passed on was also received."""
+        return not self._waiting and hot.STRANGE not in self._core.unread
 
 
 class NativePort(MediaPort):
@@ -63,6 +64,7 @@ class NativePort(MediaPort):
         self._by_name: dict[int, Caller] = {}
         self._names = 0
         self._beat = 0
+        self._again: asyncio.Handle | None = None
         super().__init__(sock, announced, batches=batches)
         self.core.start()
 
@@ -126,10 +128,15 @@ class NativePort(MediaPort):
     def _drain(self) -> bool:
         is_done = super()._drain()
         self.core.deliver()
-        if isinstance(self._inbox, CoreInbox) and not self._inbox.is_empty:
+        is_rest = hot.TAPPED in self.core.unread or (isinstance(self._inbox, CoreInbox) and not self._inbox.is_empty)
+        if is_rest and self._again is None and self.tray.is_open:
             # Nobody will tell of these again.
-            self._loop.call_soon(self._drain)
+            self._again = self._loop.call_soon(self._drain_again)
         return is_done
+
+    def _drain_again(self) -> None:
+        self._again = None
+        self._drain()
 
     def _due(self, now: float) -> Iterable[Caller]:
         self._drain()

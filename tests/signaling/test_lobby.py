@@ -19,6 +19,7 @@ from signaling.messages import (
     Remove,
 )
 from signaling.roles import ENTERS_BY_ITSELF, RoomRole
+from signaling.room_memory import remember
 from tests.playbook import HANH, LAN, MINH, TU, VY, Playbook, ticket
 
 
@@ -130,8 +131,11 @@ def test_who_left_just_before_being_removed_has_to_ask() -> None:
     for who in (HANH, LAN):
         play.enter(who)
     play.say(LAN, Leave())
-    play.say(HANH, Remove(member="lan", ground="Mất trật tự"))
+    for _ in range(2):
+        play.say(HANH, Remove(member="lan", ground="Mất trật tự"))
     assert play.refusals(HANH) == []
+    assert [note.kind for note in play.notes()].count(NoteKind.REMOVED) == 1
+    assert remember("room", play.notes()).members["lan"].must_ask
     play.arrive(LAN)
     assert play.view(LAN).you.status == MemberStatus.WAITING
 

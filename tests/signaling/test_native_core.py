@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from signaling.passthrough import build, hot, police, rtp
+from signaling.passthrough.native_port import CoreInbox
 from signaling.passthrough.rtp import HEADER
 from tests.signaling.both_paths import needs_compiler
 from tests.signaling.native_parts import PICTURE, SOUND, Caller
@@ -198,6 +199,25 @@ def test_a_pipe_read_while_written_loses_nothing(core: hot.Core) -> None:
             heard += (each.content for each in every)
     heard += (each.content for each in core.drain(hot.STRANGE))
     assert heard == sent
+
+
+def test_a_flood_is_read_in_turns_in_order_and_whole(wired: Wired) -> None:
+    core, stranger = hot.Core(hot.library()), hot.write_address(("192.0.2.1", 7))
+    inbox = CoreInbox(core, wired.socket, wired.news)
+    sent = [number.to_bytes(2, "big") for number in range(900)]
+    for number in sent:
+        packet = STUN + number + bytes(1000)
+        core.lib.hot_datagram(core.pointer, stranger, packet, len(packet), 1.0)
+    heard: list[bytes] = []
+    turns = 0
+    while not heard or not inbox.is_empty:
+        _, sizes = inbox.receive()
+        heard += (bytes(cell.buffer[20:22]) for cell, _ in zip(inbox.cells, sizes, strict=False))
+        turns += hot.STRANGE in core.unread
+    assert heard == sent
+    # The core was asked more than once: no turn takes a whole ring.
+    assert turns
+    core.close()
 
 
 def test_a_muted_stream_is_held_back_at_once(core: hot.Core) -> None:

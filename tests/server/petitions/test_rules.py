@@ -14,7 +14,7 @@ from server.intake.rules import REQUEST_FLOW, decline_faults, representatives_al
 from server.intake.rules import moved as request_moved
 from server.office.rules import Calendar
 from server.petitions import rules
-from server.petitions.rules_competence import Matter, gaps_that_count, propose
+from server.petitions.rules_competence import Matter, gaps_that_count, is_nameless, propose
 from server.petitions.rules_people import (
     Crowd,
     Joining,
@@ -119,6 +119,19 @@ def test_f30_anonymous_information_with_evidence_is_checked_and_without_it_is_fi
     assert propose(bare, ON, WEEK).direction is Direction.FILE
 
 
+@pytest.mark.parametrize("kind", Kind)
+def test_f30_a_denunciation_without_a_name_is_filed_only_without_evidence(kind: Kind) -> None:
+    nameless = frozenset({Gap.NO_NAME, Gap.UNSIGNED, Gap.NO_CONTACT})
+    found = propose(Matter(kind, Target.WARD_STAFF, gaps=nameless), ON, WEEK)
+    bare = propose(Matter(kind, Target.WARD_STAFF, gaps=nameless | {Gap.NO_EVIDENCE}), ON, WEEK)
+    assert bare.direction is Direction.FILE
+    if kind is Kind.DENUNCIATION:
+        assert (found.direction, found.promises_notice) == (Direction.VERIFY, False)
+        assert not gaps_that_count(kind, nameless, is_anonymous=False)
+    else:
+        assert found.direction is Direction.FILE
+
+
 @pytest.mark.parametrize("ground", [DeclineGround.NO_CONTROL, DeclineGround.DISORDER])
 def test_f31_the_receiver_refuses_at_once_and_says_why(ground: DeclineGround) -> None:
     assert set(decline_faults(TU, ground, "", "")) == {"decline_words"}
@@ -173,8 +186,10 @@ def test_no_proposal_breaks_the_law(matter: Matter) -> None:
         assert not rules.is_hidden_from_ward(matter.kind, matter.target)
     if matter.kind is Kind.COMPLAINT and not matter.is_anonymous:
         assert found.direction is not Direction.TRANSFER
-    assert (found.direction is Direction.VERIFY) <= matter.is_anonymous
-    assert found.promises_notice is not matter.is_anonymous
+    nameless = is_nameless(matter.kind, matter.gaps, is_anonymous=matter.is_anonymous)
+    assert (found.direction is Direction.VERIFY) <= nameless
+    assert (found.direction is Direction.ACCEPT) <= (not nameless)
+    assert found.promises_notice is not nameless
 
 
 @given(st.lists(st.tuples(st.sampled_from(PetitionVerb), st.sampled_from(Role)), max_size=25))

@@ -1,6 +1,7 @@
 """What is found to be a denunciation, or to hold a secret, is closed or emptied wherever its words stand."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.cases.queries import case_for
+from server.cases.queries_lists import CaseFilter, cases
 from server.errors import NotHere, Refused
 from server.house import House
 from server.intake.actions_register import NewPerson
@@ -18,14 +20,19 @@ from server.petitions.actions import Classified, NewPetition, Proposed
 from server.petitions.actions_parts import Part
 from server.petitions.queries import petition_for
 from server.reception.actions import reception_of
-from server.tables import AuditEntry, Case, Petition, PetitionContent
+from server.scheduling.queries import day_for
+from server.tables import Appointment, AuditEntry, Case, OutboxLetter, Petition, PetitionContent, ReceptionRequest
 from server.who import Who
-from server.words import Direction, Gap, Kind, PetitionField, Role, Standing, Target
+from server.words import AppointmentState, Direction, Gap, Kind, PetitionField, RequestState, Role, Standing, Target
 from tests.people import LAN
 from tests.server.reception.booked import book_lan
 
 FOUND = Classified(Kind.DENUNCIATION, Target.WARD_STAFF, Sorting(PetitionField.DUTY, Standing.NEW))
 LAID = NewPetition(Kind.RECOMMENDATION, "Về ngõ 12", date(2026, 7, 1), "k" * 32, contents=("Ngõ 12 ngập",))
+
+
+def _coming(db: Session) -> Appointment:
+    return db.scalars(select(Appointment).where(Appointment.state == AppointmentState.BOOKED)).one()
 
 
 @pytest.mark.one_engine
@@ -48,8 +55,12 @@ async def test_a_denunciation_found_on_a_petition_closes_its_registration_and_ca
             ask(db, tu, name)
             with pytest.raises(NotHere):
                 ask(db, loan, name)
-        with pytest.raises(Refused, match="not_online_room"):
-            reception_of(db, at, booked.appointment_code)
+        for name in (booked.appointment_code, _coming(db).code):
+            with pytest.raises(Refused, match="not_online_room"):
+                reception_of(db, at, name)
+        # Nobody has to think of it: the hour stays, in person, and the citizen is written to.
+        assert _coming(db).is_in_person
+        assert len(list(db.scalars(select(OutboxLetter.id).where(OutboxLetter.template == "moved")))) == 2
         # Accepted, it gets a case of its own kind, which runs the terms of the law on denunciations.
         actions.propose(db, tu, at, code, Proposed(Direction.ACCEPT, words="Thuộc thẩm quyền"), None)
         actions.decide(db, who_of("hanh"), at, code, "", None)
@@ -60,6 +71,36 @@ async def test_a_denunciation_found_on_a_petition_closes_its_registration_and_ca
         assert len(verbs) == 2
 
     await house.db.write(found)
+
+
+@pytest.mark.one_engine
+async def test_f27_the_case_and_its_appointment_leave_the_ward_with_the_petition(
+    house: House, who_of: Callable[..., Who]
+) -> None:
+    at, tu, hanh, bao = house.clock.now(), who_of("tu", Role.RECEPTION_OFFICER), who_of("hanh"), who_of("bao")
+
+    def routed(db: Session) -> None:
+        booked = book_lan(db, at, b"")
+        db.scalars(select(Case)).one().number = "2026/9999"
+        new = NewPetition(LAID.kind, LAID.title, LAID.received_on, LAID.key, request_code=booked.request_code)
+        code = actions.lodge(db, tu, at, new)
+        actions.check(db, tu, at, code, frozenset(), None)
+        chair = replace(FOUND, target=Target.WARD_CHAIR)
+        assert actions.classify(db, tu, at, code, chair, None)
+        for ask, name in ((petition_for, code), (request_for, booked.request_code), (case_for, booked.case_code)):
+            for who in (tu, hanh, who_of("loan")):
+                with pytest.raises(NotHere):
+                    ask(db, who, name)
+        assert case_for(db, bao, petition_for(db, bao, code).case_id or 0).is_restricted
+        for who in (tu, hanh):
+            assert not cases(db, who, CaseFilter()).lines
+            assert LAN.name not in repr(day_for(db, who, "KT-TEST-01"))
+        assert [one.code for one in cases(db, bao, CaseFilter()).lines] == [booked.case_code]
+        assert db.scalars(select(Appointment.state)).one() is AppointmentState.CANCELLED
+        assert db.scalars(select(ReceptionRequest.state)).one() is RequestState.REFERRED
+        assert {"called_off", "referred"} <= set(db.scalars(select(OutboxLetter.template)))
+
+    await house.db.write(routed)
 
 
 @pytest.mark.one_engine
