@@ -71,6 +71,11 @@ class Reorder:
         yield from self._run()
         yield from self.expire(packet.arrived)
 
+    @property
+    def oldest(self) -> float | None:
+        """When the packet that waits longest came (monotonic); None when nothing waits."""
+        return min((packet.arrived for packet in self._waiting.values()), default=None)
+
     def expire(self, now: float) -> Iterator[RtpPacket | Hole]:
         """Give up holes behind which a packet has waited longer than the window at `now`
         (monotonic).
@@ -205,6 +210,11 @@ class Vp8Frames:
         if self._size > _LARGEST_FRAME:
             self._break()
         return self._finish() if item.marker and self._parts else None
+
+    @property
+    def oldest(self) -> float | None:
+        """When the frame began that is not whole yet (monotonic); None when there is none."""
+        return self._arrived if self._parts else None
 
     def _finish(self) -> Frame | None:
         data = b"".join(self._parts)

@@ -28,6 +28,8 @@ from signaling.tracks import Kind, RtpPacket
 
 BEAT: Final = 0.1
 SYNC_EVERY: Final = 2.0
+UNDERWAY: Final = 0.05
+"""Seconds that a packet may take from the socket to the intake: the native path hands over at every tick."""
 WAIT_FOR_PICTURE: Final = 1.0
 RETRY_AFTER: Final = 2.0
 ASK_EVERY: Final = 0.5
@@ -214,7 +216,12 @@ class Stretch:
                 raise WriteFailed
             self._is_proven = True
             self._office.prove(self._place.segment, self._file.written)
-        self._office.have_durable((self._done_ms + self._file.durable_ms) / 1000, now)
+        self._office.have_durable((self._done_ms + self._file.durable_ms) / 1000, self._safe_upto(now))
+
+    def _safe_upto(self, now: float) -> float:
+        """What waits for its turn, for the rest of its frame or for its time is not on disk yet."""
+        waiting = [self._vp8.oldest, self._timeline.oldest, *(order.oldest for order in self._orders.values())]
+        return min([now - UNDERWAY, *(each for each in waiting if each is not None)])
 
     def _close(self) -> None:
         if self._file is None or self._place is None:

@@ -92,6 +92,11 @@ class Track:
             return self.release()
         return []
 
+    @property
+    def held_since(self) -> tuple[float, ...]:
+        """When the first of the held frames came (monotonic seconds), if there is one."""
+        return tuple(frame.arrived for frame, _ in self._held[:1])
+
     def release(self) -> list[Placed]:
         """Decide about the held frames and give them."""
         if not self._held:
@@ -169,6 +174,11 @@ class Timeline:
         """Frames that were held long enough at `now` (monotonic seconds)."""
         now_ms = self.milliseconds(now)
         return [placed for track in self.tracks.values() for placed in track.expire(now_ms)]
+
+    @property
+    def oldest(self) -> float | None:
+        """When the frame that is held longest came (monotonic seconds); None when none is held."""
+        return min((each for track in self.tracks.values() for each in track.held_since), default=None)
 
     def drain(self) -> list[Placed]:
         """Everything still held."""

@@ -15,8 +15,11 @@ from server.who import Who
 from server.words import PlaybackState
 
 
-def register_segment(db: Session, at: datetime, reception_id: int, facts: Mapping[str, Any]) -> None:
-    """Register one finished original by what the worker told; twice is harmless, a second fact never wins."""
+def register_segment(db: Session, at: datetime, reception_id: int, facts: Mapping[str, Any]) -> bool:
+    """Register one finished original by what the worker told; twice is harmless, a second fact never wins.
+
+    True: its member's playable file was made without it and has to be made again.
+    """
     member, number = str(facts["member"]), int(facts["segment"])
     known = db.scalar(
         select(Segment.id).where(
@@ -24,7 +27,7 @@ def register_segment(db: Session, at: datetime, reception_id: int, facts: Mappin
         )
     )
     if known is not None:
-        return
+        return False
     db.add(
         Segment(
             reception_id=reception_id,
@@ -42,7 +45,12 @@ def register_segment(db: Session, at: datetime, reception_id: int, facts: Mappin
             registered_at=at,
         )
     )
+    made = select(Playback).where(Playback.reception_id == reception_id, Playback.member == member)
+    playback = db.scalar(made.where(Playback.state != PlaybackState.WAITING))
+    if playback is not None:
+        playback.state = PlaybackState.WAITING
     db.flush()
+    return playback is not None
 
 
 def open_playbacks(db: Session, reception_code: str) -> list[tuple[int, str]]:

@@ -1,6 +1,5 @@
 """Make a reception's recording playable after it ended."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -9,23 +8,18 @@ from recordings.composing import ComposeFailed, compose_in_child
 from recordings.shelf import RoomFolder
 from server.archive import actions, queries
 from server.house import House
-
-PATIENCE = 60
-"""Seconds to wait for segments that were opened and not yet reported closed."""
-
-
-class NotYet(Exception):
-    """Something the job needs is still on its way; the runner tries again."""
+from server.jobs.runner import NotYet
 
 
 async def compose(house: House, args: Mapping[str, Any]) -> None:
-    """Make one playable file for each recorded member; done again, it makes only what is missing."""
+    """Make one playable file for each recorded member; done again, it makes only what is missing.
+
+    For segments that were opened and are not closed yet it waits a while. One that comes still later
+    (its worker was down) opens its member's file again: `actions.register_segment`.
+    """
     code = str(args["reception"])
-    for _ in range(PATIENCE):
-        found = await house.db.read(queries.unfinished, code)
-        if found.closed >= found.opened:
-            break
-        await asyncio.sleep(1)
+    if await house.db.read(queries.is_unfinished, code, house.clock.now()):
+        raise NotYet(code)
     folder = RoomFolder(house.settings.recording(code))
     busy = False
     for playback_id, member in await house.db.write(actions.open_playbacks, code):

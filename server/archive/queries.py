@@ -171,25 +171,31 @@ def _marks(db: Session, reception_id: int, zero_at: datetime | None) -> tuple[Ma
 
 
 @dataclass(frozen=True, slots=True)
-class ToCompose:
-    """What the composing job must wait for."""
+class Segments:
+    """How many segments a room opened, and how many it has closed or given up."""
 
     opened: int
     closed: int
 
 
-def unfinished(db: Session, reception_code: str) -> ToCompose:
-    """Return how many segments a room opened and how many it has closed or given up."""
+def segments(db: Session, reception_code: str) -> Segments:
+    """Count a reception's segments by what its room told."""
 
     def count(*kinds: str) -> int:
-        return (
-            db.scalar(
-                select(func.count())
-                .select_from(RoomNote)
-                .join(Reception, Reception.id == RoomNote.reception_id)
-                .where(Reception.code == reception_code, RoomNote.kind.in_(kinds))
-            )
-            or 0
-        )
+        wanted = select(func.count()).select_from(RoomNote).join(Reception, Reception.id == RoomNote.reception_id)
+        return db.scalar(wanted.where(Reception.code == reception_code, RoomNote.kind.in_(kinds))) or 0
 
-    return ToCompose(count("segment_opened"), count("segment_closed", "segment_broken"))
+    return Segments(count("segment_opened"), count("segment_closed", "segment_broken"))
+
+
+PATIENCE = timedelta(seconds=60)
+"""How long after the end of a reception its last segments may be on their way."""
+
+
+def is_unfinished(db: Session, reception_code: str, at: datetime) -> bool:
+    """Whether segments of a reception that has just ended are still to be waited for."""
+    ended_at = db.scalar(select(Reception.ended_at).where(Reception.code == reception_code))
+    if ended_at is None or at >= ended_at + PATIENCE:
+        return False
+    found = segments(db, reception_code)
+    return found.closed < found.opened

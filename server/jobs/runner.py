@@ -31,6 +31,10 @@ TRIES = 8
 POLL = 0.5
 
 
+class NotYet(Exception):
+    """What a job needs is still on its way: it is tried again, and nobody need look into it."""
+
+
 @dataclass(frozen=True, slots=True)
 class JobKind:
     """A named piece of work; ``every`` makes it recurring."""
@@ -143,6 +147,8 @@ class Runner:
             if kind is None:
                 raise LookupError(job.name)
             await kind.run(self._house, job.args)
+        except NotYet as waiting:
+            error = f"not yet: {waiting}"
         except Exception:
             error = traceback.format_exc(limit=-6)
             log.exception("job %s failed", job.name)

@@ -177,7 +177,7 @@ def setting_of(db: Session, found: ReceptionFile) -> Setting:
 
 def recorded_of(db: Session, found: ReceptionFile) -> Recorded:
     """Return how far the recording of a reception is registered."""
-    count = archive.unfinished(db, found.code)
+    count = archive.segments(db, found.code)
     return Recorded(count.opened, count.closed, found.without_recording_ground)
 
 

@@ -98,7 +98,7 @@ def _take(db: Session, at: datetime, worker: str, reception: Reception, note: No
         case "recording_waived":
             reception.without_recording_ground = str(note.facts.get("ground", ""))
         case "segment_closed":
-            archive.register_segment(db, at, reception.id, note.facts)
+            _register(db, at, reception, note)
         case "stopped_here":
             _stop(db, at, reception, note)
         case "ended":
@@ -156,14 +156,17 @@ def _end(db: Session, at: datetime, reception: Reception, note: NoteIn) -> None:
     if reception.outcome == Outcome.ADJOURNED:
         _adjourn(db, at, reception)
     if reception.state is ReceptionState.ENDED:
-        book(
-            db,
-            "compose",
-            f"compose:{reception.code}",
-            at,
-            {"reception": reception.code},
-            due_at=at + COMPOSE_AFTER,
-        )
+        _compose(db, at, reception, f"compose:{reception.code}")
+
+
+def _compose(db: Session, at: datetime, reception: Reception, key: str) -> None:
+    book(db, "compose", key, at, {"reception": reception.code}, due_at=at + COMPOSE_AFTER)
+
+
+def _register(db: Session, at: datetime, reception: Reception, note: NoteIn) -> None:
+    if archive.register_segment(db, at, reception.id, note.facts):
+        # Its worker was down when the others were put together.
+        _compose(db, at, reception, f"compose:{reception.code}:{note.member}:{note.facts['segment']}")
 
 
 def _adjourn(db: Session, at: datetime, reception: Reception) -> None:

@@ -83,9 +83,12 @@ def test_a_hole_is_given_up_after_the_window_even_if_nothing_more_comes() -> Non
     order = Reorder()
     sent = [packet for _, packet in arriving(send_audio(opus(0.1)), 10.0)]
     assert list(order.push(sent[0])) == [sent[0]]
+    assert order.oldest is None
     assert list(order.push(sent[2])) == []
+    assert order.oldest == sent[2].arrived
     assert list(order.expire(10.4)) == []
     assert list(order.expire(10.45)) == [Hole(1), sent[2]]
+    assert order.oldest is None
     assert list(order.push(sent[1])) == [], "too late"
 
 

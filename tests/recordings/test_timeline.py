@@ -84,7 +84,9 @@ def test_frames_held_back_at_the_end_are_given() -> None:
     sender.send(0, 1)
     sender.send(5, 5.1, rtp_shift=-4)
     assert len(sender.stamps) == 50
+    assert line.oldest == pytest.approx(ZERO + 5, abs=0.01)
     assert [at_ms for at_ms, _ in line.drain()] == [5000, 5020, 5040, 5060, 5080]
+    assert line.oldest is None
 
 
 def test_a_first_packet_that_came_late_is_forgotten() -> None:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from server.supervisor import Child
 from server.tables import Unit
+from signaling.passthrough.hot import choose
 from tests.office_process import ROOT, OfficeProcess, free_port, running_office
 
 BACK_WITHIN = 30.0
@@ -185,6 +186,16 @@ async def test_a_worker_knows_no_setting_of_the_office(office: OfficeProcess) ->
     assert b"PATH=" in environment
     assert b"TIEPDAN_" not in environment
     assert office.settings.secret.encode() not in command
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_worker_forwards_in_c_where_there_is_a_compiler(office: OfficeProcess) -> None:
+    wanted = choose("auto").path == "native"
+    maps = Path(f"/proc/{office.child('media')}/maps")
+    async with asyncio.timeout(BACK_WITHIN):
+        while "/native/hot-" not in maps.read_text() and wanted:
+            await asyncio.sleep(0.1)
+    assert ("/native/hot-" in maps.read_text()) == wanted
 
 
 def _said_to(process: int) -> tuple[bytes, bytes]:
