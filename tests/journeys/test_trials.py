@@ -83,12 +83,20 @@ async def test_a_citizen_rehearses_to_the_end() -> None:
         assert not any(office.recordings().glob("*"))
 
 
+ALL_CONNECTED = """() => {
+  const view = window.tiepdan.state().view;
+  return !view.waiting.length && view.members.every(m => m.status === "connected");
+}"""
+
+
 async def test_an_officer_rehearses_and_even_pressing_record_keeps_nothing() -> None:
     async with running_office() as office, opened(office, "tu") as page:
         await page.goto(f"{office.url}/tap-thu")
         await page.get_by_role("link", name="Tập như cán bộ").click()
         await page.get_by_role("button", name="Tôi đã biết").click()
         await page.get_by_role("button", name="Mời vào").click()
+        # Whoever begins before the citizen's line stands is asked for a ground.
+        await page.wait_for_function(ALL_CONNECTED)
         await page.get_by_role("button", name="Bắt đầu tiếp").click()
         await page.get_by_role("button", name="Bắt đầu ghi").click()
         await page.get_by_text("Không ghi hình", exact=True).first.wait_for()
