@@ -10,9 +10,9 @@ from signaling.messages import (
     Phase,
     RecordingState,
     RefusalCode,
-    Wire,
 )
 from signaling.roles import Power, RoomRole
+from signaling.wire import Wire
 
 Link = Literal["good", "poor", "bad", "lost"]
 
@@ -219,6 +219,15 @@ class Changed(Wire):
     version: int
 
 
+class Captioned(Wire):
+    """Words of `member`, typed by `by`, for those who hear both. Kept nowhere."""
+
+    type: Literal["captioned"] = "captioned"
+    member: str
+    by: str
+    words: str
+
+
 class Bye(Wire):
     """The connection closes now."""
 
@@ -227,7 +236,7 @@ class Bye(Wire):
     ground: str | None = None
 
 
-ServerMessage = Welcome | State | Answer | Slots | Tick | Elsewhere | Done | Refused | Changed | Bye
+ServerMessage = Welcome | State | Answer | Slots | Tick | Elsewhere | Done | Refused | Changed | Captioned | Bye
 
 
 def write(message: ServerMessage) -> str:

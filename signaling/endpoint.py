@@ -13,7 +13,7 @@ from datetime import datetime
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from signaling.answers import Bye, ServerMessage, State, Tick, write
+from signaling.answers import Bye, Captioned, ServerMessage, State, Tick, write
 from signaling.errors import BadTicket, BrokenProtocol
 from signaling.events import Device
 from signaling.hub import Hub
@@ -65,18 +65,24 @@ class Line:
         self._close_code: int | None = None
 
     def send(self, message: ServerMessage) -> None:
-        """Send when the line allows; an older unsent state or tick is replaced."""
+        """Send when the line allows; an older unsent state or tick is replaced, of captions the last three wait."""
         if self._close_code is not None:
             return
-        if isinstance(message, (State, Tick)):
-            stale = [each for each in self._unsent if type(each) is type(message)]
-            for each in stale:
-                self._unsent.remove(each)
+        for each in self._stale(message):
+            self._unsent.remove(each)
         self._unsent.append(message)
         self._is_wanted.set()
         if len(self._unsent) > MAX_UNSENT:
             self._unsent.clear()
             self.close(ByeCode.BROKEN, "too_slow")
+
+    def _stale(self, message: ServerMessage) -> list[ServerMessage]:
+        if not isinstance(message, (State, Tick, Captioned)):
+            return []
+        # What could not be sent in time is not worth reading late; a browser shows three captions at most.
+        kept = 2 if isinstance(message, Captioned) else 0
+        unsent = [each for each in self._unsent if type(each) is type(message)]
+        return unsent[: max(0, len(unsent) - kept)]
 
     def close(self, code: ByeCode, ground: str | None = None, close_code: int | None = None) -> None:
         """Say what is still unsent, then goodbye, then close. Closing twice is closing once."""

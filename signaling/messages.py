@@ -9,9 +9,11 @@ import json
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
 from signaling.errors import BrokenProtocol
+from signaling.messages_captions import Caption
+from signaling.wire import FromClient, MemberCode
 
 VERSION = 1
 MAX_MESSAGE = 64 * 1024
@@ -73,6 +75,7 @@ class RefusalCode(StrEnum):
     CONSULTING = "consulting"
     STAYS_OUT = "stays_out"
     LACKING = "lacking"
+    TOO_OFTEN = "too_often"
 
 
 class ByeCode(StrEnum):
@@ -104,23 +107,10 @@ BAD_TICKET = 4401
 
 # NUL cannot be kept by PostgreSQL, and nobody types it.
 Text = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
-MemberCode = Annotated[str, StringConstraints(max_length=64)]
 StopGround = Literal["denunciation", "secret"]
 ConsultRule = Literal["recorded", "unrecorded"]
 Choice = Literal["go_on", "sound_only", "telephone", "adjourn", "paper"]
 Connection = Annotated[int, Field(ge=1, le=2**53 - 1)]
-
-
-class Wire(BaseModel):
-    """One message. Unknown fields and wrong types are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class FromClient(Wire):
-    """A message from a browser. With an `id` it is answered by `done` or `refused`."""
-
-    id: Annotated[str, StringConstraints(max_length=64)] | None = None
 
 
 class Hello(FromClient):
@@ -354,6 +344,7 @@ Command = (
     | SendToWait
     | Mute
     | Floor
+    | Caption
     | Leave
     | Ping
     | ConsultCommand

@@ -40,6 +40,7 @@ class Power(StrEnum):
     SPEAK = "speak"
     HAND = "hand"
     CONSULT = "consult"
+    CAPTION = "caption"
 
 
 _GUEST = frozenset({Power.SPEAK, Power.HAND})
@@ -51,6 +52,7 @@ _DESK = _GUEST | {
     Power.PAUSE,
     Power.READ_BACK,
     Power.STOP_HERE,
+    Power.CAPTION,
 }
 
 POWERS: Mapping[RoomRole, frozenset[Power]] = MappingProxyType(
@@ -64,7 +66,7 @@ POWERS: Mapping[RoomRole, frozenset[Power]] = MappingProxyType(
         RoomRole.WARD_ROOM: _GUEST,
         RoomRole.CITY_BOARD: _GUEST,
         RoomRole.DEPARTMENT: _GUEST,
-        RoomRole.INTERPRETER: _GUEST,
+        RoomRole.INTERPRETER: _GUEST | {Power.CAPTION},
         RoomRole.OBSERVER: frozenset(),
         RoomRole.RECORDER: frozenset(),
     }

@@ -28,6 +28,7 @@ again and how their recording goes on in new segments.
 from collections.abc import Iterable
 from datetime import datetime
 
+from signaling import room_captions as captions
 from signaling import room_consultation as consultation
 from signaling import room_course as course
 from signaling import room_door as door
@@ -94,6 +95,7 @@ from signaling.messages import (
     StopHere,
     Watch,
 )
+from signaling.messages_captions import Caption
 from signaling.roles import Power, may
 from signaling.room_flows import MEMBER_FLOW, RECORDING_FLOW, ROOM_FLOW, Refusal, diagram
 from signaling.room_memory import remember
@@ -105,6 +107,7 @@ __all__ = ["MEMBER_FLOW", "RECORDING_FLOW", "ROOM_FLOW", "Room", "diagram"]
 
 _POWER_FOR: dict[type[Command], Power] = {
     Hand: Power.HAND,
+    Caption: Power.CAPTION,
     Admit: Power.ADMIT,
     Refuse: Power.ADMIT,
     Remove: Power.REMOVE,
@@ -287,6 +290,8 @@ def _obey(turn: Turn, member: Member, message: Command) -> None:  # noqa: C901, 
             seats.mute(turn, member, message)
         case Floor():
             seats.give_floor(turn, member, message.member)
+        case Caption():
+            captions.pass_on(turn, member, message)
         case Consult() | ConsultInvite() | ConsultAnswer() | ConsultLeave() | ConsultEnd():
             consultation.obey(turn, member, message)
         case Leave():

@@ -182,12 +182,16 @@ def _assign(viewer: Member, others: list[Member]) -> None:
             viewer.slots[other.code] = free[0]
 
 
+def may_hear(room: RoomState, viewer: Member, member: Member) -> bool:
+    """Whether anything of `member` may reach `viewer` now, were it sent."""
+    if not (member.acknowledged or not room.recording.is_wanted) or not room.may_meet(viewer, member):
+        return False
+    # What came up is for the desk alone; the other guests must not hear more of it.
+    return room.phase != Phase.STOPPED or bool({viewer.badge.role, member.badge.role} & DESK)
+
+
 def _seat(room: RoomState, viewer: Member, member: Member, slot: int) -> SeatOf:
-    is_open = member.connection > 0 and (member.acknowledged or not room.recording.is_wanted)
-    is_open = is_open and room.may_meet(viewer, member)
-    if room.phase == Phase.STOPPED:
-        # What came up is for the desk alone; the other guests must not hear more of it.
-        is_open = is_open and bool({viewer.badge.role, member.badge.role} & DESK)
+    is_open = member.connection > 0 and may_hear(room, viewer, member)
     return SeatOf(
         slot,
         member.code,

@@ -92,6 +92,7 @@ class Member:
     seats_told: tuple[int | None, int, tuple[tuple[int, str], ...]] | None = None
     told: tuple[int, State] | None = None
     told_of: tuple[object, ...] = ()
+    captioned: tuple[tuple[datetime, str | None], ...] = ()
 
     @property
     def code(self) -> str:

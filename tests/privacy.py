@@ -6,6 +6,7 @@ is inside a consultation from the notes that the office gets. So a room that is 
 
 from dataclasses import dataclass, field
 
+from signaling.answers import Captioned
 from signaling.effects import (
     CloseMedia,
     Effect,
@@ -14,6 +15,7 @@ from signaling.effects import (
     NoteKind,
     Seat,
     StopRecording,
+    Tell,
     Unfollow,
     Untap,
 )
@@ -85,5 +87,13 @@ class Privacy:
                 self.asked[member] = number
             case StopRecording():
                 self.tapped.clear()
+            case Tell(member, _, Captioned() as caption):
+                self._read(member, caption)
             case _:
                 pass
+
+    def _read(self, reader: str, caption: Captioned) -> None:
+        three = {reader, caption.member, caption.by}
+        assert three <= self.inside or not three & self.inside, f"{reader} reads {caption.member} across the door"
+        if reader in self.inside and not self.is_recorded and len(three) > 1:
+            assert three <= self.proven, f"{reader} reads {caption.member} before the proof"

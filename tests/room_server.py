@@ -52,6 +52,7 @@ PEOPLE: dict[str, tuple[str, str, RoomRole, str, tuple[Person, ...]]] = {
         (Person("Vũ Thị Mai", "Công dân"), Person("Đỗ Văn Hòa", "Cán bộ kỹ thuật")),
     ),
     "ban": ("Hoàng Đức Thắng", "Ban Tiếp công dân thành phố", RoomRole.CITY_BOARD, "city", ()),
+    "vy": ("Giàng Thị Vy", "Phiên dịch tiếng Mông", RoomRole.INTERPRETER, "home", ()),
     "thu": ("Bùi Thu", "Dự thính", RoomRole.OBSERVER, "other", ()),
 }
 

@@ -1,6 +1,6 @@
 """What must be true of a room after every event, whatever happened before."""
 
-from signaling.answers import Bye, Done, Elsewhere, Refused, State, Tick, Welcome
+from signaling.answers import Bye, Captioned, Done, Elsewhere, Refused, State, Tick, Welcome
 from signaling.effects import (
     CloseRoom,
     Effect,
@@ -35,6 +35,7 @@ def check_truths(room: Room, effects: list[Effect]) -> None:
     _the_clock_runs_only_for_the_missing(room)
     _a_consultation_is_private(room, effects)
     _a_device_that_stands_aside_gets_nothing(room, effects)
+    _captions_go_where_the_sound_goes(room, effects)
 
 
 def _nobody_unadmitted_gets_or_gives_media(room: Room, effects: list[Effect]) -> None:
@@ -226,3 +227,18 @@ def _a_device_that_stands_aside_gets_nothing(room: Room, effects: list[Effect]) 
         sees = reader.is_inside and may(reader.badge.role, Power.ADMIT)
         assert set(reader.told[1].doubled) == (doubled if sees else set())
         assert reader.told[1].you.doubled == (reader.code in doubled)
+
+
+def _captions_go_where_the_sound_goes(room: Room, effects: list[Effect]) -> None:
+    members, one = room.state.members, room.state.consultation
+    away = set(one.inside) if one else set[str]()
+    for effect in effects:
+        if not isinstance(effect, Tell) or not isinstance(effect.message, Captioned):
+            continue
+        three = {effect.member, effect.message.member, effect.message.by}
+        assert all(members[code].is_inside for code in three), effect
+        assert may(members[effect.message.by].badge.role, Power.CAPTION), effect
+        assert three <= away or not three & away, effect
+        if room.state.phase == Phase.STOPPED:
+            guests = [code for code in three if members[code].badge.role not in DESK]
+            assert len(guests) < 2, effect

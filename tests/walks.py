@@ -69,6 +69,7 @@ from signaling.messages import (
     StopHere,
     Watch,
 )
+from signaling.messages_captions import Caption
 from signaling.presence import stays
 from signaling.room import Room
 from signaling.room_state import Turn
@@ -120,6 +121,7 @@ def commands(dice: Random) -> list[tuple[float, Callable[[], Command]]]:
         (0.05, lambda: Choose(choice=dice.choice(["adjourn", "paper"]), ground=ground())),
         (0.15, lambda: StopHere(ground=dice.choice(["denunciation", "secret"]), id="v")),
         *asides(dice),
+        (9, lambda: Caption(member=code(), words="lời nói", id=dice.choice([None, None, None, "z"]))),
         (0.5, lambda: Leave(id="w")),
         (0.03, lambda: End(id="x")),
         (6, lambda: Ping(id="y")),

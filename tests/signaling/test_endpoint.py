@@ -13,8 +13,9 @@ from aiohttp import ClientWebSocketResponse, WSMsgType, web
 from aiohttp.test_utils import TestClient
 
 from signaling import endpoint as endpoint_module
+from signaling.answers import Captioned, Done
 from signaling.effects import Note
-from signaling.endpoint import Bucket, Endpoint
+from signaling.endpoint import MAX_UNSENT, Bucket, Endpoint, Line
 from signaling.errors import BrokenProtocol
 from signaling.hub import Hub, Means
 from signaling.passthrough import MediaPort
@@ -220,3 +221,30 @@ async def test_a_bad_offer_costs_nothing_but_the_connection(dial: Dial) -> None:
     assert (await hear(hanh, "refused"))["code"] == "media_failed"
     await hanh.send_json({"type": "ping", "id": "p"})
     assert (await hear(hanh, "done"))["re"] == "p"
+
+
+async def test_a_caption_reaches_those_inside_and_the_waiting_person_gets_nothing(dial: Dial) -> None:
+    hanh, tu = await dial("hanh"), await dial("tu", RoomRole.CLERK)
+    lan = await dial("lan", RoomRole.CITIZEN)
+    await tu.send_json({"type": "caption", "member": "hanh", "words": "Mời bà vào.", "id": "1"})
+    for inside in (hanh, tu):
+        told = await hear(inside, "captioned")
+        assert told == {"type": "captioned", "member": "hanh", "by": "tu", "words": "Mời bà vào."}
+    await lan.send_json({"type": "caption", "member": "hanh", "words": "Tôi là chủ tịch.", "id": "2"})
+    kinds = list[str]()
+    async with asyncio.timeout(30):
+        while "refused" not in kinds:
+            fields = await lan.receive_json()
+            kinds.append(fields["type"])
+    assert fields["code"] == "not_admitted"
+    assert "captioned" not in kinds
+    await tu.send_json({"type": "caption", "member": "hanh", "words": "a\nb"})
+    assert await goodbye(tu) == ("broken", "bad_fields", 4400)
+
+
+def test_captions_that_a_slow_line_could_not_carry_do_not_pile_up() -> None:
+    line = Line(web.WebSocketResponse())
+    for number in range(2 * MAX_UNSENT):
+        line.send(Captioned(member="lan", by="tu", words=str(number)))
+    line.send(Done(re="x"))
+    assert [each.words for each in line._unsent if isinstance(each, Captioned)] == ["197", "198", "199"]

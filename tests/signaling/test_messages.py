@@ -24,6 +24,7 @@ from signaling.messages import (
     parse,
 )
 from signaling.roles import Power, RoomRole
+from signaling.wire import Wire
 
 PROTOCOL = Path(messages.__file__).with_name("PROTOCOL.md").read_text()
 
@@ -102,7 +103,7 @@ def test_every_goodbye_has_a_close_code() -> None:
 
 
 @pytest.mark.parametrize("kind", [*get_args(ClientMessage), *get_args(ServerMessage)])
-def test_every_message_and_field_is_documented(kind: type[messages.Wire]) -> None:
+def test_every_message_and_field_is_documented(kind: type[Wire]) -> None:
     name = kind.model_fields["type"].default
     [line] = [each for each in PROTOCOL.splitlines() if each.startswith(f"| `{name}` | ")][:1]
     fields = set(kind.model_fields) - {"type", "id"}
@@ -117,6 +118,6 @@ def test_every_code_is_documented(word: str) -> None:
 
 
 @pytest.mark.parametrize("view", [answers.MemberView, answers.YouView, answers.RecordingView, answers.State])
-def test_every_field_of_a_view_is_documented(view: type[messages.Wire]) -> None:
+def test_every_field_of_a_view_is_documented(view: type[Wire]) -> None:
     for name in view.model_fields:
         assert name in PROTOCOL

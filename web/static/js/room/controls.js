@@ -7,10 +7,10 @@
  */
 
 /** @typedef {import("./session.js").Session} Session */
-/** @typedef {{name: string, icon: string, word: string, code: string, key: string, isOff: boolean, isPressed: boolean, act: () => void}} Control */
+/** @typedef {{name: string, icon: string, word: string, code: string, key: string, isOff: boolean, isPressed: boolean, isKeyOnly?: boolean, act: (isByKey: boolean) => void}} Control */
 
-/** @param {Session} s @param {{askLeave: () => void, askPapers: () => void}} more @returns {Control[]} */
-export function controlsOf(s, { askLeave, askPapers }) {
+/** @param {Session} s @param {{askLeave: () => void, askPapers: () => void, type: (isByKey: boolean) => void}} more @returns {Control[]} */
+export function controlsOf(s, { askLeave, askPapers, type }) {
   const { own, me, view } = s.room.value;
   const speaks = me?.powers.includes("speak") ?? false;
   const hasScreen = typeof navigator.mediaDevices?.getDisplayMedia === "function";
@@ -37,6 +37,14 @@ export function controlsOf(s, { askLeave, askPapers }) {
       name: "papers", icon: "paperclip", word: "control.papers",
       code: "KeyN", key: "N", isOff: false, isPressed: false, act: askPapers,
     },
+    (me?.powers.includes("caption") ?? false) && {
+      name: "caption", icon: "captions", word: s.typing.value ? "control.caption_off" : "control.caption_on",
+      code: "KeyT", key: "T", isOff: false, isPressed: false, act: type,
+    },
+    view !== null && {
+      name: "captions", icon: "captions", word: "control.captions", isKeyOnly: true,
+      code: "KeyP", key: "P", isOff: false, isPressed: false, act: () => s.showCaptions(s.room.peek().captions.choice !== "on"),
+    },
     { name: "leave", icon: "leave", word: "control.leave", code: "KeyQ", key: "Q", isOff: false, isPressed: false, act: askLeave },
   ];
   return all.filter((each) => each !== false);
@@ -49,7 +57,7 @@ export function listenForKeys(now) {
     const found = now().find((each) => each.code === event.code);
     if (!found || document.querySelector("dialog[open]")) return;
     event.preventDefault();
-    found.act();
+    found.act(true);
   };
   document.addEventListener("keydown", press);
   return () => document.removeEventListener("keydown", press);

@@ -1,7 +1,11 @@
-/** What this browser remembers: its last good check, so that nobody is tried out twice, and a word of its own. Pure but for the storage. */
+/**
+ * What this browser remembers: its last good check, so that nobody is tried out twice, a word of its own, and
+ * whether captions are shown on it. Pure but for the storage.
+ */
 
 const MEMORY = "tiepdan.check";
 const WORD = "tiepdan.browser";
+const CAPTIONS = "tiepdan.captions";
 const GOOD_FOR = 7 * 86_400_000;
 
 /** @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} Store */
@@ -38,5 +42,24 @@ export function browserWord(storage, make) {
     return word;
   } catch {
     return "";
+  }
+}
+
+/** Whether captions are to be shown on this device; null as long as nobody said. @param {Store} storage @returns {"on" | "off" | null} */
+export function captionChoice(storage) {
+  try {
+    const kept = storage.getItem(CAPTIONS);
+    return kept === "on" || kept === "off" ? kept : null;
+  } catch {
+    return null;
+  }
+}
+
+/** @param {Store} storage @param {boolean} isOn */
+export function rememberCaptions(storage, isOn) {
+  try {
+    storage.setItem(CAPTIONS, isOn ? "on" : "off");
+  } catch {
+    // Without storage the choice lasts as long as the page.
   }
 }

@@ -12,7 +12,7 @@ import { Capture, rememberDevices } from "./capture.js";
 import { isInside } from "./derive.js";
 import { Handing } from "./handing.js";
 import { Media } from "./media.js";
-import { browserWord } from "./memory.js";
+import { browserWord, captionChoice, rememberCaptions } from "./memory.js";
 import { Minutes, textOf } from "./minutes.js";
 import { Showing } from "./showing.js";
 import { judge, sampleOf, Steadiness } from "./quality.js";
@@ -30,32 +30,7 @@ const MEASURE_EVERY = 1_000;
 /** A line is judged over a while; a picture that stumbles is helped sooner. */
 const LOOKS_PER_SAMPLE = 4;
 
-/**
- * @typedef {object} Page what the template told
- * @property {string} socket
- * @property {string} ticket
- * @property {string} layout
- * @property {string} icons
- * @property {string} unit
- * @property {string} phone
- * @property {string} title
- * @property {string} receiver
- * @property {string} startsAt
- * @property {string} back where to go afterwards
- * @property {string} minutes
- * @property {boolean} isHigh
- * @property {string} scriptUrl where ticks of the opening script are kept
- * @property {string} boardUrl where calls for the city's board are kept; for the desk and the board
- * @property {string} stoppedHref what is to be done after a stop; only for the desk
- * @property {string} incidentUrl where to tell technicians that something does not work
- * @property {string} citizenPhone only for the desk
- * @property {Record<string, string>} ticks
- * @property {{code: string, words: string, done_at: string | null}[]} script
- * @property {string} showing where the page that everybody sees is read
- * @property {string} papers where papers are handed in or taken, or ""
- * @property {number} megabytes largest file
- * @property {{lead: string, items: string[]}} notice
- */
+/** @typedef {import("./page.js").Page} Page */
 
 export class Session {
   room = signal(initial());
@@ -63,6 +38,7 @@ export class Session {
   quality = signal(/** @type {"good" | "poor" | "bad" | null} */ (null));
   streams = signal(0);
   isSilenced = signal(false);
+  /** Whether the line for typing captions stands open. */ typing = signal(false);
   minutesAt = signal(0);
   papersAt = signal(0);
   /** When each line of the opening script was ticked. */ ticks = signal(/** @type {Record<string, string>} */ ({}));
@@ -85,6 +61,7 @@ export class Session {
     this.page = page;
     this.ticks.value = page.ticks;
     this.say = say;
+    this.room.value = reduce(initial(), { type: "captions", choice: captionChoice(localStorage) });
     this.line = new Line({ url: page.socket, ticket: page.ticket, device: describeDevice(), browser: browserWord(localStorage, () => crypto.randomUUID()), hear: (message) => this.#hear(message) });
     this.media = new Media({
       offer: (sdp, connection) => this.line.tell("offer", { sdp, connection }),
@@ -200,6 +177,12 @@ export class Session {
     }
   }
 
+  /** Show captions or not, on this device from now on. @param {boolean} isOn */
+  showCaptions(isOn) {
+    rememberCaptions(localStorage, isOn);
+    this.#put({ type: "captions", choice: isOn ? "on" : "off" });
+  }
+
   /** Show one person large, or let the speaker be large again. @param {string} member */
   pin(member) {
     this.#put({ type: "pin", member });
@@ -245,7 +228,7 @@ export class Session {
       this.#isNew = true;
       this.media.told(message);
     }
-    this.#put(message.type === "tick" ? { ...message, heard_at: Date.now() } : message);
+    this.#put(message.type === "tick" || message.type === "captioned" ? { ...message, heard_at: Date.now() } : message);
     if (message.type === "refused" && message.re === null && message.code === "media_failed") this.media.rebuild();
     if (message.type === "slots") this.#streamsChanged();
     if (message.type === "changed" && message.topic === "minutes") void this.minutes?.read();

@@ -10,6 +10,7 @@
  */
 
 const KINDS = ["mic", "camera", "screen"];
+const CAPTIONS = 3;
 
 /** @returns {RoomState} */
 export function initial() {
@@ -27,6 +28,7 @@ export function initial() {
     refusal: null,
     topics: {},
     stage: { speaker: null, candidate: null, pinned: null },
+    captions: { lines: [], count: 0, choice: null },
   };
 }
 
@@ -42,13 +44,15 @@ export function reduce(state, message) {
       return { ...state, me: { member, role, powers, slots, room, room_name, connection } };
     }
     case "state":
-      return { ...state, view: message, own: ownAfter(state, message), stage: stageAfter(state, message) };
+      return { ...state, view: message, own: ownAfter(state, message), stage: stageAfter(state, message), captions: captionsAfter(state, message) };
     case "slots":
       // News about an older connection than the one in use comes late and is worthless.
       if (message.connection < state.seats.connection) return state;
       return { ...state, seats: { connection: message.connection, seats: message.seats } };
     case "tick":
       return { ...state, tick: message, stage: heard(state, message.speaking) };
+    case "captioned":
+      return { ...state, captions: captioned(state, message) };
     case "done":
       return { ...state, asked: without(state.asked, message.re) };
     case "refused":
@@ -99,6 +103,8 @@ function ofPage(state, message) {
       const pinned = state.stage.pinned === message.member ? null : message.member;
       return { ...state, stage: { ...state.stage, pinned } };
     }
+    case "captions":
+      return { ...state, captions: { ...state.captions, choice: message.choice } };
     case "failed":
       return { ...state, refusal: { command: message.command, code: "not_sent", text: message.text } };
     case "read":
@@ -170,6 +176,35 @@ function stageAfter(state, message) {
   const keep = (/** @type {string | null} */ code) => (code !== null && here.has(code) ? code : null);
   const { speaker, candidate, pinned } = state.stage;
   return { speaker: keep(speaker), candidate: keep(candidate), pinned: keep(pinned) };
+}
+
+/**
+ * One line more. Whose words they are, and who typed them, are names that the server told.
+ *
+ * @param {RoomState} state
+ * @param {import("./wire.js").Captioned} message
+ */
+function captioned(state, message) {
+  const { lines, count, choice } = state.captions;
+  const { member, by, words, heard_at: at = 0 } = message;
+  const name = (/** @type {string} */ code) => state.view?.members.find((each) => each.member === code)?.name ?? "";
+  const line = { number: count + 1, member, by, name: name(member), typist: name(by), words, at };
+  return { lines: [...lines, line].slice(-CAPTIONS), count: count + 1, choice };
+}
+
+/**
+ * No line is carried to the other side of a consultation, past a stop, or out of the room.
+ *
+ * @param {RoomState} state
+ * @param {StateMessage} message
+ */
+function captionsAfter(state, message) {
+  const { view, captions } = state;
+  const isInside = (/** @type {StateMessage | null} */ one) => one?.consultation?.you === "inside";
+  const isStopped = message.phase === "stopped" && view?.phase !== "stopped";
+  const isOut = message.you.status === "waiting" || message.you.status === "gone";
+  if (!captions.lines.length || (isInside(view) === isInside(message) && !isStopped && !isOut)) return captions;
+  return { ...captions, lines: [] };
 }
 
 /**

@@ -1,10 +1,11 @@
 /** The whole page: which of its faces is shown, and the pieces of each. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { layoutOf, pageOf } from "./derive.js";
+import { layoutOf, may, pageOf } from "./derive.js";
 import { Stay } from "./view/board.js";
 import { Aside } from "./view/aside.js";
 import { Controls } from "./view/bottom.js";
+import { Captions, Typing } from "./view/captions.js";
 import { Arriving, NoticePage, Over, Waiting } from "./view/door.js";
 import { Moves } from "./view/moves.js";
 import { Papers } from "./view/papers.js";
@@ -43,7 +44,10 @@ function Room({ s }) {
   return html`<div class=${`room room--${layout}`}>
     <${Top} s=${s} onSettings=${() => setSetting(true)} />
     ${isDesk && html`<${People} s=${s} />`}
-    <${Stage} s=${s}>${isReadBack && s.minutes && html`<${ReadBack} s=${s} />`}<//>
+    <div class="room__middle">
+      <${Stage} s=${s}>${isReadBack && s.minutes && html`<${ReadBack} s=${s} />`}<//>
+      <${Captions} s=${s} layout=${layout} />
+    </div>
     ${isDesk && html`<${Papers} s=${s} />`}
     <footer class="room__bottom">
       <${Refusal} s=${s} />
@@ -51,6 +55,7 @@ function Room({ s }) {
       <${Aside} s=${s} />
       ${isDesk && html`<${Moves} s=${s} />`}
       <${Stay} s=${s} />
+      ${s.typing.value && may(room, "caption") && html`<${Typing} s=${s} />`}
       <${Controls} s=${s} />
     </footer>
     ${isSetting && html`<${Settings} s=${s} onClose=${() => setSetting(false)} />`}

@@ -56,11 +56,13 @@ export interface Tick { type: "tick"; at: string; durable_seconds: number; speak
 export interface Done { type: "done"; re: string }
 export interface RefusedMessage { type: "refused"; re: string | null; code: string }
 export interface Changed { type: "changed"; topic: string; version: number }
+/** Words of `member`, typed by `by`. */
+export interface Captioned { type: "captioned"; member: string; by: string; words: string; /** added here: Date.now() */ heard_at?: number }
 export interface Elsewhere { type: "elsewhere" }
 export interface Bye { type: "bye"; code: string; ground: string | null }
 
 export type FromServer =
-  | Welcome | StateMessage | Answer | Slots | Tick | Elsewhere | Done | RefusedMessage | Changed | Bye;
+  | Welcome | StateMessage | Answer | Slots | Tick | Elsewhere | Done | RefusedMessage | Changed | Captioned | Bye;
 
 /** What the page itself has to report; `at` is `Date.now()`. */
 export type FromPage =
@@ -70,12 +72,16 @@ export type FromPage =
   | { type: "trouble"; mic?: string | null; camera?: string | null }
   | { type: "asked"; id: string; command: string; fields?: Record<string, unknown> }
   | { type: "unsent"; id: string }
+  | { type: "captions"; choice: "on" | "off" | null }
   | { type: "pin"; member: string | null }
   | { type: "failed"; command: string; text: string }
   | { type: "read" };
 
 export type Message = FromServer | FromPage;
 export type MediaState = "off" | "connecting" | "connected" | "lost";
+
+/** One line as it is shown; `number` counts all that ever came. */
+export interface CaptionLine { number: number; member: string; by: string; name: string; typist: string; words: string; at: number }
 
 export interface RoomState {
   link: { state: "connecting" | "open" | "lost" | "closed"; lostAt: number | null; code: string | null; ground: string | null };
@@ -92,4 +98,6 @@ export interface RoomState {
   refusal: { command: string; code: string; text?: string } | null;
   topics: Record<string, number>;
   stage: { speaker: string | null; candidate: string | null; pinned: string | null };
+  /** `choice`: what was chosen on this device, if anything ever was. */
+  captions: { lines: CaptionLine[]; count: number; choice: "on" | "off" | null };
 }

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { controlsOf, listenForKeys } from "../controls.js";
+import { openTyping } from "./captions.js";
 import { HandIn } from "./handing.js";
 import { Button, Dialog, Icon, html } from "./parts.js";
 
@@ -11,17 +12,17 @@ import { Button, Dialog, Icon, html } from "./parts.js";
 export function Controls({ s }) {
   const [isLeaving, setLeaving] = useState(false);
   const [isHanding, setHanding] = useState(false);
-  const asks = { askLeave: () => setLeaving(true), askPapers: () => setHanding(true) };
+  const asks = { askLeave: () => setLeaving(true), askPapers: () => setHanding(true), type: (/** @type {boolean} */ isByKey) => openTyping(s, isByKey) };
   useEffect(() => listenForKeys(() => controlsOf(s, asks)), [s]);
   return html`<div class="controls" role="group" aria-label=${s.say("control.group")}>
-      ${controlsOf(s, asks).map((each) => html`<button
+      ${controlsOf(s, asks).filter((each) => !each.isKeyOnly).map((each) => html`<button
         key=${each.name}
         type="button"
         class=${`control${each.isOff ? " control--off" : ""}${each.name === "leave" ? " control--leave" : ""}`}
         aria-pressed=${each.name === "hand" ? String(each.isPressed) : undefined}
         aria-keyshortcuts=${`Alt+${each.key}`}
         title=${s.say("control.key", { word: s.say(each.word), key: each.key })}
-        onClick=${each.act}
+        onClick=${() => each.act(false)}
       >
         <${Icon} s=${s} name=${each.icon} /><span>${s.say(each.word)}</span>
       </button>`)}

@@ -24,18 +24,29 @@ export function Settings({ s, onClose }) {
     <div class="settings">
       <${Incident} s=${s} />
       ${/** @type {(keyof typeof KINDS)[]} */ (Object.keys(KINDS)).map((kind) => html`<${Choice} key=${kind} s=${s} kind=${kind} devices=${devices} />`)}
+      ${s.room.value.view && html`<${ShowCaptions} s=${s} />`}
       ${s.room.value.view && html`<${HearOnly} s=${s} />`}
       ${quality && html`<p>${s.say(`quality.${quality}`)}</p>`}
       <div>
         <p class="field__label">${s.say("settings.keys")}</p>
         <ul class="settings__keys">
-          ${controlsOf(s, { askLeave: () => {}, askPapers: () => {} }).map((each) => html`<li key=${each.name}><kbd>Alt + ${each.key}</kbd> ${s.say(each.word)}</li>`)}
+          ${controlsOf(s, { askLeave: () => {}, askPapers: () => {}, type: () => {} }).map((each) => html`<li key=${each.name}><kbd>Alt + ${each.key}</kbd> ${s.say(each.word)}</li>`)}
         </ul>
       </div>
       <${Telephone} s=${s} />
     </div>
     <div class="actions"><${Button} s=${s} kind="primary" label=${s.say("settings.close")} onClick=${onClose} /></div>
   <//>`;
+}
+
+/** @param {{s: Session}} props */
+function ShowCaptions({ s }) {
+  const choose = (/** @type {Event} */ event) => s.showCaptions(/** @type {HTMLInputElement} */ (event.currentTarget).checked);
+  return html`<div class="choice">
+    <input class="choice__box choice__box--checkbox" type="checkbox" id="show-captions" checked=${s.room.value.captions.choice === "on"} aria-describedby="show-captions-hint" onChange=${choose} />
+    <label class="choice__label" for="show-captions">${s.say("settings.captions")}</label>
+    <span class="choice__hint" id="show-captions-hint">${s.say("settings.captions_hint")}</span>
+  </div>`;
 }
 
 /** @param {{s: Session}} props */
