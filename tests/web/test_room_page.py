@@ -27,6 +27,7 @@ pytestmark = [
 WIDTH, HEIGHT = 320, 240
 COLOURS = {"hanh": (76, 85, 255), "tu": (29, 255, 107), "lan": (150, 44, 21)}
 """Y, Cb, Cr: red, blue, green."""
+GREY = (128, 128, 128)
 SEEN = {"hanh": "red", "tu": "blue", "lan": "green"}
 KNOWS = "Tôi đã biết buổi tiếp được ghi âm, ghi hình"
 PATIENCE = 20.0
@@ -71,8 +72,8 @@ async def enter(tmp_path: Path) -> AsyncIterator[Enter]:
 
         async def open_page(who: str) -> Page:
             picture, sound = tmp_path / f"{who}.y4m", tmp_path / f"{who}.wav"
-            write_picture(picture, COLOURS[who])
-            write_sound(sound, 300 + 200 * list(COLOURS).index(who))
+            write_picture(picture, COLOURS.get(who, GREY))
+            write_sound(sound, 300 + 200 * [*COLOURS, who].index(who))
             browser = await play.chromium.launch(
                 executable_path=CHROMIUM,
                 args=[
@@ -215,3 +216,41 @@ async def test_two_go_aside_unrecorded_and_the_third_neither_sees_nor_hears(ente
     await tu.get_by_text("micro đang tắt").wait_for()
     await until(lan, LOOK, SEEN["tu"], "m-tu")
     await sees(lan, "hanh")
+
+
+@pytest.mark.slow
+async def test_typed_captions_are_read_inside_and_not_at_the_door(enter: Enter) -> None:
+    tu, hanh = await enter("tu"), await enter("hanh")
+    lan = await enter("lan")
+    await press(hanh, "Mời vào")
+    for page in (tu, hanh, lan):
+        await connected(page)
+    minh = await enter("minh")
+    await until(minh, "() => window.tiepdan.state().view?.you.status", "waiting")
+
+    await tu.keyboard.press("Alt+t")
+    await tu.get_by_label("Lời của").select_option("Nguyễn Thị Lan")
+    await tu.get_by_label("Gõ lời nói").fill("Cống ngõ 12 bị tắc\ttừ tháng tư.")
+    await tu.keyboard.press("Enter")
+    assert not await lan.get_by_text("Cống ngõ 12").count()
+    await press(lan, "Hiện phụ đề")
+    log = lan.get_by_role("log", name="Phụ đề gõ tay")
+    await log.get_by_text("Nguyễn Thị Lan: Cống ngõ 12 bị tắc từ tháng tư.").wait_for()
+    assert await log.get_attribute("aria-live") == "polite"
+    await lan.get_by_text("Phạm Văn Tú gõ. Phụ đề không thay biên bản, không được lưu.").wait_for()
+
+    await lan.reload()
+    await log.wait_for(state="attached")
+    await tu.get_by_label("Lời của").select_option("Trần Thị Hạnh")
+    await tu.get_by_label("Gõ lời nói").fill("Mời bà nói tiếp.")
+    await tu.keyboard.press("Enter")
+    await log.get_by_text("Trần Thị Hạnh: Mời bà nói tiếp.").wait_for()
+    await hanh.keyboard.press("Alt+p")
+    await hanh.get_by_text("Trần Thị Hạnh: Mời bà nói tiếp.").wait_for()
+    assert await minh.evaluate("() => window.tiepdan.state().captions.count") == 0
+    assert not await minh.get_by_text("Mời bà nói tiếp.").count()
+
+    await press(lan, "Ẩn phụ đề")
+    assert not await log.count()
+    await tu.keyboard.press("Alt+t")
+    await tu.get_by_label("Gõ lời nói").wait_for(state="detached")

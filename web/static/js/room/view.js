@@ -53,9 +53,9 @@ function Room({ s }) {
       <${Refusal} s=${s} />
       <${ShowingTrouble} s=${s} />
       <${Aside} s=${s} />
+      ${s.typing.value && may(room, "caption") && html`<${Typing} s=${s} />`}
       ${isDesk && html`<${Moves} s=${s} />`}
       <${Stay} s=${s} />
-      ${s.typing.value && may(room, "caption") && html`<${Typing} s=${s} />`}
       <${Controls} s=${s} />
     </footer>
     ${isSetting && html`<${Settings} s=${s} onClose=${() => setSetting(false)} />`}

@@ -28,15 +28,17 @@ function Lines({ s, lines, isAloud }) {
   const log = useRef(/** @type {HTMLDivElement | null} */ (null));
   const newest = lines.at(-1);
   useEffect(() => {
-    if (log.current) log.current.scrollTop = log.current.scrollHeight;
+    const [box, last] = [log.current, log.current?.lastElementChild];
+    // What is longer than its place is read from its beginning.
+    if (box && last instanceof HTMLElement) box.scrollTop = last.offsetHeight > box.clientHeight ? last.offsetTop : box.scrollHeight;
   }, [newest?.number]);
-  return html`<section class=${`captions${newest ? "" : " captions--empty"}`} aria-label=${s.say("captions.label")}>
+  return html`<section class=${`captions${newest ? "" : " captions--empty"}${s.typing.value ? " captions--typing" : ""}`} aria-label=${s.say("captions.label")}>
     <div ref=${log} class="captions__lines" role="log" aria-live=${isAloud ? "polite" : "off"} aria-label=${s.say("captions.label")} tabindex=${newest ? "0" : undefined}>
       ${lines.map((each) => html`<p key=${each.number} class="captions__line"><b class="captions__who">${each.name}:</b> ${each.words}</p>`)}
     </div>
     ${newest && html`<div class="captions__below">
       <p class="captions__foot">${s.say("captions.foot", { name: newest.typist })}</p>
-      ${!s.typing.value && html`<button type="button" class="captions__button" aria-label=${s.say("captions.hide_all")} onClick=${() => s.showCaptions(false)}>${s.say("captions.hide")}</button>`}
+      <button type="button" class="captions__button" aria-label=${s.say("captions.hide_all")} onClick=${() => s.showCaptions(false)}>${s.say("captions.hide")}</button>
     </div>`}
   </section>`;
 }
@@ -95,6 +97,6 @@ export function Typing({ s }) {
       aria-label=${s.say("typing.words")} placeholder=${s.say("typing.words")} aria-describedby="typing-hint"
       onInput=${(/** @type {Event} */ event) => write(/** @type {HTMLInputElement} */ (event.currentTarget).value)} />
     <${Button} s=${s} kind="primary" small icon="send" label=${s.say("typing.send")} onClick=${() => words.current?.form?.requestSubmit()} />
-    <p class="typing__hint" id="typing-hint">${s.say("typing.hint", { name: speaker?.name ?? "" })}</p>
+    <p class="typing__hint" id="typing-hint">${s.say("typing.hint", { name: speaker?.name ?? "" })} <span class="typing__key">${s.say("typing.key")}</span></p>
   </form>`;
 }
