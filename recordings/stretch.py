@@ -225,11 +225,16 @@ class Stretch:
             self._office.want_key_frame()
 
     def _read_packets(self, kind: Kind) -> None:
-        for packet in self.intake.take(kind):
-            if kind == "video":
-                self._picture_at = packet.arrived
-            for item in self._orders[kind].push(packet):
-                self._cut(kind, item)
+        order, frames = self._orders[kind], self._opus if kind == "audio" else self._vp8
+        packets = self.intake.take(kind)
+        for packet in packets:
+            if not order.passes(packet):
+                for item in order.push(packet):
+                    self._cut(kind, item)
+            elif (frame := frames.push(packet)) is not None:
+                self._placed += self._timeline.push(frame)
+        if kind == "video" and packets:
+            self._picture_at = packets[-1].arrived
 
     def _cut(self, kind: Kind, item: RtpPacket | Hole) -> None:
         frame: Frame | None = self._opus.push(item) if kind == "audio" else self._vp8.push(item)
