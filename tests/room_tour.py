@@ -156,12 +156,33 @@ async def _live(cast: Cast) -> AsyncIterator[Scene]:
     yield Scene("hanh-tiep-bien-ban", hanh)
     yield Scene("lan-tiep", lan)
     yield Scene("bao-tiep", bao)
+    async for scene in _captions(cast):
+        yield scene
     await cast.press("lan", "Thiết bị")
     yield Scene("lan-thiet-bi", lan)
     await cast.press("lan", "Xong")
     await lan.locator(".control--leave").click()
     yield Scene("lan-hoi-roi", lan)
     await lan.keyboard.press("Escape")
+
+
+async def _captions(cast: Cast) -> AsyncIterator[Scene]:
+    """The chair types what is said; the citizen is asked whether to show it, and does."""
+    lan, hanh = cast.pages["lan"], cast.pages["hanh"]
+    words = hanh.locator("#typing-words")
+    await cast.press("hanh", "Gõ phụ đề")
+    for name, page in (("hanh-go-phu-de", hanh), ("lan-moi-phu-de", lan), ("lan-phu-de", lan)):
+        # Lines leave by themselves, and a scene is looked at as long as it takes.
+        await words.fill("Bà nói rõ giúp: cống tắc từ ngày nào, đã báo ai chưa?")
+        if name == "lan-phu-de":
+            await words.press("Enter")
+            await cast.press("lan", "Hiện phụ đề")
+            await lan.locator(".captions__line").first.wait_for(timeout=PATIENCE)
+        elif page is lan:
+            await words.press("Enter")
+            await cast.button("lan", "Hiện phụ đề").wait_for(timeout=PATIENCE)
+        yield Scene(name, page)
+    await cast.press("hanh", "Thôi gõ")
 
 
 _PLAYING = """others => [...document.querySelectorAll("[data-member] video")]
