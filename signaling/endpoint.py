@@ -81,7 +81,7 @@ class Line:
             return []
         # What could not be sent in time is not worth reading late; a browser shows three captions at most.
         kept = 2 if isinstance(message, Captioned) else 0
-        unsent = [each for each in self._unsent if type(each) is type(message)]
+        unsent: list[ServerMessage] = [each for each in self._unsent if type(each) is type(message)]
         return unsent[: max(0, len(unsent) - kept)]
 
     def close(self, code: ByeCode, ground: str | None = None, close_code: int | None = None) -> None:

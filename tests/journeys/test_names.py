@@ -77,7 +77,8 @@ HEAR = """() => {
   window.heard = [];
   new MutationObserver((changes) => {
     for (const each of changes) {
-      const place = (each.target.nodeType === 1 ? each.target : each.target.parentElement)?.closest(live);
+      const near = (each.target.nodeType === 1 ? each.target : each.target.parentElement)?.closest(live);
+      const place = near?.ariaLive === "off" ? null : near;
       const fresh = [...each.addedNodes].filter(n => n.nodeType === 1 && n.matches(live));
       for (const one of new Set(place ? [place] : fresh)) {
         if (one.textContent.trim()) heard.push(one.textContent.trim());
@@ -150,3 +151,24 @@ async def be_quiet(cast: Cast) -> None:
     )
     assert await hanh.evaluate("heard") == ["Nguyễn Thị Lan giơ tay."]
     assert await lan.evaluate("heard") == []
+    await read_captions(cast)
+
+
+async def read_captions(cast: Cast) -> None:
+    """That there are captions is said once; then each line, once, to whoever asked, and not to who types it."""
+    lan, hanh = cast.pages["lan"], cast.pages["hanh"]
+    await cast.press("hanh", "Gõ phụ đề")
+    await hanh.locator("#typing-words").fill("Mời bà nói.")
+    await hanh.keyboard.press("Enter")
+    await lan.wait_for_function("heard.length === 1", timeout=PATIENCE)
+    await hanh.locator("#typing-words").fill("Bà nói chậm thôi.")
+    await hanh.keyboard.press("Enter")
+    await cast.press("lan", "Hiện phụ đề")
+    await lan.get_by_role("log").get_by_text("Bà nói chậm thôi.").wait_for(timeout=PATIENCE)
+    await hanh.locator("#typing-words").fill("Cảm ơn bà.")
+    await hanh.keyboard.press("Enter")
+    await lan.get_by_role("log").get_by_text("Cảm ơn bà.").wait_for(timeout=PATIENCE)
+    first, second = await lan.evaluate("heard")
+    assert first == "Đang có người gõ phụ đề. Muốn hiện phụ đề, bấm Alt + P."
+    assert second.endswith("Cảm ơn bà.")
+    assert await hanh.evaluate("heard.length") == 1, "the citizen's hand, and no word of what she types"

@@ -54,14 +54,16 @@ test("lines are shown to whoever asked, on the ward's screen and to the one who 
 
 test("that somebody types is said aloud once, and only to whoever never chose", () => {
   const before = room();
-  const first = reduce(before, line("một"));
+  const another = { ...line("một"), by: "hanh" };
+  const first = reduce(before, another);
   assert.deepEqual(newsOf(before, first).map((each) => each.key), ["news.captions"]);
-  assert.deepEqual(newsOf(first, reduce(first, line("hai"))), []);
+  assert.deepEqual(newsOf(first, reduce(first, another)), []);
+  assert.deepEqual(newsOf(before, reduce(before, line("của mình"))), []);
   const cleared = reduce(first, view({ phase: "stopped" }));
-  assert.deepEqual(newsOf(cleared, reduce(cleared, line("ba"))), []);
+  assert.deepEqual(newsOf(cleared, reduce(cleared, another)), []);
   for (const choice of ["on", "off"]) {
     const chosen = reduce(before, { type: "captions", choice });
-    assert.deepEqual(newsOf(chosen, reduce(chosen, line("một"))), []);
+    assert.deepEqual(newsOf(chosen, reduce(chosen, another)), []);
   }
 });
 

@@ -21,8 +21,9 @@ function ofMe(before, after) {
   if (was?.status === "waiting" && is && INSIDE.has(is.status)) news.push({ key: "news.admitted" });
   if (before.own.mic && !after.own.mic && is?.muted_by) news.push({ key: "news.muted" });
   if (is?.doubled && !was?.doubled) news.push({ key: "news.doubled" });
-  // Whoever chose hears the lines themselves, or wants none.
-  if (!before.captions.count && after.captions.count && after.captions.choice === null) news.push({ key: "news.captions" });
+  // Whoever chose hears the lines themselves, or wants none; whoever types them knows.
+  const { count, choice, lines } = after.captions;
+  if (!before.captions.count && count && choice === null && lines.at(-1)?.by !== after.me?.member) news.push({ key: "news.captions" });
   const [paused, still] = [before.tick?.picture === "paused", after.tick?.picture === "paused"];
   if (paused !== still && after.tick) news.push({ key: still ? "news.picture_paused" : "news.picture_back" });
   return news;
