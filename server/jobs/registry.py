@@ -18,7 +18,8 @@ from server.scheduling import jobs as scheduling
 from server.search import jobs as search
 
 KINDS: tuple[JobKind, ...] = (
-    JobKind("deliver", deliver.deliver, every=timedelta(seconds=2)),
+    JobKind("deliver", deliver.deliver_mail, every=timedelta(seconds=2), lane="mail"),
+    JobKind("deliver_texts", deliver.deliver_texts, every=timedelta(seconds=2), lane="texts"),
     JobKind("remind_follow_ups", cases.remind, every=timedelta(hours=6)),
     JobKind("write_digests", reports.write_digests, every=timedelta(hours=1)),
     JobKind("keep_calendar", cases.keep_calendar, every=timedelta(hours=24)),
