@@ -21,7 +21,8 @@ from server.words import Channel, LetterState
 
 log = logging.getLogger("tiepdan.jobs")
 
-TRIES = 10
+TRIES = 32
+"""About a day with the growing pauses of ``settle``: a provider may be down, or refuse our key, for a night."""
 BATCH = 50
 ENOUGH = 3
 """Letters that fail one after the other before a round is given up."""
