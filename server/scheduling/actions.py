@@ -105,7 +105,7 @@ def move(db: Session, who: Who, at: datetime, links: bytes, moving: Moving) -> B
     after = rules.appointment_after(old.state, AppointmentVerb.MOVE)
     if (old.slot_id, old.is_in_person) == (moving.slot_id, moving.is_in_person):
         raise Refused("same_slot")
-    _check_ground(db, who, "ground", moving.ground)
+    _check_ground(db, who, at, "ground", moving.ground)
     request = db.get_one(ReceptionRequest, old.request_id)
     _check_mode(db, who, request, is_in_person=moving.is_in_person)
     give_back(db, old.slot_id)
@@ -125,7 +125,7 @@ def cancel(db: Session, who: Who, at: datetime, links: bytes, code: str, ground:
     if appointment.state is AppointmentState.CANCELLED:
         return
     after = rules.appointment_after(appointment.state, AppointmentVerb.CANCEL)
-    _check_ground(db, who, "cancel_ground", ground)
+    _check_ground(db, who, at, "cancel_ground", ground)
     give_back(db, appointment.slot_id)
     leave(db, at, appointment, after, ground)
     intake.move(db, who, at, appointment.request_id, RequestVerb.UNSCHEDULE)
@@ -163,9 +163,9 @@ def confirm(db: Session, who: Who, at: datetime, code: str) -> None:
         _record(db, who, at, "confirmed", appointment)
 
 
-def _check_ground(db: Session, who: Who, field: str, ground: str) -> None:
+def _check_ground(db: Session, who: Who, at: datetime, field: str, ground: str) -> None:
     """The ground goes into a letter: it names no citizen, no subject, and not the graver kind of matter (F66)."""
-    if rules.gives_away(ground, [*plan.secrets_of(db, who.unit_id), rules.NEVER_IN_LETTERS]):
+    if rules.gives_away(ground, [*plan.secrets_of(db, who.unit_id, at), rules.NEVER_IN_LETTERS]):
         raise BadForm({field: FieldError("gives_away")})
 
 
