@@ -13,6 +13,7 @@ from server.jobs.runner import JobKind
 from server.minutes import jobs as minutes
 from server.national import jobs as national
 from server.papers import jobs as papers
+from server.reception import jobs as reception
 from server.reports import jobs as reports
 from server.scheduling import jobs as scheduling
 from server.search import jobs as search
@@ -28,6 +29,7 @@ KINDS: tuple[JobKind, ...] = (
     JobKind("write_search_words", search.write_missing, every=timedelta(minutes=10)),
     JobKind("import_cases", imports.import_cases),
     JobKind("gather_national", national.gather, every=timedelta(hours=1)),
+    JobKind("close_called_off", reception.close_called_off, lane="rooms"),
     JobKind("compose", archive.compose),
     JobKind("print_minutes", minutes.print_minutes),
     JobKind("print_day_minutes", scheduling.print_day_minutes),

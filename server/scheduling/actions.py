@@ -21,11 +21,12 @@ from server.errors import BadForm, FieldError, NotHere, Refused
 from server.intake import actions as intake
 from server.intake import queries as requests
 from server.intake import rules as intake_rules
+from server.jobs.runner import book as book_job
 from server.office import queries as office
 from server.scheduling import actions_letters as letters
 from server.scheduling import queries, rules
 from server.scheduling import queries_plan as plan
-from server.tables import Appointment, IdempotencyKey, ReceptionDay, ReceptionRequest, Slot
+from server.tables import Appointment, IdempotencyKey, Reception, ReceptionDay, ReceptionRequest, Slot
 from server.text import new_code, one_line
 from server.who import Who
 from server.words import AppointmentState, AppointmentVerb, RequestState, RequestVerb
@@ -179,11 +180,14 @@ def ask_cancel(db: Session, who: Who, at: datetime, code: str, ground: str) -> N
 
 
 def leave(db: Session, at: datetime, appointment: Appointment, after: AppointmentState, ground: str) -> None:
-    """Put an appointment into a state it does not come back from, and drop its reminders."""
+    """Put an appointment into a state it does not come back from, drop its reminders, and empty its waiting room."""
     appointment.state, appointment.changed_at = after, at
     appointment.changed_ground = one_line(ground)
     letters.drop_reminders(db, appointment.code)
     db.flush()
+    room = db.scalar(select(Reception.code).where(Reception.appointment_id == appointment.id))
+    if room is not None and after in {AppointmentState.MOVED, AppointmentState.CANCELLED}:
+        book_job(db, "close_called_off", f"called-off:{room}", at, {"room": room})
 
 
 def follow(db: Session, at: datetime, old: Appointment, slot_id: int, *, is_in_person: bool) -> Appointment:
