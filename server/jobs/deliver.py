@@ -56,8 +56,8 @@ async def deliver_texts(house: House, _: Mapping[str, Any]) -> None:
 async def deliver(house: House, channel: Channel) -> None:
     """Send every letter of a channel that is due; one that fails does not hold up the others.
 
-    Where several in a row fail it is the server that does not answer: the rest waits for the next
-    round, well within the lease of the job.
+    Where several in a row fail through no fault of theirs the server does not answer: the rest waits for
+    the next round, well within the lease of the job.
     """
     in_a_row = 0
     for waiting in await house.db.read(due, channel, house.clock.now()):
@@ -77,7 +77,7 @@ async def deliver(house: House, channel: Channel) -> None:
             str(error) if error else None,
             is_final=bool(error and error.is_final),
         )
-        in_a_row = in_a_row + 1 if error else 0
+        in_a_row = in_a_row + 1 if error and not error.is_final else 0
         if in_a_row == ENOUGH:
             return
 

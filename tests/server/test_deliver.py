@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -134,13 +135,17 @@ async def test_nor_when_it_can_never_be_sent(house: House) -> None:
     assert await kept(house) == [{"code"}]
 
 
-async def test_a_server_that_fails_letter_after_letter_is_left_alone_until_the_next_round(house: House) -> None:
-    down = Refusing(is_final=False)
+@pytest.mark.one_engine
+@pytest.mark.parametrize(("is_final", "asked"), [(False, deliver.ENOUGH), (True, deliver.ENOUGH + 2)])
+async def test_a_server_that_fails_letter_after_letter_is_left_alone_until_the_next_round(
+    house: House, is_final: bool, asked: int
+) -> None:
+    down = Refusing(is_final=is_final)
     house = replace(house, render=in_words, texter=down)
     for number in range(deliver.ENOUGH + 2):
         await put(house, key=f"k{number}", phone="0912345678")
     await deliver.deliver_texts(house, {})
-    assert down.asked == deliver.ENOUGH
+    assert down.asked == asked
     await deliver.deliver_texts(house, {})
     assert down.asked == deliver.ENOUGH + 2
 
@@ -157,6 +162,7 @@ class Hanging:
         await self.may_go_on.wait()
 
 
+@pytest.mark.one_engine
 async def test_a_mail_server_that_hangs_holds_up_no_message_and_no_other_work(house: House) -> None:
     hanging, texter = Hanging(), Hanging()
     texter.may_go_on.set()
