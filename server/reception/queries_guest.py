@@ -54,7 +54,7 @@ def who_may_wait(db: Session, room: str) -> list[str] | None:
     members = select(ReceptionMember.member).where(
         ReceptionMember.reception_id == reception.id,
         ReceptionMember.officer_id.is_(None),
-        ReceptionMember.room_role != RoomRole.WARD_ROOM,
+        ReceptionMember.room_role != RoomRole.WARD_ROOM.value,
     )
     return list(db.scalars(members.order_by(ReceptionMember.id)))
 
