@@ -165,7 +165,7 @@ def _by_month(
     months.reverse()
     way = way_received(queries_chair.without_chair(db, ids, months[0], today + timedelta(1)))
     held = (
-        select(ReceptionDay.held_on.label("held_on"), way.label("way"), func.count(Appointment.id).label("number"))
+        select(ReceptionDay.held_on.label("held_on"), way.label("way"))
         .join(Slot, Slot.day_id == ReceptionDay.id)
         .join(Appointment, Appointment.slot_id == Slot.id)
         .outerjoin(Reception, Reception.appointment_id == Appointment.id)
@@ -175,11 +175,10 @@ def _by_month(
             Appointment.state == AppointmentState.KEPT,
             or_(Reception.id.is_(None), Reception.state.in_((ReceptionState.ENDED, ReceptionState.SEALED))),
         )
-        .group_by(ReceptionDay.id)
         .subquery()
     )
     found: dict[date, dict[str, int]] = {each: {"regular": 0, "leader": 0, "delegated": 0} for each in months}
-    rows = db.execute(select(held.c.held_on, held.c.way, func.sum(held.c.number)).group_by(held.c.held_on, held.c.way))
+    rows = db.execute(select(held.c.held_on, held.c.way, func.count()).group_by(held.c.held_on, held.c.way))
     for held_on, name, number in rows:
         found[held_on.replace(day=1)][name] += int(number)
     return tuple(found.items())

@@ -65,7 +65,6 @@ def test_chair_and_citizen_before_the_wards_camera_are_both_there(house: House) 
     assert (_month(house).in_person, _month(house).without_chair) == (1, 0)
 
 
-@pytest.mark.one_engine
 async def test_the_pages_count_such_a_day_apart(house: House, open_browser: OpenBrowser) -> None:
     house.db.write_now(_begin, house.db.write_now(receptions.book), "chair")
     tu = await open_browser("tu")
