@@ -115,19 +115,16 @@ COMPOSED, APART = (unicodedata.normalize(form, WORDS) for form in ("NFC", "NFD")
 def test_a_new_password_has_one_form_wherever_it_was_typed() -> None:
     typed = {"password": APART, "again": COMPOSED.replace(" ", "\u00a0")}
     assert forms.new_password(typed, "tu") == COMPOSED
-    longest = "ễ" + "ệữ" * (rules.LONGEST_PASSWORD // 2 - 1) + "abcde"[:1]
+    longest = "ễ" + "ệữ" * (rules.LONGEST_PASSWORD // 2 - 1) + "a"
     assert forms.sign_in({"username": "tu", "password": unicodedata.normalize("NFD", longest)}).password.endswith("a")
 
 
 @pytest.mark.one_engine
-@pytest.mark.parametrize(("stored", "typed"), [(COMPOSED, APART), (COMPOSED, COMPOSED), (APART, APART)])
 async def test_a_password_is_the_same_on_every_keyboard_and_an_old_one_still_holds(
-    house: House, open_browser: OpenBrowser, stored: str, typed: str
+    house: House, open_browser: OpenBrowser
 ) -> None:
-    kept = RANDOM_HASHER.hash(stored)
-    await house.db.write(
-        lambda db: db.execute(update(Officer).where(Officer.username == "tu").values(password_hash=kept))
-    )
-    browser = await open_browser()
-    assert await browser.post("/dang-nhap", username="tu", password=typed) == "/hom-nay"
-    await (await open_browser()).post("/dang-nhap", username="tu", password=typed[:-1], status=422)
+    for stored, typed in ((COMPOSED, APART), (COMPOSED, COMPOSED), (APART, APART)):
+        kept = {"password_hash": RANDOM_HASHER.hash(stored)}
+        await house.db.write(lambda db, kept=kept: db.execute(update(Officer).values(kept)))
+        assert await (await open_browser()).post("/dang-nhap", username="tu", password=typed) == "/hom-nay"
+    await (await open_browser()).post("/dang-nhap", username="tu", password=APART[:-1], status=422)
