@@ -4,6 +4,7 @@ import unicodedata
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from server.accounts import forms, rules
 from server.accounts.actions import RANDOM_HASHER
@@ -124,7 +125,7 @@ async def test_a_password_is_the_same_on_every_keyboard_and_an_old_one_still_hol
     house: House, open_browser: OpenBrowser
 ) -> None:
     for stored, typed in ((COMPOSED, APART), (COMPOSED, COMPOSED), (APART, APART)):
-        kept = {"password_hash": RANDOM_HASHER.hash(stored)}
-        await house.db.write(lambda db, kept=kept: db.execute(update(Officer).values(kept)))
+        kept = update(Officer).values(password_hash=RANDOM_HASHER.hash(stored))
+        await house.db.write(Session.execute, kept)
         assert await (await open_browser()).post("/dang-nhap", username="tu", password=typed) == "/hom-nay"
     await (await open_browser()).post("/dang-nhap", username="tu", password=APART[:-1], status=422)
