@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 from server.clock import at_office
 from server.intake.rules_sorting import OWN
+from server.scheduling.queries_chair import WithoutChair
 from server.tables import Case, CaseResult, Petition, ReceptionRequest, TriageDecision
 from server.words import Direction, Instance, Kind, PetitionField, PetitionState, RequestState, RequestVerb, Standing
 
@@ -42,12 +43,16 @@ _IN_REGISTER = and_(Petition.request_id == ReceptionRequest.id, Petition.state !
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Which units and which days are counted; ``crowds`` is each unit's threshold of a large group."""
+    """Which units and which days are counted; ``crowds`` is each unit's threshold of a large group.
+
+    ``alone``: what was held without the head on the head's days.
+    """
 
     units: tuple[int, ...]
     from_on: date
     until_on: date
     crowds: Mapping[int, int]
+    alone: WithoutChair
 
     @property
     def start(self) -> datetime:

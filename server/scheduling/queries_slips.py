@@ -175,7 +175,7 @@ def _public_day(db: Session, day: ReceptionDay, chair: str, title: str) -> Publi
         )
     )
     # A text was clean when it was posted; who booked since may be named in it.
-    secrets = plan.secrets_of(db, day.unit_id, day.id)
+    secrets = plan.secrets_of_day(db, day.id)
     shown = {
         name: "" if rules.gives_away(getattr(day, name), secrets) else getattr(day, name)
         for name in ("attendees", "expected_content", "postponed_ground")

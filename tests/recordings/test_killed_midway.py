@@ -14,8 +14,9 @@ import pytest
 
 from recordings.fingerprint import sha256_of
 from recordings.manifest import Broken, Opened, Started
-from recordings.repair import finished, repair_all, repair_folder
+from recordings.repair import finished, repair_all, repair_folder, write_anew
 from recordings.shelf import MANIFEST, RoomFolder, Shelf
+from recordings.survey import survey
 from recordings.webm import Clusters, header
 from tests.recordings.packets import opus
 
@@ -126,6 +127,17 @@ def test_what_a_bad_disk_left_is_saved(tmp_path: Path, reason: str) -> None:
     assert facts.closed == "repaired"
     written_anew = path.stat().st_ino != before
     assert written_anew == (reason == "write_failed"), "a failed fsync is never repeated"
+
+
+def test_a_copy_that_reads_otherwise_than_what_was_surveyed_takes_no_files_place(tmp_path: Path) -> None:
+    path = opened(tmp_path, sound(50)).path / "c-an-001.webm"
+    found = survey(path)
+    rotten = sound(50)[:-1] + b"\0"
+    path.write_bytes(rotten)
+    with pytest.raises(OSError, match="differently"):
+        write_anew(path, found)
+    assert path.read_bytes() == rotten
+    assert [one.name for one in path.parent.glob("*.anew")] == []
 
 
 def test_one_folder_that_cannot_be_read_does_not_stop_the_others(tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ def test_three_bad_rows_of_two_thousand_are_named() -> None:
     [
         ({"citizen_name": ""}, "citizen_name:required"),
         ({"citizen_name": "x" * 121}, "citizen_name:too_long"),
+        ({"title": "x" * 501}, "title:too_long"),
         ({"received_on": "07/07/2026"}, "received_on:day_ahead"),
         ({"received_on": "hôm qua"}, "received_on:day_impossible"),
         ({"received_on": "01/01/0024"}, "received_on:day_impossible"),
