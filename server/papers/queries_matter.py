@@ -73,7 +73,8 @@ class Matter:
 
 def matter_of(db: Session, row: OfficialPaper) -> Matter:
     """Return what a paper is about, as it stands now."""
-    case = db.get(Case, row.case_id) if row.case_id else None
+    case_id = row.case_id or case_of(db, row)
+    case = db.get(Case, case_id) if case_id else None
     request = _request(db, row)
     citizen = db.get_one(Citizen, request.citizen_id if request else case.citizen_id if case else 0)
     unit = db.get_one(Unit, row.unit_id)
@@ -102,6 +103,13 @@ def matter_of(db: Session, row: OfficialPaper) -> Matter:
         owed=_owed(db, case, held),
         urged=_promise(db, urged) if urged else None,
     )
+
+
+def case_of(db: Session, row: OfficialPaper) -> int | None:
+    """Return the case that the registration of a paper has by now, or None."""
+    if row.request_id is None:
+        return None
+    return db.scalar(select(ReceptionRequest.case_id).where(ReceptionRequest.id == row.request_id))
 
 
 def _request(db: Session, row: OfficialPaper) -> ReceptionRequest | None:
