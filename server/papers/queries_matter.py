@@ -6,6 +6,9 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.cases import queries as cases
+from server.cases import queries_copies
+from server.cases.rules_copies import Denouncer
 from server.tables import (
     Appointment,
     Case,
@@ -110,6 +113,12 @@ def case_of(db: Session, row: OfficialPaper) -> int | None:
     if row.request_id is None:
         return None
     return db.scalar(select(ReceptionRequest.case_id).where(ReceptionRequest.id == row.request_id))
+
+
+def denouncers_of(db: Session, row: OfficialPaper) -> tuple[Denouncer, ...]:
+    """Return everybody known to denounce in the case of a paper; before there is one, nothing was written down."""
+    case_id = row.case_id or case_of(db, row)
+    return queries_copies.denouncers(db, cases.card(db.get_one(Case, case_id))) if case_id else ()
 
 
 def _request(db: Session, row: OfficialPaper) -> ReceptionRequest | None:

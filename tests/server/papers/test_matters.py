@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.errors import BadForm
 from server.house import House
 from server.intake import actions as intake
 from server.intake.actions_register import NewPerson, NewRequest, register
-from server.papers import actions, actions_issue, queries_matter
+from server.papers import actions, actions_issue, queries, queries_matter
 from server.papers.actions import NewPaper, Written
 from server.papers.actions_issue import Issuing
 from server.tables import Case, Deadline, OfficialPaper
@@ -22,11 +23,10 @@ from tests.server.papers import samples
 pytestmark = pytest.mark.one_engine
 
 
-def _registered(db: Session, hanh: Who) -> str:
+def _registered(db: Session, hanh: Who, kind: Kind = Kind.COMPLAINT) -> str:
     person = NewPerson(LAN.name, LAN.phone, id_number=LAN.id_number)
-    return register(
-        db, START, NewRequest(hanh.unit_id, Kind.COMPLAINT, "Quyết định thu hồi đất", person, "r" * 32)
-    ).code
+    told = f"Tôi là {LAN.name}, điện thoại {LAN.phone}, thấy thu tiền trái phép."
+    return register(db, START, NewRequest(hanh.unit_id, kind, "Thu tiền", person, "r" * 32, content=told)).code
 
 
 async def test_a_paper_drafted_before_there_was_a_case_answers_for_it(house: House, who_of: Callable[..., Who]) -> None:
@@ -45,5 +45,29 @@ async def test_a_paper_drafted_before_there_was_a_case_answers_for_it(house: Hou
         actions_issue.issue(db, hanh, START, code, Issuing([], str))
         assert paper.case_id == case.id
         assert db.scalars(select(Deadline.met_on).where(Deadline.rule == "D1")).one() is not None
+
+    await house.db.write(told)
+
+
+async def test_what_others_read_of_a_denunciation_does_not_tell_who_denounces(
+    house: House, who_of: Callable[..., Who]
+) -> None:
+    hanh, form = who_of("hanh"), PaperForm.DENUNCIATION_ACCEPTANCE
+
+    def told(db: Session) -> None:
+        case = intake.accept(db, hanh, START, _registered(db, hanh, Kind.DENUNCIATION))
+        code = actions.draft(db, hanh, START, NewPaper(form, "k" * 32, case_code=case))
+        begun = db.scalars(select(OfficialPaper)).one().words["content"]
+        assert "thu tiền trái phép" in begun
+        assert LAN.name not in begun
+        assert LAN.phone not in begun
+        words = samples.typed(form) | {"content": f"Đơn của bà {LAN.name.upper()}"}
+        actions.save(db, hanh, START, code, Written(words, hanh.officer_id))
+        with pytest.raises(BadForm) as refused:
+            actions_issue.issue(db, hanh, START, code, Issuing([], str))
+        assert list(refused.value.fields) == ["content"]
+        # The denouncer's own notice names whom it is for.
+        notice = actions.draft(db, hanh, START, NewPaper(PaperForm.DENUNCIATION_NOTICE, "n" * 32, case_code=case))
+        assert LAN.name in queries.paper_for(db, hanh, notice).words["content"]
 
     await house.db.write(told)
