@@ -147,6 +147,10 @@ async def test_a_day_that_cannot_be_is_said(open_browser: OpenBrowser, on: str, 
     await fill(browser)
     page = await browser.post("/dang-ky/noi-dung", {**MATTER, "preferred_on": on}, status=422)
     assert sentence in page
+    # What is kept of it cannot be sent by going on to a later step.
+    where = await browser.post("/dang-ky/giay-to", go="next")
+    if where == "/dang-ky/gui":
+        assert sentence in await browser.post(where, status=422)
 
 
 @pytest.mark.parametrize(
