@@ -199,6 +199,20 @@ def cookie_name(settings: Settings, name: str) -> str:
     return f"__Host-tiepdan-{name}" if settings.is_https else f"tiepdan-{name}"
 
 
+def given_cookie(request: web.Request, name: str) -> str:
+    """Return one of our cookies; blank when there is none, or something that we cannot have set."""
+    value = request.cookies.get(cookie_name(request.app[SETTINGS], name), "")
+    return value if value.isascii() else ""
+
+
+def came_from(request: web.Request) -> str:
+    """Return the path of the page that led here, as the browser tells it; blank when it tells none."""
+    try:
+        return urlsplit(request.headers.get("Referer", "")).path
+    except ValueError:
+        return ""
+
+
 def set_cookie(
     response: web.StreamResponse, settings: Settings, name: str, value: str, max_age: int | None = None
 ) -> None:
