@@ -149,11 +149,6 @@ class Line:
         """Whether what is counted today differs from what was sent."""
         return self.sent is not None and dict(self.present) != dict(self.sent.figures)
 
-    @property
-    def is_corrected(self) -> bool:
-        """Whether somebody changed a figure by hand."""
-        return dict(self.present) != dict(self.counted)
-
 
 @dataclass(frozen=True, slots=True)
 class Report:

@@ -85,7 +85,12 @@ def is_secret() -> ColumnElement[bool]:
 
 
 def _is_secret_petition() -> ColumnElement[bool]:
-    return or_(Petition.kind == Kind.DENUNCIATION, Petition.state == PetitionState.ON_PAPER)
+    """As ``is_secret``, of a petition; a select that asks has its case beside it."""
+    return or_(
+        Petition.kind == Kind.DENUNCIATION,
+        Petition.state == PetitionState.ON_PAPER,
+        func.coalesce(Case.is_restricted, False),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,17 +284,22 @@ def replies(span: Span) -> Select[Any]:
             ~entered,
         )
     )
-    of_petitions = select(
-        Petition.unit_id,
-        _kind(plain(Petition.kind)),
-        literal(1),
-        Petition.code,
-        Petition.case_id,
-        Petition.replied_on,
-        _is_secret_petition(),
-    ).where(
-        Petition.unit_id.in_(span.units),
-        Petition.state != PetitionState.SPLIT,
-        Petition.replied_on.between(span.from_on, span.until_on),
+    of_petitions = (
+        select(
+            Petition.unit_id,
+            _kind(plain(Petition.kind)),
+            literal(1),
+            Petition.code,
+            Petition.case_id,
+            Petition.replied_on,
+            _is_secret_petition(),
+        )
+        .select_from(Petition)
+        .outerjoin(Case, Case.id == Petition.case_id)
+        .where(
+            Petition.unit_id.in_(span.units),
+            Petition.state != PetitionState.SPLIT,
+            Petition.replied_on.between(span.from_on, span.until_on),
+        )
     )
     return select(union_all(of_requests, of_petitions).subquery())

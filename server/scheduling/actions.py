@@ -296,7 +296,9 @@ def _add(db: Session, appointment: Appointment) -> None:
 
 def _check_mode(db: Session, who: Who, request: ReceptionRequest, *, is_in_person: bool) -> None:
     is_allowed = office.setting(db, who.unit_id, "is_denunciation_online") == 1
-    if not is_in_person and not rules.may_receive_online(request.kind, denunciations_allowed=is_allowed):
+    if not is_in_person and not rules.may_receive_online(
+        queries.kind_found(db, request), denunciations_allowed=is_allowed
+    ):
         raise Refused("not_online")
 
 

@@ -141,20 +141,6 @@ def slip(db: Session, code: str) -> Slip:
     )
 
 
-def slip_by_digits(db: Session, digits: str, phone: str) -> str | None:
-    """Return the code of the live appointment with these six digits and this telephone, or None."""
-    return db.scalar(
-        select(Appointment.code)
-        .join(ReceptionRequest, ReceptionRequest.id == Appointment.request_id)
-        .join(Citizen, Citizen.id == ReceptionRequest.citizen_id)
-        .where(
-            Appointment.digits == digits,
-            Appointment.state == AppointmentState.BOOKED,
-            Citizen.phone == phone,
-        )
-    )
-
-
 def _next_code(db: Session, appointment: Appointment) -> str | None:
     if appointment.state is not AppointmentState.MOVED:
         return None
