@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from recordings.manifest import SEALED_NAME
 from server import audit, text
 from server.archive import queries
 from server.audit import About
@@ -21,6 +22,8 @@ def register_segment(db: Session, at: datetime, reception_id: int, facts: Mappin
     True: its member's playable file was made without it and has to be made again.
     """
     member, number = str(facts["member"]), int(facts["segment"])
+    # A name that says so is believed even of a worker that does not: too much under seal is no harm.
+    under_seal = bool(facts.get("under_seal")) or str(facts["file"]).endswith(SEALED_NAME)
     known = db.scalar(
         select(Segment.id).where(
             Segment.reception_id == reception_id, Segment.member == member, Segment.number == number
@@ -42,10 +45,13 @@ def register_segment(db: Session, at: datetime, reception_id: int, facts: Mappin
             has_audio=bool(facts["has_audio"]),
             has_video=bool(facts["has_video"]),
             closed=str(facts["closed"]),
+            under_seal=under_seal,
             registered_at=at,
         )
     )
-    made = select(Playback).where(Playback.reception_id == reception_id, Playback.member == member)
+    made = select(Playback).where(
+        Playback.reception_id == reception_id, Playback.member == member, Playback.under_seal == under_seal
+    )
     playback = db.scalar(made.where(Playback.state != PlaybackState.WAITING))
     if playback is not None:
         playback.state = PlaybackState.WAITING
@@ -53,25 +59,27 @@ def register_segment(db: Session, at: datetime, reception_id: int, facts: Mappin
     return playback is not None
 
 
-def open_playbacks(db: Session, reception_code: str) -> list[tuple[int, str]]:
-    """Make a row for each recorded member's playable file; return (id, member) of those not ready."""
+def open_playbacks(db: Session, reception_code: str) -> list[tuple[int, str, bool]]:
+    """Make a row for each recorded member's playable files; return (id, member, under seal) of those not ready."""
     reception = db.scalars(select(Reception).where(Reception.code == reception_code)).one()
     people = select(ReceptionMember).where(ReceptionMember.reception_id == reception.id)
     names = {each.member: each.name for each in db.scalars(people)}
-    known = {each.member: each for each in db.scalars(select(Playback).where(Playback.reception_id == reception.id))}
-    members = db.scalars(select(Segment.member).where(Segment.reception_id == reception.id).distinct())
-    for member in members:
-        if member not in known:
-            known[member] = Playback(
+    rows = db.scalars(select(Playback).where(Playback.reception_id == reception.id))
+    known = {(each.member, each.under_seal): each for each in rows}
+    recorded = select(Segment.member, Segment.under_seal).where(Segment.reception_id == reception.id).distinct()
+    for member, under_seal in db.execute(recorded):
+        if (member, under_seal) not in known:
+            known[member, under_seal] = Playback(
                 code=text.new_code("PH", 4, 4),
                 reception_id=reception.id,
                 member=member,
                 name=names.get(member, member),
+                under_seal=under_seal,
                 state=PlaybackState.WAITING,
             )
-            db.add(known[member])
+            db.add(known[member, under_seal])
     db.flush()
-    return [(each.id, each.member) for each in known.values() if each.state is not PlaybackState.READY]
+    return [(each.id, each.member, each.under_seal) for each in known.values() if each.state is not PlaybackState.READY]
 
 
 def keep_playback(db: Session, at: datetime, playback_id: int, facts: Mapping[str, Any] | None) -> None:

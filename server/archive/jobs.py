@@ -12,7 +12,7 @@ from server.jobs.runner import NotYet
 
 
 async def compose(house: House, args: Mapping[str, Any]) -> None:
-    """Make one playable file for each recorded member; done again, it makes only what is missing.
+    """Make one playable file for each recorded member, and one of what is under seal; done again, it makes only what is missing.
 
     For segments that were opened and are not closed yet it waits a while. One that comes still later
     (its worker was down) opens its member's file again: `actions.register_segment`.
@@ -22,10 +22,10 @@ async def compose(house: House, args: Mapping[str, Any]) -> None:
         raise NotYet(code)
     folder = RoomFolder(house.settings.recording(code))
     busy = False
-    for playback_id, member in await house.db.write(actions.open_playbacks, code):
+    for playback_id, member, under_seal in await house.db.write(actions.open_playbacks, code):
         facts: Mapping[str, Any] | None = None
         try:
-            facts = asdict(await compose_in_child(folder, member))
+            facts = asdict(await compose_in_child(folder, member, under_seal=under_seal))
         except ComposeFailed as failure:
             if failure.code == "busy":
                 busy = True

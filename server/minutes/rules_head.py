@@ -21,6 +21,7 @@ _PAUSES = {
     "lost": "returned",
     "failure_rung": "failure_over",
     "consultation_recorded": "consultation_ended",
+    "consultation_sealed": "consultation_ended",
     "consultation_unrecorded": "consultation_ended",
 }
 LASTING = frozenset(_PAUSES)

@@ -53,7 +53,7 @@ async def test_the_job_lets_others_go_first_while_segments_are_on_their_way(hous
 
 async def test_a_segment_that_comes_late_is_put_together_with_the_others(house: House) -> None:
     held, room = await house.db.write(hold)
-    ((playback_id, _),) = await house.db.write(actions.open_playbacks, held.code)
+    ((playback_id, _, _),) = await house.db.write(actions.open_playbacks, held.code)
     made = {"file": "lan.webm", "bytes": 900, "sha256": SHA, "duration_ms": 600_000}
     await house.db.write(actions.keep_playback, END, playback_id, made)
     assert await house.db.read(composing) == 1
@@ -62,4 +62,4 @@ async def test_a_segment_that_comes_late_is_put_together_with_the_others(house: 
     state = await house.db.read(lambda db: db.get_one(Playback, playback_id).state)
     assert state is PlaybackState.WAITING
     assert await house.db.read(composing) == 2
-    assert [each for each, _ in await house.db.write(actions.open_playbacks, held.code)] == [playback_id]
+    assert [each for each, _, _ in await house.db.write(actions.open_playbacks, held.code)] == [playback_id]

@@ -30,7 +30,7 @@ function wordsOf(s, panel) {
   if (panel === "calling") return `${s.say("aside.calling")} ${rule}`;
   if (panel === "accepted") return s.say("aside.accepted");
   if (panel === "leads") return s.say("aside.outside", { names: others });
-  if (!one.ready) return s.say("aside.not_ready", { names: others });
+  if (!one.ready) return s.say(one.rule === "sealed" ? "aside.not_ready_sealed" : "aside.not_ready", { names: others });
   return `${s.say("aside.inside", { names: others })} ${rule}`;
 }
 
