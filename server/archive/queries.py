@@ -124,23 +124,7 @@ def _was_there(db: Session, who: Who, reception: Reception) -> bool:
 
 
 def _file(db: Session, reception: Reception, case: Case) -> RecordingFile:
-    segments = tuple(
-        SegmentLine(
-            member=s.member,
-            number=s.number,
-            file=s.file,
-            bytes=s.bytes,
-            sha256=s.sha256,
-            started_at=s.started_at,
-            ended_at=s.ended_at,
-            zero_ms=s.zero_ms,
-            closed=s.closed,
-            under_seal=s.under_seal,
-        )
-        for s in db.scalars(
-            select(Segment).where(Segment.reception_id == reception.id).order_by(Segment.started_at, Segment.member)
-        )
-    )
+    segments = _segments(db, reception.id)
     zero_at = _zero(segments)
     playbacks = tuple(
         PlaybackLine(p.code, p.member, p.name, p.state, p.duration_ms, p.sha256, p.file)
@@ -163,6 +147,27 @@ def _file(db: Session, reception: Reception, case: Case) -> RecordingFile:
         marks=_marks(db, reception.id, zero_at),
         without_ground=reception.without_recording_ground,
         is_stopped=reception.stopped_at is not None,
+    )
+
+
+def _segments(db: Session, reception_id: int) -> tuple[SegmentLine, ...]:
+    rows = db.scalars(
+        select(Segment).where(Segment.reception_id == reception_id).order_by(Segment.started_at, Segment.member)
+    )
+    return tuple(
+        SegmentLine(
+            member=s.member,
+            number=s.number,
+            file=s.file,
+            bytes=s.bytes,
+            sha256=s.sha256,
+            started_at=s.started_at,
+            ended_at=s.ended_at,
+            zero_ms=s.zero_ms,
+            closed=s.closed,
+            under_seal=s.under_seal,
+        )
+        for s in rows
     )
 
 

@@ -38,17 +38,21 @@ def hold(db: Session) -> Held:
     return held
 
 
+def keep_files(house: House, code: str) -> None:
+    for name in ("sealed", "playback"):
+        folder = house.settings.recording(code) / name
+        folder.mkdir(parents=True)
+        (folder / "l.webm").write_bytes(bytes(9))
+
+
 async def test_only_the_chair_opens_it_with_a_ground_that_everybody_reads(
     house: House, open_browser: OpenBrowser
 ) -> None:
     held = await house.db.write(hold)
+    keep_files(house, held.code)
     rows = await house.db.read(lambda db: {each.under_seal: each.code for each in db.scalars(select(Playback))})
     sealed = await house.db.read(lambda db: list(db.scalars(select(Segment.number).where(Segment.under_seal))))
     assert sealed == [2]
-    for name in ("sealed", "playback"):
-        folder = house.settings.recording(held.code) / name
-        folder.mkdir(parents=True)
-        (folder / "l.webm").write_bytes(bytes(9))
     page, secret = f"/ban-ghi/{held.code}", f"/ban-ghi/{held.code}/niem-phong/{rows[True]}.webm"
     desk, chair = await open_browser("tu"), await open_browser("hanh")
     seen = await desk.get(page)

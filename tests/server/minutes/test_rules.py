@@ -115,12 +115,13 @@ def test_incidents_pair_what_broke_with_what_mended_it() -> None:
     ]
 
 
-def test_a_consultation_is_minuted_with_all_who_came_and_without_a_word_of_it() -> None:
-    began = Noted("consultation_unrecorded", NINE + timedelta(minutes=2), "", "Hội ý", ("h", "b"))
+@pytest.mark.parametrize("rule", ["recorded", "sealed", "unrecorded"])
+def test_a_consultation_is_minuted_with_all_who_came_and_without_a_word_of_it(rule: str) -> None:
+    began = Noted(f"consultation_{rule}", NINE + timedelta(minutes=2), "", "Hội ý", ("h", "b"))
     over = Noted("consultation_ended", NINE + timedelta(minutes=9), "", "", ("h", "b", "m"))
     [one] = incidents([Noted("began", NINE, "", ""), began, over])
     assert (one.kind, one.ground, one.people, one.until_at) == (
-        "consultation_unrecorded",
+        f"consultation_{rule}",
         "Hội ý",
         ("h", "b", "m"),
         over.at,
