@@ -38,12 +38,15 @@ MOST_UNPACKED = 40 * 1024 * 1024
 MOST_XML = 6 * 1024 * 1024
 LONGEST_EXCERPT = 80
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_STRICT = "http://purl.oclc.org/ooxml/"
+"""The other set of names for the same words ("Strict Open XML"); nothing here would know them."""
 _MAIN = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 _SUFFIXES = (
     *(".xml", ".rels", ".png", ".jpg", ".jpeg", ".jfif", ".gif", ".bmp", ".tif", ".tiff", ".emf", ".wmf"),
     *(".odttf", ".ttf"),
 )
 """What a paper is made of: words, pictures, letters of a typeface. Everything else is refused, not searched."""
+_READ = (".xml", ".rels")
 _PRINTER = re.compile(r"word/printersettings[^/]*(/[^/]*)?\.bin")
 """Settings of the printer that Word last saw; nothing in them runs."""
 _MACROS = ("vbaproject", "vbadata", "activex", "macrosheets", "customui")
@@ -53,22 +56,7 @@ _LINKED = ("http://", "https://", "mailto:")
 _RUNS = frozenset(
     {"oleobject", "package", "afchunk", "subdocument", "vbaproject", "control", "attachedtoolbars", "frame"}
 )
-_SHOWS = frozenset(
-    {
-        "PAGE",
-        "NUMPAGES",
-        "SECTION",
-        "SECTIONPAGES",
-        "HYPERLINK",
-        "REF",
-        "PAGEREF",
-        "STYLEREF",
-        "SEQ",
-        "SYMBOL",
-        "TOC",
-        "EQ",
-    }
-)
+_SHOWS = re.compile("PAGE|NUMPAGES|SECTION|SECTIONPAGES|HYPERLINK|REF|PAGEREF|STYLEREF|SEQ|SYMBOL|TOC|EQ")
 """Fields of Word that only show something; DDE, INCLUDETEXT, LINK, DATABASE and the like run or fetch."""
 _BROKEN = (
     *(KeyError, ValueError, RuntimeError, NotImplementedError, OSError, EOFError, struct.error),
@@ -126,7 +114,7 @@ def check_package(content: bytes) -> None:
             _check_kind(packed.read("[Content_Types].xml"))
             packed.getinfo("word/document.xml")
             for part in parts:
-                if part.filename.lower().endswith((".xml", ".rels")):
+                if part.filename.lower().endswith(_READ):
                     _Reader(part.filename.lower()).read(packed.read(part))
     except _BROKEN:
         raise Fault("docx_not") from None
@@ -135,7 +123,7 @@ def check_package(content: bytes) -> None:
 def _check_names(parts: Sequence[zipfile.ZipInfo]) -> None:
     every = [part.filename.lower() for part in parts if not part.is_dir()]
     names = [name for name in every if not _PRINTER.fullmatch(name)]
-    xml = sum(part.file_size for part in parts if part.filename.lower().endswith((".xml", ".rels")))
+    xml = sum(part.file_size for part in parts if part.filename.lower().endswith(_READ))
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED or xml > MOST_XML:
         raise Fault("docx_bomb")
     if any(mark in name for name in names for mark in _MACROS):
@@ -162,6 +150,7 @@ class _Reader:
 
     def __init__(self, name: str) -> None:
         self._is_rels = name.endswith(".rels")
+        self._is_types = name == "[content_types].xml"
         self._instructions: list[str] = []
         self._is_instruction = False
         self._parser = expat.ParserCreate(namespace_separator="|")
@@ -185,6 +174,10 @@ class _Reader:
         space, _, name = tag.rpartition("|")
         if self._is_rels and name == "Relationship":
             self._relationship(attributes)
+        if self._is_types:
+            self._declared(attributes)
+        if space.startswith(_STRICT):
+            raise Fault("docx_not")
         if space != WORD:
             return
         if name in {"object", "altChunk", "control", "subDoc"}:
@@ -214,8 +207,15 @@ class _Reader:
 
     def _instruction(self, words: str) -> None:
         code = words.strip().split(maxsplit=1)[:1]
-        if not code or code[0].upper() not in _SHOWS:
+        if not code or not _SHOWS.fullmatch(code[0].upper()):
             raise Fault("docx_field_code", name=_excerpt(words.strip()) or "?")
+
+    def _declared(self, attributes: dict[str, str]) -> None:
+        """A part declared to be XML has to be called so: by its name we know what to read."""
+        name = attributes.get("PartName") or f".{attributes.get('Extension', '')}"
+        kind = attributes.get("ContentType", "").lower().partition(";")[0].rstrip()
+        if kind.endswith("xml") and not name.lower().endswith(_READ):
+            raise Fault("docx_part", name=_excerpt(name))
 
     def _relationship(self, attributes: dict[str, str]) -> None:
         kind = attributes.get("Type", "").rpartition("/")[2].lower()

@@ -153,7 +153,11 @@ class MediaNodes:
         if worker not in self._sockets:
             raise web.HTTPNotFound
         browser = web.WebSocketResponse(max_msg_size=MAX_MESSAGE, compress=False, timeout=2.0)
-        await browser.prepare(request)
+        try:
+            await browser.prepare(request)
+        except ConnectionResetError:
+            # The page was closed or gave up while its cookie and its Origin were looked at.
+            return browser
         self._browsers.add(browser)
         try:
             hello = await browser.receive(timeout=HELLO_WITHIN)

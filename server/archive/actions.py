@@ -1,10 +1,11 @@
 """Register segments as rooms close them, keep what was composed, log every viewing."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from recordings.manifest import SEALED_NAME
@@ -19,7 +20,7 @@ from server.words import PlaybackState
 def register_segment(db: Session, at: datetime, reception_id: int, facts: Mapping[str, Any]) -> bool:
     """Register one finished original by what the worker told; twice is harmless, a second fact never wins.
 
-    True: its member's playable file was made without it and has to be made again.
+    True: its member's playable file was made without it, or may just be, and has to be made again.
     """
     member, number = str(facts["member"]), int(facts["segment"])
     # A name that says so is believed even of a worker that does not: too much under seal is no harm.
@@ -49,25 +50,33 @@ def register_segment(db: Session, at: datetime, reception_id: int, facts: Mappin
             registered_at=at,
         )
     )
-    made = select(Playback).where(
-        Playback.reception_id == reception_id, Playback.member == member, Playback.under_seal == under_seal
-    )
-    playback = db.scalar(made.where(Playback.state != PlaybackState.WAITING))
+    made = select(Playback).where(Playback.reception_id == reception_id, Playback.member == member)
+    playback = db.scalar(made.where(Playback.under_seal == under_seal))
     if playback is not None:
         playback.state = PlaybackState.WAITING
     db.flush()
     return playback is not None
 
 
-def open_playbacks(db: Session, reception_code: str) -> list[tuple[int, str, bool]]:
-    """Make a row for each recorded member's playable files; return (id, member, under seal) of those not ready."""
+@dataclass(frozen=True, slots=True)
+class ToMake:
+    """A playable file to be made, and how many segments were known when that began."""
+
+    playback_id: int
+    member: str
+    under_seal: bool
+    segments: int
+
+
+def open_playbacks(db: Session, reception_code: str) -> list[ToMake]:
+    """Make a row for each recorded member's playable file, and one of what is under seal; return those not ready."""
     reception = db.scalars(select(Reception).where(Reception.code == reception_code)).one()
     people = select(ReceptionMember).where(ReceptionMember.reception_id == reception.id)
     names = {each.member: each.name for each in db.scalars(people)}
     rows = db.scalars(select(Playback).where(Playback.reception_id == reception.id))
     known = {(each.member, each.under_seal): each for each in rows}
-    recorded = select(Segment.member, Segment.under_seal).where(Segment.reception_id == reception.id).distinct()
-    for member, under_seal in db.execute(recorded):
+    counts = _counts(db, reception.id)
+    for member, under_seal in counts:
         if (member, under_seal) not in known:
             known[member, under_seal] = Playback(
                 code=text.new_code("PH", 4, 4),
@@ -79,12 +88,26 @@ def open_playbacks(db: Session, reception_code: str) -> list[tuple[int, str, boo
             )
             db.add(known[member, under_seal])
     db.flush()
-    return [(each.id, each.member, each.under_seal) for each in known.values() if each.state is not PlaybackState.READY]
+    waiting = [each for each in known.values() if each.state is not PlaybackState.READY]
+    return [
+        ToMake(each.id, each.member, each.under_seal, counts.get((each.member, each.under_seal), 0)) for each in waiting
+    ]
 
 
-def keep_playback(db: Session, at: datetime, playback_id: int, facts: Mapping[str, Any] | None) -> None:
-    """Keep the facts of a composed file; None: composing failed for good."""
-    playback = db.get_one(Playback, playback_id)
+def _counts(db: Session, reception_id: int) -> dict[tuple[str, bool], int]:
+    kind = (Segment.member, Segment.under_seal)
+    counted = select(*kind, func.count().label("segments")).where(Segment.reception_id == reception_id)
+    return {(row.member, row.under_seal): row.segments for row in db.execute(counted.group_by(*kind))}
+
+
+def keep_playback(db: Session, at: datetime, made: ToMake, facts: Mapping[str, Any] | None) -> None:
+    """Keep the facts of a composed file; None: composing failed for good.
+
+    A segment registered meanwhile may be missing in it: then the file still waits for the job asked for with that.
+    """
+    playback = db.get_one(Playback, made.playback_id)
+    if _counts(db, playback.reception_id).get((made.member, made.under_seal), 0) != made.segments:
+        return
     if facts is None:
         playback.state = PlaybackState.FAILED
         return

@@ -22,16 +22,16 @@ async def compose(house: House, args: Mapping[str, Any]) -> None:
         raise NotYet(code)
     folder = RoomFolder(house.settings.recording(code))
     busy = False
-    for playback_id, member, under_seal in await house.db.write(actions.open_playbacks, code):
+    for wanted in await house.db.write(actions.open_playbacks, code):
         facts: Mapping[str, Any] | None = None
         try:
-            facts = asdict(await compose_in_child(folder, member, under_seal=under_seal))
+            facts = asdict(await compose_in_child(folder, wanted.member, under_seal=wanted.under_seal))
         except ComposeFailed as failure:
             if failure.code == "busy":
                 busy = True
                 continue
             if failure.code != "nothing":
                 raise
-        await house.db.write(actions.keep_playback, house.clock.now(), playback_id, facts)
+        await house.db.write(actions.keep_playback, house.clock.now(), wanted, facts)
     if busy:
         raise NotYet(code)

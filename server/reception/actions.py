@@ -209,7 +209,7 @@ def _member(db: Session, reception_id: int, condition: object) -> ReceptionMembe
 
 def _officer_member(db: Session, who: Who, at: datetime, found: ReceptionFile) -> ReceptionMember:
     role = found.room_role or RoomRole.OBSERVER
-    sitter = Sitter(who.officer_id, who.name, who.title, who.unit_name, role)
+    sitter = Sitter.of(who, role)
     member, _ = seat(db, at, found.id, sitter)
     member.room_role = role
     return member

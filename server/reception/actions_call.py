@@ -167,7 +167,7 @@ def withdraw(db: Session, who: Who, at: datetime, code: str, call_code: str) -> 
 
 def _take_seat(db: Session, who: Who, at: datetime, call: BoardCall) -> None:
     """Whoever accepted gets the one place that goes with the call, and waits to be let in like everybody."""
-    sitter = Sitter(who.officer_id, who.name, who.title, who.unit_name, RoomRole.CITY_BOARD)
+    sitter = Sitter.of(who, RoomRole.CITY_BOARD)
     member, _ = seat(db, at, call.reception_id, sitter)
     call.is_seat_made = member.invited_by is None
     member.invited_by = member.invited_by or call.asked_by

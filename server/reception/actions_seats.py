@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server import text
+from server.errors import NotHere
 from server.reception import rules
 from server.tables import ReceptionMember
+from server.who import Who
 from signaling.roles import RoomRole
 
 
@@ -16,12 +19,19 @@ from signaling.roles import RoomRole
 class Sitter:
     """An officer as the others in the room read of them; ``invited_by`` is the officer who called them in."""
 
-    officer_id: int | None
+    officer_id: int
     name: str
     title: str
     unit_name: str
     role: RoomRole
     invited_by: int | None = None
+
+    @classmethod
+    def of(cls, who: Who, role: RoomRole) -> Self:
+        """Whoever asks, in a role. Raises NotHere for whoever is no officer."""
+        if who.officer_id is None:
+            raise NotHere
+        return cls(who.officer_id, who.name, who.title, who.unit_name, role)
 
 
 def seat(db: Session, at: datetime, reception_id: int, sitter: Sitter) -> tuple[ReceptionMember, bool]:

@@ -1,6 +1,8 @@
 """The web side: rooms find their worker, and a dead web process disturbs nobody."""
 
+import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -125,6 +127,33 @@ async def test_a_bad_ticket_is_answered_in_the_protocols_words(
         await guest.until(lambda: guest.bye)
         assert guest.bye is not None
         assert guest.bye["ground"] == "forged"
+
+
+async def test_a_page_that_gave_up_before_is_no_fault(workers: Path, caplog: pytest.LogCaptureFixture) -> None:
+    nodes = nodes_of(workers)
+    is_over = asyncio.Event()
+
+    async def relay(request: web.Request) -> web.WebSocketResponse:
+        while request.transport is not None and not request.transport.is_closing():
+            await asyncio.sleep(0)
+        try:
+            return await nodes.relay(request, "m1", is_good)
+        finally:
+            is_over.set()
+
+    app = web.Application()
+    app.router.add_get("/ws", relay)
+    async with TestServer(app) as server:
+        _, page = await asyncio.open_connection("127.0.0.1", server.port)
+        page.write(
+            b"GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        )
+        await page.drain()
+        page.close()
+        await is_over.wait()
+    await nodes.close()
+    assert not [each for each in caplog.records if each.levelno >= logging.ERROR]
 
 
 async def test_media_outlives_the_web_process(

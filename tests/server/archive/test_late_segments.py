@@ -16,6 +16,8 @@ from tests.server.minutes.receptions import NINE, SHA, Held, Room, book
 pytestmark = pytest.mark.one_engine
 END = NINE + timedelta(minutes=25)
 
+MADE = {"file": "lan.webm", "bytes": 900, "sha256": SHA, "duration_ms": 600_000}
+
 
 def hold(db: Session) -> tuple[Held, Room]:
     """Lan spoke in two segments; only the first is told to be closed."""
@@ -41,6 +43,10 @@ def composing(db: Session) -> int:
     return db.scalar(select(func.count()).select_from(Job).where(Job.name == "compose")) or 0
 
 
+def state_of(db: Session, made: actions.ToMake) -> PlaybackState:
+    return db.get_one(Playback, made.playback_id).state
+
+
 async def test_the_job_lets_others_go_first_while_segments_are_on_their_way(house: House) -> None:
     held, room = await house.db.write(hold)
     house.clock.set(END + timedelta(seconds=30))
@@ -53,13 +59,27 @@ async def test_the_job_lets_others_go_first_while_segments_are_on_their_way(hous
 
 async def test_a_segment_that_comes_late_is_put_together_with_the_others(house: House) -> None:
     held, room = await house.db.write(hold)
-    ((playback_id, _, _),) = await house.db.write(actions.open_playbacks, held.code)
-    made = {"file": "lan.webm", "bytes": 900, "sha256": SHA, "duration_ms": 600_000}
-    await house.db.write(actions.keep_playback, END, playback_id, made)
+    (wanted,) = await house.db.write(actions.open_playbacks, held.code)
+    await house.db.write(actions.keep_playback, END, wanted, MADE)
     assert await house.db.read(composing) == 1
     for _ in range(2):
         await house.db.write(close, room, 2)
-    state = await house.db.read(lambda db: db.get_one(Playback, playback_id).state)
-    assert state is PlaybackState.WAITING
+    assert await house.db.read(state_of, wanted) is PlaybackState.WAITING
     assert await house.db.read(composing) == 2
-    assert [each for each, _, _ in await house.db.write(actions.open_playbacks, held.code)] == [playback_id]
+    (again,) = await house.db.write(actions.open_playbacks, held.code)
+    assert again.playback_id == wanted.playback_id
+
+
+@pytest.mark.parametrize("facts", [MADE, None])
+async def test_a_segment_that_comes_while_its_file_is_made_is_not_left_out(
+    house: House, facts: dict[str, object] | None
+) -> None:
+    held, room = await house.db.write(hold)
+    (wanted,) = await house.db.write(actions.open_playbacks, held.code)
+    await house.db.write(close, room, 2)
+    await house.db.write(actions.keep_playback, END, wanted, facts)
+    assert await house.db.read(state_of, wanted) is PlaybackState.WAITING
+    assert await house.db.read(composing) == 2, "the one that runs, and one for what came"
+    (again,) = await house.db.write(actions.open_playbacks, held.code)
+    await house.db.write(actions.keep_playback, END, again, MADE)
+    assert await house.db.read(state_of, wanted) is PlaybackState.READY

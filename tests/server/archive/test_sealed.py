@@ -32,9 +32,9 @@ def hold(db: Session) -> Held:
         facts |= {"zero_ms": first * 60_000, "started_at": begins.isoformat(), "ended_at": ends.isoformat()}
         # The worker's word is not needed: the name of the file says it too.
         room.note(db, "segment_closed", last, lan, **facts, has_audio=True, has_video=True, closed="clean")
-    for playback_id, _, under_seal in actions.open_playbacks(db, held.code):
-        made = {"file": "sealed/l.webm" if under_seal else "playback/l.webm", "bytes": 9, "sha256": SHA}
-        actions.keep_playback(db, NINE, playback_id, made | {"duration_ms": 1_500_000})
+    for wanted in actions.open_playbacks(db, held.code):
+        made = {"file": "sealed/l.webm" if wanted.under_seal else "playback/l.webm", "bytes": 9, "sha256": SHA}
+        actions.keep_playback(db, NINE, wanted, made | {"duration_ms": 1_500_000})
     return held
 
 

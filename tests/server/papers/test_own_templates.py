@@ -76,6 +76,15 @@ def macro_type(part: bytes) -> bytes:
     return part.replace(b"document.main+xml", b"document.macroEnabled.main+xml")
 
 
+def with_declared(how: str) -> bytes:
+    named = {"[Content_Types].xml": lambda part: part.replace(b"</Types>", f"{how}</Types>".encode())}
+    return repacked(named, {"word/media/a.png": b"<w:ftr/>"})
+
+
+def strict(part: bytes) -> bytes:
+    return part.replace(docx_child.WORD.encode(), b"http://purl.oclc.org/ooxml/wordprocessingml/main")
+
+
 BAD: dict[str, tuple[Callable[[], bytes], str]] = {
     "no zip": (lambda: b"%PDF-1.7", "docx_not"),
     "cut off": (lambda: simple()[:2000], "docx_not"),
@@ -101,6 +110,15 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
         "docx_entities",
     ),
     "entities in UTF-16": (lambda: repacked({}, {"word/a.xml": "<!DOCTYPE a><a/>".encode("utf-16")}), "docx_entities"),
+    "words called a picture": (
+        lambda: with_declared('<Override PartName="/word/media/a.png" ContentType="application/x.footer+xml"/>'),
+        "docx_part",
+    ),
+    "all pictures are words": (
+        lambda: with_declared('<Default Extension="png" ContentType="application/xml; charset=utf-8"/>'),
+        "docx_part",
+    ),
+    "names of the strict kind": (lambda: repacked({"word/styles.xml": strict}), "docx_not"),
     "a part twice": (lambda: repacked({}, {"word/Document.xml": b"<a/>"}), "docx_not"),
     "a way out": (lambda: repacked({}, {"../word/a.xml": b"<a/>"}), "docx_not"),
 }
@@ -119,6 +137,7 @@ def test_links_page_numbers_and_pictures_are_taken() -> None:
     check_package(simple())
     check_package(related("hyperlink", "mailto:ubnd@example.vn"))
     check_package(field("PA|GE"))
+    check_package(with_declared('<Default Extension="jpg" ContentType="image/jpeg"/>'))
     check_package(repacked({}, {"word/media/huy-hieu.png": b"\x89PNG", "word/printerSettings1.bin": b"\0"}))
 
 
