@@ -12,10 +12,11 @@ from server.jobs.runner import NotYet
 
 
 async def compose(house: House, args: Mapping[str, Any]) -> None:
-    """Make one playable file for each recorded member, and one of what is under seal; done again, it makes only what is missing.
+    """Make one playable file for each recorded member, and one of what is under seal.
 
-    For segments that were opened and are not closed yet it waits a while. One that comes still later
-    (its worker was down) opens its member's file again: `actions.register_segment`.
+    Done again, it makes only what is missing. For segments that were opened and are not closed yet it waits a
+    while. One that comes still later (its worker was down) opens its member's file again:
+    `actions.register_segment`.
     """
     code = str(args["reception"])
     if await house.db.read(queries.is_unfinished, code, house.clock.now()):
