@@ -8,7 +8,7 @@ because each frame builds on the one before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from signaling.tracks import Kind, RtpPacket
@@ -18,6 +18,8 @@ _SEQUENCES: Final = 1 << 16
 _TIMESTAMPS: Final = 1 << 32
 _LARGEST_STEP: Final = 3000
 _LARGEST_FRAME: Final = 4 * 1024 * 1024
+_BEGINS: Final = 0x10
+"""First bytes of a frame: S is set and the partition is the first."""
 
 
 class Frame(NamedTuple):
@@ -47,15 +49,15 @@ class Reorder:
         self._next: int | None = None
         self.lost = 0
 
-    def push(self, packet: RtpPacket) -> Iterable[RtpPacket | Hole]:
-        """Take one packet, give what can be given now; to be gone through before the next call."""
-        if not self._waiting and self._next is not None and packet.sequence == self._next % _SEQUENCES:
-            # Almost every packet comes in its turn.
-            self._next += 1
-            return (packet,)
-        return self._sort(packet)
+    def passes(self, packet: RtpPacket) -> bool:
+        """Whether `packet` is the next and nothing waits, as almost every one is: then it is taken and may be used."""
+        if self._waiting or self._next is None or packet.sequence != self._next % _SEQUENCES:
+            return False
+        self._next += 1
+        return True
 
-    def _sort(self, packet: RtpPacket) -> Iterator[RtpPacket | Hole]:
+    def push(self, packet: RtpPacket) -> Iterator[RtpPacket | Hole]:
+        """Take one packet, give what can be given now; to be gone through before the next call."""
         if self._next is None:
             self._next = packet.sequence
         step = (packet.sequence - self._next + _SEQUENCES // 2) % _SEQUENCES - _SEQUENCES // 2
@@ -151,25 +153,17 @@ def vp8_payload(payload: bytes) -> tuple[bytes, bool] | None:
     """A VP8 payload without its descriptor (RFC 7741, 4.2), and whether it begins a frame; None
     if malformed.
     """
-    if not payload:
+    try:
+        first, at = payload[0], 1
+        if first & 0x80:
+            extension, at = payload[1], 2
+            if extension & 0x80:
+                at += 2 if payload[2] & 0x80 else 1
+            if extension & 0x70:
+                at += (1 if extension & 0x40 else 0) + (1 if extension & 0x30 else 0)
+    except IndexError:
         return None
-    first = payload[0]
-    begins = bool(first & 0x10) and not first & 0x07
-    at = 1
-    if first & 0x80:
-        if len(payload) <= at:
-            return None
-        extension = payload[at]
-        at += 1
-        if extension & 0x80:
-            if len(payload) <= at:
-                return None
-            at += 2 if payload[at] & 0x80 else 1
-        if extension & 0x40:
-            at += 1
-        if extension & 0x30:
-            at += 1
-    return (payload[at:], begins) if len(payload) > at else None
+    return (payload[at:], first & 0x17 == _BEGINS) if len(payload) > at else None
 
 
 class Vp8Frames:
@@ -182,7 +176,7 @@ class Vp8Frames:
         self.dropped = 0
         self._parts: list[bytes] = []
         self._size = 0
-        self._timestamp = 0
+        self._timestamp = self._stamp = 0
         self._arrived = 0.0
 
     def push(self, item: RtpPacket | Hole) -> Frame | None:
@@ -197,19 +191,21 @@ class Vp8Frames:
             self._break()
             return None
         data, begins = parsed
-        timestamp = self.unwrap(item.timestamp)
+        parts = self._parts
         if begins:
-            if self._parts:
+            if parts:
                 self._break()
-            self._timestamp, self._arrived = timestamp, item.arrived
-        elif not self._parts or timestamp != self._timestamp:
+            self._timestamp, self._arrived = self.unwrap(item.timestamp), item.arrived
+            self._stamp, self._size = item.timestamp, 0
+        elif not parts or item.timestamp != self._stamp:
+            self.unwrap(item.timestamp)
             self._break()
             return None
-        self._parts.append(data)
-        self._size = self._size + len(data) if len(self._parts) > 1 else len(data)
+        parts.append(data)
+        self._size += len(data)
         if self._size > _LARGEST_FRAME:
             self._break()
-        return self._finish() if item.marker and self._parts else None
+        return self._finish() if item.marker and parts else None
 
     @property
     def oldest(self) -> float | None:

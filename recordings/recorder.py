@@ -1,8 +1,8 @@
 """One reception being recorded: a member of the room that only listens.
 
-Each member that is followed gets a `Stretch`, a thread of its own; the manifest is written by one
-more thread, the desk, so that its lines come in order. The loop's thread never touches the disk,
-except one `statvfs` in `start`. Events and key-frame requests come back by `call_soon_threadsafe`.
+Each member that is followed gets a `Stretch` with a thread for what may wait for the disk; one `Beater`
+appends for all of them. The manifest is written by one more thread, the desk, so that its lines
+come in order. The loop's thread never touches the disk, except one `statvfs` in `start`. Events and key-frame requests come back by `call_soon_threadsafe`.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from recordings.manifest import (
 )
 from recordings.repair import repair_folder
 from recordings.shelf import RoomFolder, Shelf
-from recordings.stretch import Missing, Place, Stretch
+from recordings.stretch import Beater, Missing, Place, Stretch
 from recordings.survey import Survey
 from signaling.tracks import (
     RecorderEvent,
@@ -82,6 +82,7 @@ class Recorder:
             source.subscribe(followed.stretch.intake)
         followed.sources = (audio, video)
         followed.stretch.start()
+        self._run.beater.add(followed.stretch)
         video.request_key_frame()
 
     def unfollow(self, member: str) -> None:
@@ -89,6 +90,8 @@ class Recorder:
         followed = self._followed.pop(member, None)
         if followed is not None:
             followed.leave()
+            if self._run is not None:
+                self._run.beater.discard(followed.stretch)
             self._leaving.append(followed)
 
     async def rest(self, member: str) -> None:
@@ -115,7 +118,7 @@ class Recorder:
         except (OSError, BadManifest):
             _log.exception("recording of %s could not be sealed", self.room)
             self.tell(SegmentBroken("", "not_sealed"))
-        await asyncio.to_thread(run.desk.shutdown)
+        await asyncio.to_thread(run.close)
 
     def durable(self) -> dict[str, float]:
         """Seconds of each member that are safely on disk, since `start`."""
@@ -145,6 +148,7 @@ class _Run:
         self.zero = monotonic()
         self.desk = ThreadPoolExecutor(1, thread_name_prefix=f"manifest-{room}")
         self.folder: RoomFolder = shelf.folder(room)
+        self.beater = Beater(room)
         self.at = at
         self._room = room
         self._offset_ms: int | None = None
@@ -177,6 +181,10 @@ class _Run:
         at = self.moment(monotonic())
         self.folder.append(Stopped(at), seal(self.folder.ledger().finished, at))
         return repaired
+
+    def close(self) -> None:
+        self.beater.stop()
+        self.desk.shutdown()
 
 
 class _Followed:

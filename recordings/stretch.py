@@ -1,11 +1,14 @@
-"""One member being recorded, from `follow` to `unfollow`, on a thread of its own.
+"""One member being recorded, from `follow` to `unfollow`.
 
-Theory. The loop's thread only fills the `Intake`. Every `BEAT` this thread takes what came, cuts
-frames, finds their time and appends them; every `SYNC_EVERY` it syncs. The first file is opened
+Theory. The loop's thread only fills the `Intake`. Every `BEAT` somebody takes what came, cuts
+frames, finds their time and appends them: the `Beater` of the room, for all its members one after
+the other, because threads that wake for a moment each cost more than what they do. Whatever may
+wait for the disk (opening, syncing, proving, closing) is done by a thread of this member's own,
+every `SYNC_EVERY`; while it works the beater goes past. The first file is opened
 when the size of the picture is known or `WAIT_FOR_PICTURE` has passed since the first sound, so
 that its header is right. When the disk fails, the file is left as it is and a new one is tried
 every `RETRY_AFTER`; the next picture in it is a key frame. What the loop must know is told by
-`Office`, whose methods are called on this thread.
+`Office`, whose methods are called on these threads, one at a time.
 """
 
 import errno
@@ -56,7 +59,7 @@ class Missing:
 
 
 class Office(Protocol):
-    """What a stretch asks for and tells; called on the writing thread, may block it."""
+    """What a stretch asks for and tells; called on the thread that writes, may block it."""
 
     def open_segment(self, begins_ms: int) -> Place:
         """Note the next segment; raises `ShelfFull`, `OSError`."""
@@ -75,6 +78,35 @@ class Office(Protocol):
 
     def have_durable(self, seconds: float, upto: float) -> None:
         """Tell how much is safe, and up to which monotonic time nothing received is unsafe."""
+
+
+class Beater:
+    """Goes round the stretches of one room every `BEAT`, on a thread of its own."""
+
+    def __init__(self, room: str) -> None:
+        """Begin at once, with none."""
+        self._stretches: tuple[Stretch, ...] = ()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"recorder-{room}", daemon=True)
+        self._thread.start()
+
+    def add(self, stretch: "Stretch") -> None:
+        """Go to this one too. Called on the loop's thread."""
+        self._stretches = (*self._stretches, stretch)
+
+    def discard(self, stretch: "Stretch") -> None:
+        """Go there no more, this round perhaps once. Called on the loop's thread."""
+        self._stretches = tuple(each for each in self._stretches if each is not stretch)
+
+    def stop(self) -> None:
+        """End; returns when the thread has ended."""
+        self._stopping.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(BEAT):
+            for each in self._stretches:
+                each.beat()
 
 
 class Stretch:
@@ -97,6 +129,7 @@ class Stretch:
         self._done_ms = 0
         self._counted = Missing(0, 0)
         self._synced_at = self._retry_at = self._asked_at = self._picture_at = 0.0
+        self._turn = threading.Lock()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"recorder-{member}", daemon=True)
 
@@ -112,10 +145,29 @@ class Stretch:
         """Block until everything is written and noted."""
         self._thread.join()
 
+    def beat(self) -> None:
+        """Append what came, if there is a proven file; else, or while it syncs, leave it to the own thread."""
+        if self._turn.acquire(blocking=False):
+            try:
+                if self._is_settled:
+                    self._guard(self._append)
+            finally:
+                self._turn.release()
+
     def _run(self) -> None:
-        while not self._stopping.wait(BEAT):
-            self._guard(self._beat)
-        self._guard(self._last_beat)
+        while not self._stopping.wait(SYNC_EVERY if self._is_settled else BEAT):
+            with self._turn:
+                self._guard(self._beat)
+        with self._turn:
+            self._guard(self._last_beat)
+
+    @property
+    def _is_settled(self) -> bool:
+        return self._file is not None and self._is_proven
+
+    def _append(self) -> None:
+        self._read(monotonic())
+        self._write()
 
     def _guard(self, step: Callable[[], None]) -> None:
         try:
@@ -173,11 +225,16 @@ class Stretch:
             self._office.want_key_frame()
 
     def _read_packets(self, kind: Kind) -> None:
-        for packet in self.intake.take(kind):
-            if kind == "video":
-                self._picture_at = packet.arrived
-            for item in self._orders[kind].push(packet):
-                self._cut(kind, item)
+        order, frames = self._orders[kind], self._opus if kind == "audio" else self._vp8
+        packets = self.intake.take(kind)
+        for packet in packets:
+            if not order.passes(packet):
+                for item in order.push(packet):
+                    self._cut(kind, item)
+            elif (frame := frames.push(packet)) is not None:
+                self._placed += self._timeline.push(frame)
+        if kind == "video" and packets:
+            self._picture_at = packets[-1].arrived
 
     def _cut(self, kind: Kind, item: RtpPacket | Hole) -> None:
         frame: Frame | None = self._opus.push(item) if kind == "audio" else self._vp8.push(item)

@@ -45,7 +45,8 @@ class Track:
         self._held: list[tuple[Frame, float]] = []
         self._last_arrived: float | None = None
         self._last_ms = -1
-        self._window: tuple[float, float] | None = None
+        self._window_began: float | None = None
+        self._least_late = 0.0
         self._owed = 0.0
 
     @property
@@ -72,7 +73,8 @@ class Track:
             self._anchor = (frame.timestamp, arrived_ms)
         pause = arrived_ms - (self._last_arrived if self._last_arrived is not None else arrived_ms)
         self._last_arrived = arrived_ms
-        late = arrived_ms - self.at(frame.timestamp)
+        at_ms = self.at(frame.timestamp)
+        late = arrived_ms - at_ms
         if self._held:
             self._held.append((frame, late))
             if late < LATE_MS or arrived_ms - self._arrival_of_held() >= HOLD_MS:
@@ -83,8 +85,10 @@ class Track:
             return []
         if late < -AHEAD_MS:
             self._restart(late)
-        self._follow_drift(arrived_ms, late)
-        return [self._place(frame)]
+            at_ms += late
+        if not self.is_led:
+            self._follow_drift(arrived_ms, late)
+        return [self._place(frame, at_ms)]
 
     def expire(self, now_ms: float) -> list[Placed]:
         """Give up waiting for more frames to judge the held ones by."""
@@ -104,7 +108,7 @@ class Track:
         late = min(late for _, late in self._held)
         if late >= LATE_MS:
             self._restart(late)
-        placed = [self._place(frame) for frame, _ in self._held]
+        placed = [self._place(frame, self.at(frame.timestamp)) for frame, _ in self._held]
         self._held.clear()
         return placed
 
@@ -115,27 +119,26 @@ class Track:
     def _restart(self, late: float) -> None:
         self.move(late)
         self.report = None
-        self._window = None
+        self._window_began = None
         self._owed = 0.0
 
     def _follow_drift(self, arrived_ms: float, late: float) -> None:
-        if self.is_led:
-            return
-        began, least = self._window or (arrived_ms, late)
-        self._window = (began, min(least, late))
-        if arrived_ms - began >= DRIFT_WINDOW_MS:
-            self._owed = least if abs(least) > DRIFT_MS else 0.0
-            self._window = None
+        if self._window_began is None:
+            self._window_began, self._least_late = arrived_ms, late
+        elif arrived_ms - self._window_began >= DRIFT_WINDOW_MS:
+            self._owed = self._least_late if abs(self._least_late) > DRIFT_MS else 0.0
+            self._window_began = None
+        elif late < self._least_late:
+            self._least_late = late
 
-    def _place(self, frame: Frame) -> Placed:
-        at_ms = self.at(frame.timestamp)
+    def _place(self, frame: Frame, at_ms: float) -> Placed:
         if self._owed:
             most = SLEW * max(0.0, at_ms - self._last_ms)
             step = max(-most, min(most, self._owed))
             self._owed -= step
             self.move(step)
             at_ms += step
-        self._last_ms = max(round(at_ms), self._last_ms + 1, 0)
+        self._last_ms = max(round(at_ms), self._last_ms + 1)
         return self._last_ms, frame
 
 
@@ -155,7 +158,7 @@ class Timeline:
         """Take a frame, give those whose time is known."""
         track = self.tracks[frame.kind]
         had_anchor = track.has_anchor
-        placed = track.push(frame, self.milliseconds(frame.arrived))
+        placed = track.push(frame, (frame.arrived - self._zero) * 1000)
         if not had_anchor and self._align():
             # Nothing of this track is written yet, so even its first frame can stand where it
             # belongs.

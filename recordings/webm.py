@@ -34,6 +34,9 @@ _OPUS_HEAD = b"OpusHead" + struct.pack("<BBHIhB", 1, 2, 0, 48000, 0, 0)
 _OPUS_PREROLL_NS = 80_000_000
 _APP = b"Tiep Dan"
 _KEY_FLAG = 0x80
+_ONE_BYTE, _TWO_BYTES = (1 << 7) - 2, (1 << 14) - 1
+_USUAL = struct.Struct(">BHBhB")
+"""Before a frame whose length takes two bytes: what it is, its length, track, time in the cluster, flags."""
 
 
 class Block(NamedTuple):
@@ -116,7 +119,7 @@ def _video_track(width: int, height: int) -> bytes:
 
 
 class Clusters:
-    """Turns frames into the bytes that follow the header; opens a new cluster each second and at
+    """Frames each need some bytes before them to follow the header; opens a new cluster each second and at
     each key frame.
     """
 
@@ -124,8 +127,8 @@ class Clusters:
         """Begin with no cluster open."""
         self._began_ms: int | None = None
 
-    def block(self, kind: Kind, at_ms: int, frame: bytes, *, is_key: bool) -> bytes:
-        """Answer with the bytes to append for this frame; `at_ms` is file time and never
+    def head(self, kind: Kind, at_ms: int, length: int, *, is_key: bool) -> bytes:
+        """Answer with the bytes that stand before a frame of `length` bytes; `at_ms` is file time and never
         negative.
         """
         begin = b""
@@ -133,9 +136,18 @@ class Clusters:
         if began is None or at_ms - began >= CLUSTER_MS or (kind == "video" and is_key) or at_ms - began < -CLUSTER_MS:
             begin = _CLUSTER.to_bytes(4, "big") + _UNKNOWN_SIZE + _number(_TIMESTAMP, at_ms)
             self._began_ms = began = at_ms
-        track = AUDIO_TRACK if kind == "audio" else VIDEO_TRACK
-        flags = _KEY_FLAG if is_key else 0
-        return begin + _element(_SIMPLE_BLOCK, struct.pack(">BhB", 0x80 | track, at_ms - began, flags), frame)
+        track = 0x80 | (AUDIO_TRACK if kind == "audio" else VIDEO_TRACK)
+        size = length + 4
+        if size < _TWO_BYTES and size > _ONE_BYTE:
+            # Almost every frame; the same as below, in one step.
+            rest = _USUAL.pack(_SIMPLE_BLOCK, 0x4000 | size, track, at_ms - began, _KEY_FLAG if is_key else 0)
+        else:
+            rest = b"\xa3" + _size(size) + struct.pack(">BhB", track, at_ms - began, _KEY_FLAG if is_key else 0)
+        return begin + rest
+
+    def block(self, kind: Kind, at_ms: int, frame: bytes, *, is_key: bool) -> bytes:
+        """Answer with the bytes to append for this frame."""
+        return self.head(kind, at_ms, len(frame), is_key=is_key) + frame
 
 
 def _read_vint(file: IO[bytes], *, keep_marker: bool) -> int | None:

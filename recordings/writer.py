@@ -34,7 +34,7 @@ class WebmFile:
         self.written_ms = 0
         self.durable_ms = 0
         self.frames: dict[Kind, int] = {"audio": 0, "video": 0}
-        self._waiting = bytearray(header(*size))
+        self._waiting = [header(*size)]
         self._clusters = Clusters()
         self._digest = hashlib.sha256()
         self._handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o640)
@@ -42,7 +42,7 @@ class WebmFile:
 
     def put(self, kind: Kind, at_ms: int, frame: bytes, *, is_key: bool) -> None:
         """Add a frame to what the next `flush` writes."""
-        self._waiting += self._clusters.block(kind, at_ms, frame, is_key=is_key)
+        self._waiting += (self._clusters.head(kind, at_ms, len(frame), is_key=is_key), frame)
         self.frames[kind] += 1
         self.last_ms = max(self.last_ms, at_ms)
 
@@ -50,7 +50,7 @@ class WebmFile:
         """Hand everything to the kernel: from here on it survives the death of this process."""
         if not self._waiting:
             return
-        content = bytes(self._waiting)
+        content = b"".join(self._waiting)
         self._waiting.clear()
         write_all(self._handle, content)
         self._digest.update(content)

@@ -140,11 +140,11 @@ class Source:
             self.level = SILENCE
         self._changed()
 
-    def deliver(self, packet: RtpPacket) -> None:
-        """Hand `packet` to every sink. Called by the connection that owns this source."""
+    def deliver(self, packet: RtpPacket, to: tuple[Sink, ...] | None = None) -> None:
+        """Hand `packet` to every sink, or to those in `to`. Called by the connection that owns this source."""
         if self.is_muted:
             return
-        for sink in self._sinks:
+        for sink in self._sinks if to is None else to:
             try:
                 sink.push(self, packet)
             except Exception:  # noqa: BLE001 - one broken listener must not cost the others

@@ -9,14 +9,14 @@ from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from struct import Struct
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 from cffi import FFI
 
 from signaling.passthrough import build
 from signaling.passthrough.datagrams import key_from
 from signaling.passthrough.inside import Address, crypt_addresses
-from signaling.tracks import RtpPacket, Source
+from signaling.tracks import RtpPacket, Sink, Source
 
 HotPath = Literal["python", "native", "auto"]
 
@@ -62,6 +62,14 @@ def library() -> Any:
     return open_library(build.build(build.recipe()))
 
 
+class Feed(Protocol):
+    """Where tapped packets go."""
+
+    source: Source
+    listeners: tuple[Sink, ...]
+    """Those sinks of the source that do not take its packets from the core themselves."""
+
+
 class Choice(NamedTuple):
     """Which packet path is taken, and one line that says why."""
 
@@ -101,7 +109,7 @@ class Core:
         if opened == ffi.NULL:
             raise MemoryError
         self.pointer = ffi.gc(opened, lib.hot_close)
-        self.feeds: dict[int, Source] = {}
+        self.feeds: dict[int, Feed] = {}
         self.sessions: dict[int, object] = {}
         self._room: Any = None
         self._names: Any = None
@@ -127,10 +135,10 @@ class Core:
             raise MemoryError(kind)
         return ffi.gc(opened, getattr(self.lib, f"hot_{kind}_close"))
 
-    def name_feed(self, source: Source) -> int:
-        """Return a name under which tapped packets find `source`."""
+    def name_feed(self, feed: "Feed") -> int:
+        """Return a name under which tapped packets find `feed`."""
         self._named += 1
-        self.feeds[self._named] = source
+        self.feeds[self._named] = feed
         return self._named
 
     def deliver(self) -> None:
@@ -138,10 +146,10 @@ class Core:
         feeds = self.feeds
         for every in self._take(TAPPED, ROUNDS):
             for at, (size, sequence, marker, name, arrived, timestamp, _, _, _) in _heads(every):
-                source = feeds.get(name)
-                if source is not None:
+                feed = feeds.get(name)
+                if feed is not None:
                     content = every[at : at + size]
-                    source.deliver(RtpPacket(content, sequence, timestamp, bool(marker), arrived))
+                    feed.source.deliver(RtpPacket(content, sequence, timestamp, bool(marker), arrived), feed.listeners)
 
     def strangers(self) -> Iterator[tuple[bytes, bytes]]:
         """Take what Python has to read: (key of its address, as an `Inbox` names it; datagram).

@@ -27,7 +27,8 @@ class NativeIncoming(Incoming):
         self, core: Core, line: Any, source: Source, form: IncomingFormat, say: tuple[Callable[[bytes], bool], int]
     ) -> None:
         self.core = core
-        self.name = core.name_feed(source)
+        self.listeners: tuple[Sink, ...] = ()
+        self.name = core.name_feed(self)
         written = ffi.new("hot_stream_form *")
         written.is_picture = source.kind == "video"
         written.payload_type, written.rtx_payload_type = form.payload_type, form.rtx_payload_type
@@ -106,16 +107,13 @@ class NativeIncoming(Incoming):
         if self.stream is None:
             return
         lib = self.core.lib
+        self.listeners = tuple(sink for sink in self.source.sinks if not isinstance(sink, TakenThere))
         lib.hot_stream_mute(self.stream, self.source.is_muted)
-        lib.hot_stream_tap(self.stream, any(_listens(sink) for sink in self.source.sinks))
+        lib.hot_stream_tap(self.stream, bool(self.listeners))
 
     def _want_key_frame(self) -> None:
         if self.stream is not None:
             self.core.lib.hot_stream_want(self.stream)
-
-
-def _listens(sink: Sink) -> bool:
-    return not isinstance(sink, TakenThere)
 
 
 class NativeUplink(Uplink):

@@ -94,6 +94,9 @@ class OurClients:
     async def seat(self) -> None:
         await self._ask(seat=True)
 
+    async def record(self, *, on: bool) -> None:
+        await self._ask(record=on)
+
     async def close(self) -> None:
         assert self._streams is not None
         self._streams[1].close()

@@ -28,6 +28,8 @@ STORM_ROOM = 6
 CARRIED_LOSS = 0.001
 CARRIED_SHARE = 0.98
 SILENCE = 2.0
+SETTLED_AFTER = 2.0
+"""Seconds in which every file is opened and proven, or closed and read back."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Task:
 
     `steps`: how many of the rooms speak, one after the other, each for `seconds`.
     `until_full`: stop at the first step that the server cannot carry.
+    `pairs`: so many times, measure unrecorded and then recorded, in turn.
     `storm`: how many more connections join while the (only) step is measured.
     `balance`: at the end let everybody speak once more for so many seconds, from silence to
     silence, so that what was sent and what arrived can be compared to the packet.
@@ -48,6 +51,7 @@ class Task:
     seconds: float
     steps: tuple[int, ...] = ()
     until_full: bool = False
+    pairs: int = 0
     storm: int = 0
     balance: float = 0.0
     is_film: bool = False
@@ -273,6 +277,11 @@ async def carry_out(task: Task) -> Result:
         result.steps.append(await load.measure(rooms))
         if task.until_full and result.steps[-1].is_full:
             break
+    for is_recorded in (False, True) * task.pairs:
+        assert isinstance(clients, OurClients)
+        await clients.record(on=is_recorded)
+        await asyncio.sleep(SETTLED_AFTER)
+        result.steps.append(await load.measure(task.rooms))
     if task.balance:
         result.sent, result.expected, result.arrived = await load.balance()
     result.memory_after = resident(task.pid)

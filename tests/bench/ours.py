@@ -1,8 +1,9 @@
 """Our server for the benchmark: the real MediaPort, peers and seats, behind a control socket.
 
-`python -m tests.bench.ours SOCKET HOT_PATH [FOLDER]`; with a folder, every room is recorded there. One JSON line in, one out:
+`python -m tests.bench.ours SOCKET HOT_PATH [FOLDER]`; with a folder, rooms can be recorded there. One JSON line in, one out:
 {"join": member, "room": room, "sdp": offer} -> {"sdp": answer};
 {"seat": true} seats everybody of every room to everybody else -> {};
+{"record": true or false} records every room, or no longer -> {};
 {"leave": member, "room": room} -> {};
 {"stats": true} -> counters of all peers together;
 {"held": true} -> what the process holds: descriptors, threads, tasks, connections, bytes of memory.
@@ -63,19 +64,25 @@ class Rooms:
         await left.close()
 
     def seat(self) -> None:
-        for room, peers in self._rooms.items():
-            if self._shelf is not None and room not in self._recorders:
-                self._record(self._shelf, room, peers)
+        for peers in self._rooms.values():
             for peer in peers:
                 others = [each for each in peers if each is not peer]
                 for slot, other in enumerate(others):
                     peer.seat(slot, other.audio, other.video)
 
-    def _record(self, shelf: Shelf, room: str, peers: list[Peer]) -> None:
-        self._recorders[room] = recorder = Recorder(shelf, room)
-        recorder.start(datetime.now(UTC))
-        for peer in peers:
-            recorder.follow(peer.member, peer.audio, peer.video)
+    async def record(self, *, on: bool) -> None:
+        if self._shelf is None:
+            raise NotImplementedError
+        for room, peers in self._rooms.items():
+            if room not in self._recorders:
+                self._recorders[room] = Recorder(self._shelf, room)
+            recorder = self._recorders[room]
+            if not on:
+                await recorder.stop()
+                continue
+            recorder.start(datetime.now(UTC))
+            for peer in peers:
+                recorder.follow(peer.member, peer.audio, peer.video)
 
     def stats(self) -> dict[str, int | float]:
         found: Counter[str] = Counter(self._port.counts)
@@ -97,6 +104,9 @@ class Rooms:
             return {}
         if "seat" in asked:
             self.seat()
+            return {}
+        if "record" in asked:
+            await self.record(on=asked["record"])
             return {}
         return held() if "held" in asked else self.stats()
 

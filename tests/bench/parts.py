@@ -1,6 +1,7 @@
 """What is measured: plain loads, a storm of people joining, and how much a core carries."""
 
 import asyncio
+import statistics
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import asdict, dataclass, field, replace
@@ -11,6 +12,7 @@ from tests.bench.generator import Figures, Result, Task
 from tests.bench.runs import run
 
 RECORDED_LOAD = (4, 6)
+RECORDED_PAIRS = 6
 STORM = 240
 STORM_FOR = 7.0
 STORM_LOAD = (4, 6)
@@ -167,22 +169,26 @@ async def relay(plan: Plan) -> list[Row]:
 
 
 async def recording(plan: Plan) -> list[Row]:
-    """Measure what it costs to record everybody, beside the same rooms unrecorded."""
+    """Measure what it costs to record everybody, in turn with the same rooms unrecorded."""
     rows: list[Row] = []
     rooms, parties = RECORDED_LOAD
-    print(f"recording: everybody of {rooms}x{parties}, beside the same without (share of a core per participant)")
-    print("server           core without  core with  % each  others")
+    print(
+        f"recording: everybody of {rooms}x{parties}, {RECORDED_PAIRS} times off and on in one run (share of a core each)"
+    )
+    print("server           core without  core with  % each   least   most  others")
     for server in plan.in_turn:
         if server not in servers.OURS:
             continue
-        task = Task(rooms, parties, plan.seconds)
-        plain = (await plan.run(server, task)).steps[0]
-        recorded = (await plan.run(server + servers.RECORDING, task)).steps[0]
-        each = (recorded.server_cores - plain.server_cores) / (rooms * parties)
-        rows.append({"server": server, "plain": plain.server_cores, "recorded": recorded.server_cores, "each": each})
+        task = Task(rooms, parties, plan.seconds, pairs=RECORDED_PAIRS)
+        result = await plan.run(server + servers.RECORDING, task)
+        steps = result.steps[1:]
+        plain, recorded = ([each.server_cores for each in steps[which::2]] for which in (0, 1))
+        costs = sorted((more - less) / (rooms * parties) for less, more in zip(plain, recorded, strict=True))
+        each, others = statistics.median(costs), max(one.others_cores for one in steps)
+        rows.append({"server": server, "plain": plain, "recorded": recorded, "each": each})
         print(
-            f"{server:<15} {plain.server_cores:13.3f} {recorded.server_cores:10.3f} {100 * each:7.2f}"
-            f" {recorded.others_cores:7.2f}",
+            f"{server:<15} {statistics.median(plain):13.3f} {statistics.median(recorded):10.3f} {100 * each:7.2f}"
+            f" {100 * costs[0]:7.2f} {100 * costs[-1]:6.2f} {others:7.2f}",
             flush=True,
         )
     return rows

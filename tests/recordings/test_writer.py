@@ -143,6 +143,15 @@ def test_how_long_a_sound_packet_lasts(packet: bytes, milliseconds: int) -> None
     assert opus_samples(packet) / 48 == milliseconds
 
 
+@pytest.mark.parametrize("length", [1, 122, 123, 16_378, 16_379, 40_000])
+def test_a_frame_of_any_length_is_read_back(length: int) -> None:
+    frame = bytes(length)
+    written = webm.Clusters().block("video", 700, frame, is_key=False)
+    size = length + 4
+    assert written.index(b"\xa3") + 1 + (1 if size < 127 else 2 if size < 16_383 else 3) + size == len(written)
+    assert [(each.at_ms, each.frame) for each in webm.blocks(io.BytesIO(written))] == [(700, frame)]
+
+
 def test_beginnings_of_clusters() -> None:
     clusters = webm.Clusters()
     sizes = [len(clusters.block("audio", at, b"x", is_key=True)) for at in (0, 20, 999, 1000, 1020)]
