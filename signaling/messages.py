@@ -106,7 +106,7 @@ BAD_TICKET = 4401
 Text = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
 MemberCode = Annotated[str, StringConstraints(max_length=64)]
 StopGround = Literal["denunciation", "secret"]
-ConsultRule = Literal["recorded", "unrecorded"]
+ConsultRule = Literal["recorded", "sealed", "unrecorded"]
 Choice = Literal["go_on", "sound_only", "telephone", "adjourn", "paper"]
 Connection = Annotated[int, Field(ge=1, le=2**53 - 1)]
 

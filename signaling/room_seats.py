@@ -184,7 +184,7 @@ def _assign(viewer: Member, others: list[Member]) -> None:
 
 def _seat(room: RoomState, viewer: Member, member: Member, slot: int) -> SeatOf:
     is_open = member.connection > 0 and (member.acknowledged or not room.recording.is_wanted)
-    is_open = is_open and room.may_meet(viewer, member)
+    is_open = is_open and room.may_hear(viewer, member)
     if room.phase == Phase.STOPPED:
         # What came up is for the desk alone; the other guests must not hear more of it.
         is_open = is_open and bool({viewer.badge.role, member.badge.role} & DESK)

@@ -24,9 +24,9 @@ AT = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 LATER = AT + timedelta(hours=1)
 
 
-def kill_after(root: Path, kinds: str, milliseconds: int) -> int:
+def kill_after(root: Path, kinds: str, seal: str, milliseconds: int) -> int:
     """The last moment of media that the victim had been given when it died."""
-    command = [sys.executable, "-m", "tests.recordings.victim", str(root), kinds]
+    command = [sys.executable, "-m", "tests.recordings.victim", str(root), kinds, seal]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as victim:
         assert victim.stdout is not None
         given = 0
@@ -42,11 +42,16 @@ def kill_after(root: Path, kinds: str, milliseconds: int) -> int:
     return given
 
 
-@pytest.mark.parametrize(("kinds", "allowed"), [("audio+video", 300), ("audio", 1000)], ids=["picture", "sound"])
-def test_kill_loses_little_and_repair_closes_it_once(tmp_path: Path, kinds: str, allowed: int) -> None:
-    given = kill_after(tmp_path, kinds, 3777)
+@pytest.mark.parametrize(
+    ("kinds", "seal", "allowed"),
+    [("audio+video", "", 300), ("audio", "sealed", 1000)],
+    ids=["picture", "sound under seal"],
+)
+def test_kill_loses_little_and_repair_closes_it_once(tmp_path: Path, kinds: str, seal: str, allowed: int) -> None:
+    given = kill_after(tmp_path, kinds, seal, 3777)
     folder = RoomFolder(tmp_path / "r-mot")
-    assert [one.state for one in folder.ledger().segments] == ["open"]
+    assert [(one.state, one.under_seal) for one in folder.ledger().segments] == [("open", bool(seal))]
+    assert bool(list(folder.path.glob("*.sealed.webm"))) == bool(seal)
 
     repaired = repair_all(Shelf(tmp_path), LATER)
     (facts,) = repaired["r-mot"]
@@ -54,7 +59,7 @@ def test_kill_loses_little_and_repair_closes_it_once(tmp_path: Path, kinds: str,
     with av.open(str(path)) as reader:
         last = max(packet.pts or 0 for packet in reader.demux() if packet.size)
     assert given - (facts.zero_ms + last) <= allowed
-    assert facts.closed == "repaired"
+    assert (facts.closed, facts.under_seal) == ("repaired", bool(seal))
     assert facts.sha256 == sha256_of(path)
     assert facts.bytes == path.stat().st_size
     assert finished(folder) == [facts]
