@@ -1,7 +1,7 @@
 """Make one member's originals into one file that players like: a duration, cues in front, no hole
 in the sound.
 
-Runs as `python -m recordings.compose <room folder> <member>` in a child process at the lowest
+Runs as `python -m recordings.compose [--under-seal] <room folder> <member>` in a child process at the lowest
 priority, started by `recordings.composing`. Nothing is decoded: frames move from file to file.
 Prints one line of JSON.
 
@@ -89,13 +89,13 @@ class BadComposition(Exception):
     """What was written does not read back as it should."""
 
 
-def parts_of(folder: RoomFolder, member: str) -> tuple[list[Part], bool]:
-    """The member's finished originals in order of time, and whether all are what the manifest
-    says.
+def parts_of(folder: RoomFolder, member: str, *, under_seal: bool) -> tuple[list[Part], bool]:
+    """The member's finished originals in order of time, either all under seal or none, and
+    whether all are what the manifest says.
     """
     parts, intact = [], True
     for segment in folder.ledger().finished:
-        if segment.member != member:
+        if segment.member != member or segment.under_seal != under_seal:
             continue
         path = folder.path / segment.file
         found = survey(path)
@@ -155,17 +155,17 @@ class Filled:
             end_ms = frame.at_ms + opus_samples(frame.data) / 48
 
 
-def compose(folder: RoomFolder, member: str) -> Composition:
-    """Make the member's playback file anew; raises `NothingToCompose`, `BadComposition`, `OSError`.
+def compose(folder: RoomFolder, member: str, *, under_seal: bool = False) -> Composition:
+    """Make the member's playback file anew, of what is under seal or of all else; raises `NothingToCompose`, `BadComposition`, `OSError`.
 
     `BlockingIOError` means that somebody else is composing the same file.
     """
-    parts, intact = parts_of(folder, member)
+    parts, intact = parts_of(folder, member, under_seal=under_seal)
     has_audio = any(part.found.audio.frames for part in parts)
     has_video = any(part.found.video.frames for part in parts)
     if not has_audio and not has_video:
         raise NothingToCompose
-    target = folder.playback(member)
+    target = folder.playback(member, under_seal=under_seal)
     target.parent.mkdir(mode=0o750, exist_ok=True)
     unfinished = target.with_suffix(".part")
     with unfinished.open("ab") as lock:
@@ -253,10 +253,11 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="recordings.compose")
     parser.add_argument("folder", type=Path)
     parser.add_argument("member")
+    parser.add_argument("--under-seal", action="store_true")
     wanted = parser.parse_args(arguments)
     os.nice(_NICE)
     try:
-        made = compose(RoomFolder(wanted.folder), wanted.member)
+        made = compose(RoomFolder(wanted.folder), wanted.member, under_seal=wanted.under_seal)
     except NothingToCompose:
         return 3
     except BlockingIOError:

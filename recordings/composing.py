@@ -42,8 +42,8 @@ class Playback:
     intact: bool
 
 
-async def compose_in_child(folder: RoomFolder, member: str) -> Playback:
-    """Make the member's playback file; raises `ComposeFailed`. Cancelling kills the child;
+async def compose_in_child(folder: RoomFolder, member: str, *, under_seal: bool = False) -> Playback:
+    """Make the member's playback file, of what is under seal or of all else; raises `ComposeFailed`. Cancelling kills the child;
     nothing half-made stays visible.
     """
     child = await asyncio.create_subprocess_exec(
@@ -52,6 +52,7 @@ async def compose_in_child(folder: RoomFolder, member: str) -> Playback:
         "recordings.compose",
         str(folder.path.resolve()),
         member,
+        *(("--under-seal",) if under_seal else ()),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=PIPE,
         stderr=PIPE,

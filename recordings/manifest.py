@@ -19,6 +19,9 @@ from signaling.tracks import SegmentFacts
 
 VERSION = 1
 
+SEALED_NAME = ".sealed.webm"
+"""How the name of a file under seal ends, and no other: it says so even without the manifest."""
+
 State = Literal["open", "broken", "closed", "repaired", "lost"]
 
 
@@ -48,6 +51,16 @@ class Opened(Line):
     segment: int
     file: str
     zero_ms: int
+
+
+@dataclass(frozen=True)
+class OpenedUnderSeal(Opened):
+    """The same for a file that is kept from all others.
+
+    A kind of its own and no field, so that a reader that knows nothing of seals stops here.
+    """
+
+    kind: ClassVar[str] = "opened_under_seal"
 
 
 @dataclass(frozen=True)
@@ -132,7 +145,8 @@ class Sealed(Line):
 Entry = Started | Opened | Proven | Broken | Closed | Repaired | Lost | Stopped | Sealed
 
 KINDS: dict[str, type[Entry]] = {
-    line.kind: line for line in (Started, Opened, Proven, Broken, Closed, Repaired, Lost, Stopped, Sealed)
+    line.kind: line
+    for line in (Started, Opened, OpenedUnderSeal, Proven, Broken, Closed, Repaired, Lost, Stopped, Sealed)
 }
 
 
@@ -149,6 +163,7 @@ class Segment:
     file: str
     zero_ms: int
     opened_at: datetime
+    under_seal: bool = False
     state: State = "open"
     proven: bool = False
     reason: str = ""
@@ -261,9 +276,7 @@ def fold(lines: Iterable[Entry], torn: int = 0) -> Ledger:
             case Opened():
                 if (line.member, line.segment) in segments:
                     raise BadManifest("opened_twice")
-                segments[line.member, line.segment] = Segment(
-                    line.member, line.segment, line.file, line.zero_ms, line.at
-                )
+                segments[line.member, line.segment] = _opened(line)
             case Stopped():
                 ledger = replace(ledger, is_running=False)
             case Sealed():
@@ -274,6 +287,13 @@ def fold(lines: Iterable[Entry], torn: int = 0) -> Ledger:
                     raise BadManifest("never_opened")
                 segments[key] = _move(segments[key], line)
     return replace(ledger, segments=tuple(segments.values()))
+
+
+def _opened(line: Opened) -> Segment:
+    under_seal = isinstance(line, OpenedUnderSeal)
+    if line.file.endswith(SEALED_NAME) != under_seal:
+        raise BadManifest("seal")
+    return Segment(line.member, line.segment, line.file, line.zero_ms, line.at, under_seal)
 
 
 def _move(segment: Segment, line: Proven | Broken | Closed | Repaired | Lost) -> Segment:
@@ -314,4 +334,5 @@ def facts_of(segment: Segment, zero_at: datetime) -> SegmentFacts:
         has_video=segment.video_frames > 0,
         has_audio=segment.audio_frames > 0,
         closed="clean" if segment.state == "closed" else "repaired",
+        under_seal=segment.under_seal,
     )

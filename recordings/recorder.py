@@ -10,10 +10,21 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from time import monotonic
 
 from recordings.fingerprint import seal
-from recordings.manifest import BadManifest, Broken, Closed, Opened, Proven, Started, Stopped, facts_of
+from recordings.manifest import (
+    BadManifest,
+    Broken,
+    Closed,
+    Opened,
+    OpenedUnderSeal,
+    Proven,
+    Started,
+    Stopped,
+    facts_of,
+)
 from recordings.repair import repair_folder
 from recordings.shelf import RoomFolder, Shelf
 from recordings.stretch import Beater, Missing, Place, Stretch
@@ -55,15 +66,15 @@ class Recorder:
         self._followed.clear()
         self._leaving.clear()
 
-    def follow(self, member: str, audio: Source, video: Source) -> None:
+    def follow(self, member: str, audio: Source, video: Source, *, under_seal: bool = False) -> None:
         """Write what comes from these two from now on; a file appears with the first media.
 
-        Following again closes the segment before.
+        Following again closes the segment before. `under_seal`: every file until `unfollow` is one.
         """
         if self._run is None:
             return
         self.unfollow(member)
-        followed = _Followed(self, self._run, member, video)
+        followed = _Followed(self, self._run, member, video, under_seal=under_seal)
         self._followed[member] = followed
         for source in (audio, video):
             if source.last_report is not None:
@@ -155,12 +166,13 @@ class _Run:
             self._offset_ms = round((self.at - self.zero_at).total_seconds() * 1000)
         return self._offset_ms
 
-    def open_segment(self, member: str, begins_ms: int) -> Place:
+    def open_segment(self, member: str, begins_ms: int, *, under_seal: bool) -> Place:
         self.shelf.require_space()
         offset_ms = self._begin()
         segment = self.folder.ledger().next_segment(member)
-        name = self.folder.file_name(member, segment)
-        self.folder.append(Opened(self.moment(monotonic()), member, segment, name, offset_ms + begins_ms))
+        name = self.folder.file_name(member, segment, under_seal=under_seal)
+        line = OpenedUnderSeal if under_seal else Opened
+        self.folder.append(line(self.moment(monotonic()), member, segment, name, offset_ms + begins_ms))
         return Place(segment, self.folder.path / name)
 
     def end(self) -> list[SegmentFacts]:
@@ -178,7 +190,7 @@ class _Run:
 class _Followed:
     """One stretch as the recorder sees it; the methods of `Office` run on the stretch's thread."""
 
-    def __init__(self, recorder: Recorder, run: _Run, member: str, video: Source) -> None:
+    def __init__(self, recorder: Recorder, run: _Run, member: str, video: Source, *, under_seal: bool) -> None:
         self.member = member
         self.sources: tuple[Source, ...] = ()
         self.durable_seconds = 0.0
@@ -186,6 +198,7 @@ class _Followed:
         self._recorder = recorder
         self._run = run
         self._video = video
+        self._under_seal = under_seal
         self.stretch = Stretch(member, self, run.zero)
 
     def leave(self) -> None:
@@ -194,8 +207,9 @@ class _Followed:
         self.stretch.finish()
 
     def open_segment(self, begins_ms: int) -> Place:
-        place = self._run.desk.submit(self._run.open_segment, self.member, begins_ms).result()
-        self._post(self._recorder.tell, SegmentOpened(self.member, place.segment))
+        opening = partial(self._run.open_segment, self.member, begins_ms, under_seal=self._under_seal)
+        place = self._run.desk.submit(opening).result()
+        self._post(self._recorder.tell, SegmentOpened(self.member, place.segment, self._under_seal))
         return place
 
     def prove(self, segment: int, size: int) -> None:

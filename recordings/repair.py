@@ -2,6 +2,8 @@
 second time.
 """
 
+import errno
+import hashlib
 import logging
 import os
 from datetime import datetime
@@ -66,7 +68,7 @@ def _repair(path: Path, segment: Segment, at: datetime) -> Repaired | Lost:
     if not found.audio.frames and not found.video.frames:
         return Lost(at, segment.member, segment.segment, "no_frames")
     if segment.state == "broken" and segment.reason != NO_SPACE:
-        _write_anew(path, found)
+        write_anew(path, found)
     else:
         _trim(path, found)
     return Repaired(
@@ -92,16 +94,24 @@ def _trim(path: Path, found: Survey) -> None:
         os.close(handle)
 
 
-def _write_anew(path: Path, found: Survey) -> None:
+def write_anew(path: Path, found: Survey) -> None:
+    """Put a fresh copy of what a survey found whole in the place of a file. Raises `OSError`, and then
+    leaves the file as it is: what was copied is not what was surveyed.
+    """
     # After a failed fsync what can be read may be in memory only, and syncing it again would lie.
     anew = path.with_suffix(".anew")
+    digest = hashlib.sha256()
     with path.open("rb") as old, anew.open("wb") as new:
         left = found.whole
         while left and (chunk := old.read(min(left, _CHUNK))):
             new.write(chunk)
+            digest.update(chunk)
             left -= len(chunk)
         new.flush()
         os.fsync(new.fileno())
+    if digest.hexdigest() != found.sha256:
+        anew.unlink()
+        raise OSError(errno.EIO, "reads differently each time", path.name)
     anew.replace(path)
     sync_folder(path.parent)
 

@@ -1,6 +1,7 @@
 """Where recordings stand: folders, safe names, room on the disk, lines that are really on it.
 
-`<root>/<room>/manifest.jsonl`, `<member>-<NNN>.webm`, `playback/<member>.webm`. See FORMAT.md.
+`<root>/<room>/manifest.jsonl`, `<member>-<NNN>.webm`, `<member>-<NNN>.sealed.webm`, `playback/<member>.webm`,
+`sealed/<member>.webm`. See FORMAT.md.
 Everything here may block on the disk; nothing here is called from the event loop except
 `Shelf.space`.
 """
@@ -14,10 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from recordings.manifest import Entry, Ledger, fold, read_lines, write_line
+from recordings.manifest import SEALED_NAME, Entry, Ledger, fold, read_lines, write_line
 
 MANIFEST = "manifest.jsonl"
 PLAYBACK = "playback"
+SEALED_PLAYBACK = "sealed"
 DEFAULT_FLOOR = 512 * 1024 * 1024
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -143,10 +145,10 @@ class RoomFolder:
         if created:
             sync_folder(self.path.parent)
 
-    def file_name(self, member: str, segment: int) -> str:
+    def file_name(self, member: str, segment: int, *, under_seal: bool) -> str:
         """Name of a segment's file."""
-        return f"{safe_name(member)}-{segment:03d}.webm"
+        return f"{safe_name(member)}-{segment:03d}{SEALED_NAME if under_seal else '.webm'}"
 
-    def playback(self, member: str) -> Path:
-        """Where a member's composed file is kept."""
-        return self.path / PLAYBACK / f"{safe_name(member)}.webm"
+    def playback(self, member: str, *, under_seal: bool) -> Path:
+        """Where a member's composed file is kept; what is under seal has a file of its own."""
+        return self.path / (SEALED_PLAYBACK if under_seal else PLAYBACK) / f"{safe_name(member)}.webm"

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
@@ -142,7 +142,7 @@ def who(request: web.Request) -> Who:
 async def recognise(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Find out who asks, and give each browser a seed for form tokens."""
     place = house(request)
-    seed = request.cookies.get(security.cookie_name(place.settings, security.SEED_COOKIE), "")
+    seed = security.cookie(request, security.SEED_COOKIE)
     is_new = len(seed) != 43  # noqa: PLR2004 token_urlsafe(32)
     request[SEED] = secrets.token_urlsafe(32) if is_new else seed
     try:
@@ -158,7 +158,7 @@ async def recognise(request: web.Request, handler: Handler) -> web.StreamRespons
 
 async def _find_visitor(request: web.Request) -> None:
     place = house(request)
-    token = request.cookies.get(security.cookie_name(place.settings, LOGIN_COOKIE))
+    token = security.cookie(request, LOGIN_COOKIE)
     if token and not request.path.startswith(("/static/", "/internal/")):
         at = place.clock.now()
         here = await place.db.read(request.app[LOOKUPS].who_is, token, at)
@@ -222,7 +222,7 @@ async def refusal(request: web.Request, error: OfficeError, status: int | None =
         sentence=words.find("refusals", f"{error.code}.text", locale(request), error.facts)
         if words.has("refusals", f"{error.code}.text")
         else "",
-        back_href=local_path(urlsplit(request.headers.get(hdrs.REFERER, "")).path, "")
+        back_href=local_path(security.split_address(request.headers.get(hdrs.REFERER, "")).path, "")
         if request.method != "GET"
         else "",
     )
@@ -265,7 +265,7 @@ def wants_json(request: web.Request) -> bool:
 
 def locale(request: web.Request) -> str:
     """Return the language: the person's choice, else Vietnamese (never guessed from the browser)."""
-    chosen = request.cookies.get(security.cookie_name(house(request).settings, "language"), "vi")
+    chosen = security.cookie(request, "language")
     return chosen if chosen in LOCALES else "vi"
 
 
@@ -276,7 +276,7 @@ def field_sentence(request: web.Request, code: str, facts: Mapping[str, Any]) ->
 
 def chosen(request: web.Request, name: str, allowed: tuple[str, ...]) -> str:
     """Return a look chosen by the person (theme, text size), the first allowed value by default."""
-    value = request.cookies.get(security.cookie_name(house(request).settings, name), allowed[0])
+    value = security.cookie(request, name)
     return value if value in allowed else allowed[0]
 
 
@@ -394,5 +394,6 @@ def _storable(value: Any) -> Any:
 
 def _check_token(request: web.Request, given: str) -> None:
     expected = security.form_token(house(request).settings, request[SEED])
-    if not secrets.compare_digest(given.encode(), expected.encode()):
+    # Headers that are no UTF-8, and forms in some encodings, hold halves of pairs.
+    if not secrets.compare_digest(given.encode(errors="replace"), expected.encode()):
         raise NotYours("stale_form")

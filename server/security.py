@@ -14,7 +14,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import date
 from ipaddress import IPv6Address, ip_address, ip_network
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -122,8 +122,15 @@ async def same_site(request: web.Request, handler: Handler) -> web.StreamRespons
 
 
 def _is_ours(request: web.Request, origin: str) -> bool:
-    there = urlsplit(origin)
-    return there.netloc == request.host or origin == request.app[SETTINGS].base_url
+    return split_address(origin).netloc == request.host or origin == request.app[SETTINGS].base_url
+
+
+def split_address(text: str) -> SplitResult:
+    """Return the parts of an address that a header gave; all are empty of what is no address."""
+    try:
+        return urlsplit(text)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
 
 
 def client_address(request: web.Request) -> str:
@@ -197,6 +204,12 @@ async def limit(request: web.Request, handler: Handler) -> web.StreamResponse:
 def cookie_name(settings: Settings, name: str) -> str:
     """Return a cookie's name: ``__Host-`` binds it to this host where TLS allows it."""
     return f"__Host-tiepdan-{name}" if settings.is_https else f"tiepdan-{name}"
+
+
+def cookie(request: web.Request, name: str) -> str:
+    """Return one of our cookies, empty when there is none. All of ours are plain letters: others never were ours."""
+    value = request.cookies.get(cookie_name(request.app[SETTINGS], name), "")
+    return value if value.isascii() else ""
 
 
 def set_cookie(

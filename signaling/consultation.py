@@ -3,6 +3,8 @@
 Somebody of the desk calls people present aside, one by one. Whoever agrees moves there, with the one who
 called; between inside and outside nothing is heard or seen in either direction. Under the rule
 `unrecorded` two people inside meet only once it is proven that nothing of either is being written.
+Under the rule `sealed` they meet only once it is proven that nothing of anybody in the room is being
+written into an ordinary file any more: whoever sits beside one of those inside has a microphone too.
 """
 
 from collections.abc import Mapping
@@ -81,7 +83,10 @@ class Invitation:
 
 @dataclass(slots=True)
 class Consultation:
-    """A consultation that was called and is not over. `asked` numbers the proof that a tap is stopped."""
+    """A consultation that was called and is not over. `asked` numbers the proof that a tap is stopped.
+
+    `has_failed`: what had to be kept under seal could not be.
+    """
 
     host: str
     rule: ConsultRule
@@ -93,6 +98,7 @@ class Consultation:
     invitations: dict[str, Invitation] = field(default_factory=dict)
     asked: dict[str, int] = field(default_factory=dict)
     untapped: set[str] = field(default_factory=set)
+    has_failed: bool = False
 
     @property
     def is_held(self) -> bool:
@@ -103,7 +109,19 @@ class Consultation:
         """Whether these two may hear and see each other."""
         if (one in self.inside) != (other in self.inside):
             return False
-        return one not in self.inside or self.rule == "recorded" or {one, other} <= self.untapped
+        if one not in self.inside or self.rule == "recorded":
+            return True
+        return self.is_apart if self.rule == "sealed" else {one, other} <= self.untapped
+
+    @property
+    def is_under_seal(self) -> bool:
+        """Whether whatever is written now belongs under seal."""
+        return self.rule == "sealed" and self.is_held
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether all whose tap had to stop are known to be written into no ordinary file."""
+        return set(self.inside) <= self.untapped and set(self.asked) <= self.untapped
 
     def is_unrecorded(self, member: str) -> bool:
         """Whether nothing of this person may be written now."""

@@ -280,24 +280,25 @@ class Driver:
         match effect:
             case StartRecording():
                 self._start_recorder()
-            case Follow(member, connection):
-                self._follow(member, connection)
+            case Follow():
+                self._follow(effect)
             case Unfollow(member):
                 if self._recorder is not None:
                     self._recorder.unfollow(member)
             case StopRecording():
                 self._tasks.start(self._stop_recorder())
 
-    def _follow(self, member: str, connection: int) -> None:
+    def _follow(self, effect: Follow) -> None:
         if self._recorder is None:
             # It did not start, and RecorderFailed is on its way.
             return
-        peer = self._peers.get((member, connection))
+        member = effect.member
+        peer = self._peers.get((member, effect.connection))
         if peer is None:
             self.put(FileBroken(member, "no_media"))
             return
         try:
-            self._recorder.follow(member, peer.audio, peer.video)
+            self._recorder.follow(member, peer.audio, peer.video, under_seal=effect.under_seal)
         except Exception:  # noqa: BLE001 - whatever is wrong, the people must hear of it
             _log.exception("room %s: a member cannot be recorded", self.room.state.code)
             self.put(FileBroken(member, "not_followed"))
@@ -335,8 +336,8 @@ class Driver:
 
     def _on_recorder(self, event: RecorderEvent) -> None:
         match event:
-            case SegmentOpened(member, segment):
-                self.put(FileOpened(member, segment))
+            case SegmentOpened(member, segment, under_seal):
+                self.put(FileOpened(member, segment, under_seal))
             case SegmentProven(member, segment, size):
                 self.put(FileProven(member, segment, size))
             case SegmentClosed(member, facts):

@@ -138,10 +138,11 @@ class StartRecording:
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """Record this connection of a member in a fresh file."""
+    """Record this connection of a member in a fresh file, under seal or as one of the ordinary ones."""
 
     member: str
     connection: int
+    under_seal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,10 +79,11 @@ class MediaDown:
 
 @dataclass(frozen=True, slots=True)
 class FileOpened:
-    """The recorder opened a file for a member."""
+    """The recorder opened a file for a member, under seal or as one of the ordinary ones."""
 
     member: str
     segment: int
+    under_seal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,7 @@ BAD_TICKET = 4401
 # NUL cannot be kept by PostgreSQL, and nobody types it.
 Text = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
 StopGround = Literal["denunciation", "secret"]
-ConsultRule = Literal["recorded", "unrecorded"]
+ConsultRule = Literal["recorded", "sealed", "unrecorded"]
 Choice = Literal["go_on", "sound_only", "telephone", "adjourn", "paper"]
 Connection = Annotated[int, Field(ge=1, le=2**53 - 1)]
 

@@ -197,6 +197,7 @@ class Room:
             course.abandoned_at(state),
             failure.next_rung(state),
             state.consultation.next_expiry() if state.consultation else None,
+            state.hushed_until,
         ]
         return min((due for due in dues if due is not None), default=None)
 

@@ -33,7 +33,8 @@ from signaling.messages import (
 from signaling.roles import Power, RoomRole, may
 from signaling.room_door import written_ground
 from signaling.room_flows import Refusal, step
-from signaling.room_state import Member, RoomState, Turn
+from signaling.room_recording import is_proven
+from signaling.room_state import HUSHED_FOR, Member, RoomState, Turn
 
 _HERE = (MemberStatus.ADMITTED, MemberStatus.CONNECTED)
 _HEARD_WITH_HELP = (RoomRole.CITIZEN, RoomRole.WARD_ROOM)
@@ -64,9 +65,10 @@ def _call(turn: Turn, by: Member, message: Consult) -> None:
         if (known.host, known.rule, known.ground) == (by.code, message.rule, ground):
             return
         raise Refusal(RefusalCode.CONSULTING)
-    if message.rule == "unrecorded" and not may(by.badge.role, Power.WAIVE_RECORDING):
+    if message.rule != "recorded" and not may(by.badge.role, Power.WAIVE_RECORDING):
         raise Refusal(RefusalCode.NO_POWER)
-    if message.rule == "recorded" and not room.recording.is_wanted:
+    has_recording = is_proven(turn) if message.rule == "sealed" else room.recording.is_wanted
+    if message.rule != "unrecorded" and not has_recording:
         raise Refusal(RefusalCode.RECORDING_NOT_PROVEN)
     state = step(CONSULTATION_FLOW, ConsultationState.NONE, "call")
     room.consultation = Consultation(by.code, message.rule, ground, state)
@@ -150,6 +152,8 @@ def untapped(turn: Turn, event: Untapped) -> None:
 
 def settle_consultation(turn: Turn) -> None:
     """Let go who is gone, let expire what was not answered, move who agreed, stop taps, end what is over."""
+    if turn.room.hushed_until is not None and turn.room.hushed_until <= turn.at:
+        turn.room.hushed_until = None
     consultation = turn.room.consultation
     if consultation is None or turn.room.is_draining:
         return
@@ -158,12 +162,20 @@ def settle_consultation(turn: Turn) -> None:
     reason = _why_over(turn.room, consultation)
     if reason:
         _end(turn, consultation, reason, None)
-    elif consultation.rule == "unrecorded":
-        for code in consultation.inside:
-            if code not in consultation.asked:
-                turn.room.untaps += 1
-                consultation.asked[code] = turn.room.untaps
-                turn.do(Untap(code, turn.room.untaps))
+    else:
+        _stop_taps(turn, consultation)
+
+
+def _stop_taps(turn: Turn, consultation: Consultation) -> None:
+    codes = consultation.inside if consultation.rule == "unrecorded" else []
+    if consultation.is_under_seal:
+        # Of those outside too: whoever sits beside somebody inside has a microphone that hears it.
+        codes = [each.code for each in turn.room.inside if each.may_speak]
+    for code in codes:
+        if code not in consultation.asked:
+            turn.room.untaps += 1
+            consultation.asked[code] = turn.room.untaps
+            turn.do(Untap(code, turn.room.untaps))
 
 
 def _withdraw(turn: Turn, consultation: Consultation) -> None:
@@ -225,7 +237,7 @@ def _move(turn: Turn, consultation: Consultation) -> None:
 def _why_over(room: RoomState, consultation: Consultation) -> str:
     if room.phase != Phase.LIVE:
         return "phase"
-    if consultation.rule == "recorded" and not room.recording.is_wanted:
+    if consultation.has_failed or (consultation.rule != "unrecorded" and not room.recording.is_wanted):
         return "recording"
     if not room.members[consultation.host].is_inside:
         return "host_left"
@@ -236,8 +248,9 @@ def _take_out(turn: Turn, consultation: Consultation, code: str, reason: str) ->
     asked = consultation.invitations[code]
     asked.state = step(INVITATION_FLOW, asked.state, "leave")
     consultation.inside.remove(code)
-    consultation.asked.pop(code, None)
-    consultation.untapped.discard(code)
+    if consultation.rule == "unrecorded":
+        consultation.asked.pop(code, None)
+        consultation.untapped.discard(code)
     turn.note(NoteKind.CONSULTATION_LEFT, code, reason=reason)
     if reason:
         _silence(turn.room, code)
@@ -250,6 +263,8 @@ def _take_out(turn: Turn, consultation: Consultation, code: str, reason: str) ->
 def _end(turn: Turn, consultation: Consultation, reason: str, by: Member | None) -> None:
     step(CONSULTATION_FLOW, consultation.state, "end")
     turn.room.consultation = None
+    if consultation.is_under_seal:
+        turn.room.hushed_until = turn.at + HUSHED_FOR
     for code in consultation.inside:
         if by is None or code != by.code:
             _silence(turn.room, code)

@@ -48,9 +48,11 @@ def waive(turn: Turn, by: Member, ground: str) -> None:
 
 
 def opened(turn: Turn, event: FileOpened) -> None:
-    """Note that a file was begun."""
-    turn.room.recording.open_files.add((event.member, event.segment))
-    turn.note(NoteKind.SEGMENT_OPENED, event.member, segment=event.segment)
+    """Note that a file was begun; one that is not of the kind that was asked for will prove nothing."""
+    member = turn.room.members.get(event.member)
+    if member is None or member.under_seal == event.under_seal:
+        turn.room.recording.open_files.add((event.member, event.segment))
+    turn.note(NoteKind.SEGMENT_OPENED, event.member, segment=event.segment, under_seal=event.under_seal)
 
 
 def proven(turn: Turn, event: FileProven) -> None:
@@ -89,8 +91,12 @@ def broken(turn: Turn, event: FileBroken) -> None:
     turn.note(NoteKind.SEGMENT_BROKEN, event.member or None, reason=event.reason)
     if member is None or not member.followed:
         return
-    member.followed, member.is_proven, member.proof_due_at = 0, False, None
+    if member.under_seal:
+        # The recorder would try again by itself, under a seal that is about to be over.
+        turn.do(Unfollow(event.member))
+    member.followed, member.under_seal, member.is_proven, member.proof_due_at = 0, False, False, None
     member.follow_after = turn.at + RETRY_FOR
+    _fail_seal(turn)
     _interrupt(turn, event.member, event.reason)
 
 
@@ -106,6 +112,7 @@ def failed(turn: Turn, event: RecorderFailed) -> None:
     recording = turn.room.recording
     recording.machine, recording.start_after = "idle", turn.at + RETRY_FOR
     _forget_files(turn)
+    _fail_seal(turn)
     _interrupt(turn, None, event.reason)
 
 
@@ -138,6 +145,7 @@ def settle_recording(turn: Turn) -> None:
         each for each in turn.room.needing_proof if each.proof_due_at is not None and each.proof_due_at <= turn.at
     ]
     if overdue:
+        _fail_seal(turn)
         _interrupt(turn, overdue[0].code, "no_proof")
     elif is_proven(turn):
         _count_as_on(turn)
@@ -174,17 +182,19 @@ def _settle_file(turn: Turn, member: Member) -> None:
     recording = turn.room.recording
     is_running = recording.machine == "running" and recording.is_wanted
     wanted = member.connection if is_running and _may_follow(turn.room, member) else 0
-    if wanted == member.followed:
+    under_seal = wanted > 0 and turn.room.is_under_seal
+    if (wanted, under_seal) == (member.followed, member.under_seal):
         return
     if wanted and member.follow_after is not None and member.follow_after > turn.at:
         return
     if member.followed and recording.machine == "running":
         turn.do(Unfollow(member.code))
-    member.followed, member.is_proven, member.follow_after = wanted, False, None
+    member.followed, member.under_seal = wanted, under_seal
+    member.is_proven, member.follow_after = False, None
     member.proof_due_at = turn.at + PROOF_FOR if wanted else None
     if wanted:
         recording.open_files = {pair for pair in recording.open_files if pair[0] != member.code}
-        turn.do(Follow(member.code, wanted))
+        turn.do(Follow(member.code, wanted, under_seal))
 
 
 def _may_follow(room: RoomState, member: Member) -> bool:
@@ -208,6 +218,11 @@ def _interrupt(turn: Turn, member: str | None, reason: str) -> None:
         turn.note(NoteKind.RECORDING_INTERRUPTED, member, reason=reason)
 
 
+def _fail_seal(turn: Turn) -> None:
+    if turn.room.consultation is not None and turn.room.is_under_seal:
+        turn.room.consultation.has_failed = True
+
+
 def _allow_retry(turn: Turn) -> None:
     turn.room.recording.start_after = None
     for member in turn.room.members.values():
@@ -218,5 +233,5 @@ def _allow_retry(turn: Turn) -> None:
 
 def _forget_files(turn: Turn) -> None:
     for member in turn.room.members.values():
-        member.followed, member.is_proven = 0, False
+        member.followed, member.under_seal, member.is_proven = 0, False, False
         member.proof_due_at = member.follow_after = None

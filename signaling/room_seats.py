@@ -184,7 +184,7 @@ def _assign(viewer: Member, others: list[Member]) -> None:
 
 def may_hear(room: RoomState, viewer: Member, member: Member) -> bool:
     """Whether anything of `member` may reach `viewer` now, were it sent."""
-    if not (member.acknowledged or not room.recording.is_wanted) or not room.may_meet(viewer, member):
+    if not (member.acknowledged or not room.recording.is_wanted) or not room.may_hear(viewer, member):
         return False
     # What came up is for the desk alone; the other guests must not hear more of it.
     return room.phase != Phase.STOPPED or bool({viewer.badge.role, member.badge.role} & DESK)

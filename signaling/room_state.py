@@ -38,6 +38,10 @@ PROOF_FOR = timedelta(seconds=10)
 
 RETRY_FOR = timedelta(seconds=2)
 
+HUSHED_FOR = timedelta(seconds=2)
+"""After a consultation under seal nobody is heard or recorded for this long: what was said in it may still be
+on its way here, and would come out on the wrong side."""
+
 MAX_MEMBERS = 24
 MAX_WAITING = 50
 
@@ -52,7 +56,7 @@ class Parked:
 
 @dataclass(slots=True)
 class Member:
-    """One person. `connection` 0 means no media; `followed` is the connection recorded."""
+    """One person. `connection` 0 means no media; `followed` is the connection recorded, `under_seal` or not."""
 
     badge: Badge
     seen_at: datetime
@@ -83,6 +87,7 @@ class Member:
     offered: int = 0
     connection: int = 0
     followed: int = 0
+    under_seal: bool = False
     is_proven: bool = False
     proven_segment: int = 0
     proof_due_at: datetime | None = None
@@ -200,6 +205,7 @@ class RoomState:
     floor: str | None = None
     failure: Failure | None = None
     consultation: Consultation | None = None
+    hushed_until: datetime | None = None
     untaps: int = 0
     ended_at: datetime | None = None
     withdrawn: dict[str, datetime] = field(default_factory=dict)
@@ -220,12 +226,29 @@ class RoomState:
         return [each for each in self.inside if each.needs_proof and not self.is_unrecorded(each)]
 
     def is_unrecorded(self, member: Member) -> bool:
-        """Whether nothing of a person may be written, because the consultation they are in is not recorded."""
+        """Whether nothing of a person may be written now: a consultation forbids it, or has just ended."""
+        if self.hushed_until is not None:
+            return True
         return self.consultation is not None and self.consultation.is_unrecorded(member.code)
+
+    @property
+    def is_under_seal(self) -> bool:
+        """Whether whatever is written now goes into files under seal."""
+        return self.consultation is not None and self.consultation.is_under_seal
 
     def may_meet(self, one: Member, other: Member) -> bool:
         """Whether no consultation stands between two people."""
         return self.consultation is None or self.consultation.may_meet(one.code, other.code)
+
+    def may_hear(self, one: Member, other: Member) -> bool:
+        """Whether `one` may be given what `other` sends. Under seal only what is proven to go there."""
+        if self.hushed_until is not None or not self.may_meet(one, other):
+            return False
+        return not self.is_under_seal or (other.is_proven and other.under_seal)
+
+    def is_heard_aside(self, member: Member) -> bool:
+        """Whether nothing keeps those aside from hearing this one of them."""
+        return self.may_hear(member, member) or (self.may_meet(member, member) and not member.needs_proof)
 
     @property
     def spoken(self) -> dict[str, int]:

@@ -161,7 +161,8 @@ def _consultation_marks(room: RoomState) -> object:
     if one is None:
         return None
     asked = [(code, each.state, each.until) for code, each in one.invitations.items()]
-    return (one.host, one.rule, one.ground, one.state, one.since, list(one.inside), sorted(one.untapped), asked)
+    ready = [code for code in one.inside if room.is_heard_aside(room.members[code])]
+    return (one.host, one.rule, one.ground, one.state, one.since, list(one.inside), ready, asked)
 
 
 def _consultation(room: RoomState, reader: Member) -> ConsultationView | None:
@@ -186,7 +187,7 @@ def _consultation(room: RoomState, reader: Member) -> ConsultationView | None:
             if leads or you == "inside" or code == reader.code
         ),
         you=you,
-        ready=you == "inside" and one.may_meet(reader.code, reader.code),
+        ready=you == "inside" and room.is_heard_aside(reader),
     )
 
 

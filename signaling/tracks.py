@@ -201,14 +201,16 @@ class SegmentFacts:
     has_video: bool
     has_audio: bool
     closed: Literal["clean", "repaired"]
+    under_seal: bool
 
 
 @dataclass(frozen=True)
 class SegmentOpened:
-    """A file was opened for a member."""
+    """A file was opened for a member, apart from the ordinary ones or as one of them."""
 
     member: str
     segment: int
+    under_seal: bool
 
 
 @dataclass(frozen=True)
@@ -248,8 +250,8 @@ class RoomRecorder(Protocol):
     def start(self, at: datetime) -> None:
         """Set the common zero of all files."""
 
-    def follow(self, member: str, audio: Source, video: Source) -> None:
-        """Open the member's next segment."""
+    def follow(self, member: str, audio: Source, video: Source, *, under_seal: bool = False) -> None:
+        """Open the member's next segment; under seal it is kept apart from the ordinary ones."""
 
     def unfollow(self, member: str) -> None:
         """Close the member's segment; SegmentClosed follows."""

@@ -111,9 +111,9 @@ class Playbook:
             case OpenMedia(member, connection, _) if self.connects_at_once:
                 self.connections[member] = connection
                 return [MediaAnswered(member, connection, "answer"), MediaUp(member, connection)]
-            case Follow(member, _):
+            case Follow(member, _, under_seal):
                 segment = self._segments[member] = self._segments.get(member, 0) + 1
-                opened = FileOpened(member, segment)
+                opened = FileOpened(member, segment, under_seal)
                 proven = FileProven(member, segment, 4096)
                 return [opened, proven] if self.proves_at_once else [opened]
             case Untap(member, number) if self.untaps_at_once:

@@ -235,6 +235,7 @@ ACTS = (
 
 NOT_PAGES = {
     "/ban-ghi/{code}/{playback}.webm": "a film",
+    "/ban-ghi/{code}/niem-phong/{playback}.webm": "the same, under seal",
     "/bien-ban/{code}/ban-in": "a PDF",
     "/lich/{code}/bien-ban": "a PDF",
     "/dang-ky-moi/{code}/tep/{paper}": "a file as it was handed in",

@@ -34,6 +34,7 @@ def check_truths(room: Room, effects: list[Effect]) -> None:
     _stopped_means_stopped(room, effects)
     _the_clock_runs_only_for_the_missing(room)
     _a_consultation_is_private(room, effects)
+    _what_is_under_seal_stays_apart(room, effects)
     _a_device_that_stands_aside_gets_nothing(room, effects)
     _captions_go_where_the_sound_goes(room, effects)
 
@@ -205,6 +206,33 @@ def _a_consultation_is_private(room: Room, effects: list[Effect]) -> None:
                 assert view.ground is None or may(room.state.members[member].badge.role, Power.CONSULT), effect
             case _:
                 pass
+
+
+def _what_is_under_seal_stays_apart(room: Room, effects: list[Effect]) -> None:
+    """No sealed second in an ordinary playable file: none is open then, and none for a while afterwards."""
+    state = room.state
+    followed = [each for each in state.members.values() if each.followed]
+    open_seats = [
+        (viewer, state.members[seat.member])
+        for viewer in state.inside
+        for seat in viewer.seated[1]
+        if seat.audio or seat.video
+    ]
+    if state.hushed_until is not None:
+        assert not followed, "recorded while what was said aside may still arrive"
+        assert not open_seats, "heard while what was said aside may still arrive"
+        return
+    one = state.consultation
+    is_sealed = one is not None and one.rule == "sealed" and bool(one.inside)
+    assert all(each.under_seal == is_sealed for each in followed), "a file on the wrong side of the seal"
+    for effect in effects:
+        assert not isinstance(effect, Follow) or effect.under_seal == is_sealed, effect
+    if one is None or not is_sealed:
+        return
+    for viewer, member in open_seats:
+        assert member.is_proven, "heard before it is proven to be under seal"
+        assert {viewer.code, member.code} <= one.untapped or viewer.code not in one.inside
+        assert viewer.code not in one.inside or all(each in one.untapped for each in one.asked)
 
 
 def _a_device_that_stands_aside_gets_nothing(room: Room, effects: list[Effect]) -> None:

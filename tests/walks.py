@@ -47,6 +47,7 @@ from signaling.messages import (
     ConsultEnd,
     ConsultInvite,
     ConsultLeave,
+    ConsultRule,
     End,
     Floor,
     Hand,
@@ -82,6 +83,7 @@ PEOPLE = (HANH, TU, LAN, MINH, VY, BINH)
 CODES = [each.member for each in PEOPLE]
 GAPS = (0,) * 12 + (0.2,) * 4 + (1,) * 8 + (2, 2, 4, 4, 31, 70)
 OLD, NOW, ASIDE = range(3)
+RULES: tuple[ConsultRule, ...] = ("recorded", "sealed", "unrecorded")
 HERE = (MemberStatus.ADMITTED, MemberStatus.CONNECTED)
 Step = tuple[Event, float]
 
@@ -131,7 +133,7 @@ def commands(dice: Random) -> list[tuple[float, Callable[[], Command]]]:
 def asides(dice: Random) -> list[tuple[float, Callable[[], Command]]]:
     """What can be said about a private consultation."""
     return [
-        (4, lambda: Consult(rule=dice.choice(["recorded", "unrecorded"]), ground=dice.choice(["lý do", ""]), id="1")),
+        (4, lambda: Consult(rule=dice.choice(RULES), ground=dice.choice(["lý do", ""]), id="1")),
         (8, lambda: ConsultInvite(member=dice.choice(CODES), id="2")),
         (12, lambda: ConsultAnswer(yes=dice.random() < 0.8, id="3")),
         (0.7, lambda: ConsultLeave(id="4")),
@@ -165,7 +167,7 @@ def happenings(dice: Random) -> list[tuple[float, Callable[[], Event]]]:
         (2, lambda: MediaAnswered(code(), near(), "answer")),
         (12, lambda: MediaUp(code(), 0)),
         (2, lambda: MediaDown(code(), dice.choice([0, near()]), "failed")),
-        (5, lambda: FileOpened(code(), segment())),
+        (5, lambda: FileOpened(code(), segment(), dice.random() < 0.1)),
         (10, lambda: FileProven(code(), segment(), 4096)),
         (1, lambda: FileClosed(code(), segment(), {"segment": 1})),
         (0.5, lambda: FileBroken(code(), "disk")),
@@ -200,7 +202,7 @@ def opening() -> list[Step]:
 def aside(dice: Random) -> list[Step]:
     """The chair calls the citizen or the clerk aside, and they come."""
     code = dice.choice(["lan", "tu"])
-    call = Consult(rule=dice.choice(["recorded", "unrecorded"]), ground="lý do")
+    call = Consult(rule=dice.choice(RULES), ground="lý do")
     says: list[tuple[str, Command]] = [
         ("hanh", call),
         ("hanh", ConsultInvite(member=code)),
@@ -268,7 +270,7 @@ class Life:
         before_links = {each.code: (each.link, each.browser) for each in state.members.values()}
         effects = self.room.handle(event, self.at)
         check_truths(self.room, effects)
-        self.privacy.see(event, effects)
+        self.privacy.see(event, effects, self.at)
         fresh = [each for each in effects if isinstance(each, Note)]
         self.notes += fresh
         let_in = {each.member for each in fresh if each.kind == NoteKind.ADMITTED and each.facts["by"]}
@@ -291,9 +293,10 @@ class Life:
         match effect:
             case OpenMedia(member, connection, _) if is_willing:
                 return [MediaAnswered(member, connection, "answer"), MediaUp(member, connection)]
-            case Follow(member, _) if is_willing:
+            case Follow(member, _, under_seal) if is_willing:
                 self.segments += 1
-                return [FileOpened(member, self.segments), FileProven(member, self.segments, 4096)]
+                opened = FileOpened(member, self.segments, under_seal)
+                return [opened, FileProven(member, self.segments, 4096)]
             case Untap(member, number) if is_willing:
                 return [Untapped(member, number)]
             case StopRecording():

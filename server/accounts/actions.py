@@ -39,10 +39,16 @@ class NewOfficer:
     must_change_password: bool = True
 
 
-def password_is_right(password_hash: str | None, password: str) -> bool:
+def password_is_right(password_hash: str | None, typed: str) -> bool:
     """Check a password; takes as long for an unknown user as for a known one. Slow by design: call it in a thread."""
+    # Hashes made before passwords had one form are of what was typed.
+    forms = dict.fromkeys((rules.password_form(typed), typed))
+    return any(_is_of(password_hash or _NOBODYS, form) for form in forms) and password_hash is not None
+
+
+def _is_of(password_hash: str, password: str) -> bool:
     try:
-        return HASHER.verify(password_hash or _NOBODYS, password) and password_hash is not None
+        return HASHER.verify(password_hash, password)
     except (VerificationError, InvalidHashError):
         return False
 

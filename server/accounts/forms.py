@@ -39,12 +39,12 @@ def sign_in(form: Mapping[str, Any]) -> SignIn:
     }
     if errors or not isinstance(password, str):
         raise BadForm(errors)
-    return SignIn(username[:60], password[: rules.LONGEST_PASSWORD])
+    return SignIn(username[:60], password[: rules.LONGEST_TYPED])
 
 
 def new_password(form: Mapping[str, Any], username: str) -> str:
-    """Read a new password typed twice."""
-    first, second = str(form.get("password", "")), str(form.get("again", ""))
+    """Read a new password typed twice, and return it in the form that is hashed."""
+    first, second = (rules.password_form(str(form.get(name, ""))) for name in ("password", "again"))
     errors: dict[str, FieldError] = {}
     if fault := rules.password_fault(first, username):
         errors["password"] = FieldError(fault, {"least": rules.SHORTEST_PASSWORD, "most": rules.LONGEST_PASSWORD})
@@ -56,7 +56,7 @@ def new_password(form: Mapping[str, Any], username: str) -> str:
 
 
 def officer(form: Mapping[str, Any], allowed_units: frozenset[int]) -> tuple[NewOfficer, str]:
-    """Read the form that opens an account: the record and the first password."""
+    """Read the form that opens an account: the record, and the first password in the form that is hashed."""
     values = {name: line(form, name) for name in ("username", "name", "title", "phone", "email", "role", "unit_id")}
     errors = {
         name: FieldError("required") for name in ("username", "name", "title", "role", "unit_id") if not values[name]
@@ -71,7 +71,7 @@ def officer(form: Mapping[str, Any], allowed_units: frozenset[int]) -> tuple[New
         errors["role"] = FieldError("choice")
     if "unit_id" not in errors and (not values["unit_id"].isdecimal() or int(values["unit_id"]) not in allowed_units):
         errors["unit_id"] = FieldError("choice")
-    password = str(form.get("password", ""))
+    password = rules.password_form(str(form.get("password", "")))
     if fault := rules.password_fault(password, values["username"] or "-"):
         errors["password"] = FieldError(fault, {"least": rules.SHORTEST_PASSWORD, "most": rules.LONGEST_PASSWORD})
     if errors:

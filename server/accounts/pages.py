@@ -55,7 +55,7 @@ async def sign_in(request: web.Request) -> web.Response:
         stored = await place.db.read(actions.stored_password, entry.username)
         async with HASHING:
             is_right = await asyncio.to_thread(actions.password_is_right, stored, entry.password)
-        old = request.cookies.get(security.cookie_name(place.settings, LOGIN_COOKIE))
+        old = security.cookie(request, LOGIN_COOKIE)
         token = await place.db.write(actions.sign_in, now(request), entry.username, is_right=is_right, old_token=old)
         if token is None:
             raise BadForm({"password": FieldError("wrong_sign_in")})
@@ -74,7 +74,7 @@ async def sign_out(request: web.Request) -> web.Response:
     await posted(request)
     place = house(request)
     name = security.cookie_name(place.settings, LOGIN_COOKIE)
-    if token := request.cookies.get(name):
+    if token := security.cookie(request, LOGIN_COOKIE):
         await place.db.write(actions.end_login, now(request), token)
     answer = see_other("/?da=signed_out")
     answer.del_cookie(name, path="/")

@@ -8,7 +8,9 @@ import aiohttp
 
 from server.adapters.mail import SendFailed
 
-_PERMANENT = range(400, 429)
+_ERROR, _SERVERS_OWN = 400, 500
+_PASSING = {401, 402, 403, 407, 408, 409, 421, 423, 425, 429}
+"""Refusals that are not the message's fault: our key or account, time, another sending under way, the provider's load."""
 
 
 class Texter(Protocol):
@@ -30,10 +32,15 @@ class HttpTexter:
                 aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15)) as session,
                 session.post(self._url, json={"to": to, "text": body, "id": message_id}) as answer,
             ):
-                if answer.status >= min(_PERMANENT):
-                    raise SendFailed(f"HTTP {answer.status}", is_final=answer.status in _PERMANENT)
+                if answer.status >= _ERROR:
+                    raise SendFailed(f"HTTP {answer.status}", is_final=is_final(answer.status))
         except (aiohttp.ClientError, TimeoutError) as error:
             raise SendFailed(type(error).__name__) from error
+
+
+def is_final(status: int) -> bool:
+    """Whether the provider would refuse the same message again whatever anybody does about key, account or time."""
+    return _ERROR <= status < _SERVERS_OWN and status not in _PASSING
 
 
 class FolderTexter:

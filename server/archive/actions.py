@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from recordings.manifest import SEALED_NAME
 from server import audit, text
 from server.archive import queries
 from server.audit import About
@@ -22,6 +23,8 @@ def register_segment(db: Session, at: datetime, reception_id: int, facts: Mappin
     True: its member's playable file was made without it, or may just be, and has to be made again.
     """
     member, number = str(facts["member"]), int(facts["segment"])
+    # A name that says so is believed even of a worker that does not: too much under seal is no harm.
+    under_seal = bool(facts.get("under_seal")) or str(facts["file"]).endswith(SEALED_NAME)
     known = db.scalar(
         select(Segment.id).where(
             Segment.reception_id == reception_id, Segment.member == member, Segment.number == number
@@ -43,10 +46,12 @@ def register_segment(db: Session, at: datetime, reception_id: int, facts: Mappin
             has_audio=bool(facts["has_audio"]),
             has_video=bool(facts["has_video"]),
             closed=str(facts["closed"]),
+            under_seal=under_seal,
             registered_at=at,
         )
     )
-    playback = db.scalar(select(Playback).where(Playback.reception_id == reception_id, Playback.member == member))
+    made = select(Playback).where(Playback.reception_id == reception_id, Playback.member == member)
+    playback = db.scalar(made.where(Playback.under_seal == under_seal))
     if playback is not None:
         playback.state = PlaybackState.WAITING
     db.flush()
@@ -59,34 +64,40 @@ class ToMake:
 
     playback_id: int
     member: str
+    under_seal: bool
     segments: int
 
 
 def open_playbacks(db: Session, reception_code: str) -> list[ToMake]:
-    """Make a row for each recorded member's playable file; return those not ready."""
+    """Make a row for each recorded member's playable file, and one of what is under seal; return those not ready."""
     reception = db.scalars(select(Reception).where(Reception.code == reception_code)).one()
     people = select(ReceptionMember).where(ReceptionMember.reception_id == reception.id)
     names = {each.member: each.name for each in db.scalars(people)}
-    known = {each.member: each for each in db.scalars(select(Playback).where(Playback.reception_id == reception.id))}
+    rows = db.scalars(select(Playback).where(Playback.reception_id == reception.id))
+    known = {(each.member, each.under_seal): each for each in rows}
     counts = _counts(db, reception.id)
-    for member in counts:
-        if member not in known:
-            known[member] = Playback(
+    for member, under_seal in counts:
+        if (member, under_seal) not in known:
+            known[member, under_seal] = Playback(
                 code=text.new_code("PH", 4, 4),
                 reception_id=reception.id,
                 member=member,
                 name=names.get(member, member),
+                under_seal=under_seal,
                 state=PlaybackState.WAITING,
             )
-            db.add(known[member])
+            db.add(known[member, under_seal])
     db.flush()
     waiting = [each for each in known.values() if each.state is not PlaybackState.READY]
-    return [ToMake(each.id, each.member, counts.get(each.member, 0)) for each in waiting]
+    return [
+        ToMake(each.id, each.member, each.under_seal, counts.get((each.member, each.under_seal), 0)) for each in waiting
+    ]
 
 
-def _counts(db: Session, reception_id: int) -> dict[str, int]:
-    counted = select(Segment.member, func.count().label("segments")).where(Segment.reception_id == reception_id)
-    return {row.member: row.segments for row in db.execute(counted.group_by(Segment.member))}
+def _counts(db: Session, reception_id: int) -> dict[tuple[str, bool], int]:
+    kind = (Segment.member, Segment.under_seal)
+    counted = select(*kind, func.count().label("segments")).where(Segment.reception_id == reception_id)
+    return {(row.member, row.under_seal): row.segments for row in db.execute(counted.group_by(*kind))}
 
 
 def keep_playback(db: Session, at: datetime, made: ToMake, facts: Mapping[str, Any] | None) -> None:
@@ -95,7 +106,7 @@ def keep_playback(db: Session, at: datetime, made: ToMake, facts: Mapping[str, A
     A segment registered meanwhile may be missing in it: then the file still waits for the job asked for with that.
     """
     playback = db.get_one(Playback, made.playback_id)
-    if _counts(db, playback.reception_id).get(made.member, 0) != made.segments:
+    if _counts(db, playback.reception_id).get((made.member, made.under_seal), 0) != made.segments:
         return
     if facts is None:
         playback.state = PlaybackState.FAILED

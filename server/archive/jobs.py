@@ -12,10 +12,11 @@ from server.jobs.runner import NotYet
 
 
 async def compose(house: House, args: Mapping[str, Any]) -> None:
-    """Make one playable file for each recorded member; done again, it makes only what is missing.
+    """Make one playable file for each recorded member, and one of what is under seal.
 
-    For segments that were opened and are not closed yet it waits a while. One that comes still later
-    (its worker was down) opens its member's file again: `actions.register_segment`.
+    Done again, it makes only what is missing. For segments that were opened and are not closed yet it waits a
+    while. One that comes still later (its worker was down) opens its member's file again:
+    `actions.register_segment`.
     """
     code = str(args["reception"])
     if await house.db.read(queries.is_unfinished, code, house.clock.now()):
@@ -25,7 +26,7 @@ async def compose(house: House, args: Mapping[str, Any]) -> None:
     for wanted in await house.db.write(actions.open_playbacks, code):
         facts: Mapping[str, Any] | None = None
         try:
-            facts = asdict(await compose_in_child(folder, wanted.member))
+            facts = asdict(await compose_in_child(folder, wanted.member, under_seal=wanted.under_seal))
         except ComposeFailed as failure:
             if failure.code == "busy":
                 busy = True

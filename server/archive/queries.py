@@ -56,6 +56,7 @@ class SegmentLine:
     ended_at: datetime
     zero_ms: int
     closed: str
+    under_seal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +124,15 @@ def _was_there(db: Session, who: Who, reception: Reception) -> bool:
 
 
 def _file(db: Session, reception: Reception, case: Case) -> RecordingFile:
-    segments = tuple(
-        SegmentLine(s.member, s.number, s.file, s.bytes, s.sha256, s.started_at, s.ended_at, s.zero_ms, s.closed)
-        for s in db.scalars(
-            select(Segment).where(Segment.reception_id == reception.id).order_by(Segment.started_at, Segment.member)
-        )
-    )
+    segments = _segments(db, reception.id)
     zero_at = _zero(segments)
     playbacks = tuple(
         PlaybackLine(p.code, p.member, p.name, p.state, p.duration_ms, p.sha256, p.file)
-        for p in db.scalars(select(Playback).where(Playback.reception_id == reception.id).order_by(Playback.id))
+        for p in db.scalars(
+            select(Playback)
+            .where(Playback.reception_id == reception.id, Playback.under_seal.is_(False))
+            .order_by(Playback.id)
+        )
     )
     return RecordingFile(
         reception_id=reception.id,
@@ -147,6 +147,27 @@ def _file(db: Session, reception: Reception, case: Case) -> RecordingFile:
         marks=_marks(db, reception.id, zero_at),
         without_ground=reception.without_recording_ground,
         is_stopped=reception.stopped_at is not None,
+    )
+
+
+def _segments(db: Session, reception_id: int) -> tuple[SegmentLine, ...]:
+    rows = db.scalars(
+        select(Segment).where(Segment.reception_id == reception_id).order_by(Segment.started_at, Segment.member)
+    )
+    return tuple(
+        SegmentLine(
+            member=s.member,
+            number=s.number,
+            file=s.file,
+            bytes=s.bytes,
+            sha256=s.sha256,
+            started_at=s.started_at,
+            ended_at=s.ended_at,
+            zero_ms=s.zero_ms,
+            closed=s.closed,
+            under_seal=s.under_seal,
+        )
+        for s in rows
     )
 
 
@@ -165,9 +186,19 @@ def _marks(db: Session, reception_id: int, zero_at: datetime | None) -> tuple[Ma
         .order_by(RoomNote.seq)
     )
     return tuple(
-        Mark(kind, at, max(0, round((at - zero_at).total_seconds() * 1000)), str(facts.get("ground") or ""))
+        Mark(
+            "under_seal" if facts.get("rule") == "sealed" else kind,
+            at,
+            on_clock(at, zero_at),
+            str(facts.get("ground") or ""),
+        )
         for kind, at, facts in notes
     )
+
+
+def on_clock(at: datetime, zero_at: datetime) -> int:
+    """Milliseconds of a moment on the recording's own clock, which every playable file keeps."""
+    return max(0, round((at - zero_at).total_seconds() * 1000))
 
 
 @dataclass(frozen=True, slots=True)

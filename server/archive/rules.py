@@ -4,6 +4,8 @@ No recording leaves by download and none is public (domain.md 3.6); an extract i
 request. A technician knows that a recording exists and is whole, never what it shows (F38).
 """
 
+from datetime import timedelta
+
 from server.words import Role
 
 _DESK = frozenset({Role.RECEPTION_OFFICER, Role.WARD_CHAIR, Role.OFFICE_HEAD})
@@ -18,6 +20,18 @@ def may_watch(role: Role, *, is_own_unit: bool, was_there: bool, is_restricted: 
     if role in _DESK:
         return is_own_unit
     return role is Role.INSPECTOR or (role in _WITH_CASE and was_there)
+
+
+OPEN_FOR = timedelta(hours=1)
+"""How long what is under seal stays open to whoever opened it."""
+
+
+def may_open_seal(role: Role, *, is_own_unit: bool) -> bool:
+    """Whether an officer may open what a private consultation left under seal: the chair of the unit, on a ground.
+
+    Neither the law nor the order of receptions names anybody else (peers.md 4, row 20).
+    """
+    return role is Role.WARD_CHAIR and is_own_unit
 
 
 def may_see_stopped(role: Role, *, was_there: bool) -> bool:

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from server.book import rules
-from server.office.forms_fields import Day, FormModel, KeyOrFresh, LineOrBlank, NameOf, Number, line, prose, whole
+from server.office.forms_fields import Day, FormModel, Key, LineOrBlank, NameOf, Number, line, prose, whole
 from server.words import BookCell, Kind
 
 
@@ -20,7 +20,7 @@ class LineForm(FormModel):
     kind: Kind
     people: Annotated[int, BeforeValidator(whole(1, rules.MOST_PEOPLE))] = 1
     remark: Annotated[str, BeforeValidator(prose(rules.LONGEST_PROSE, least=0))] = ""
-    key: KeyOrFresh
+    key: Key
 
 
 class CorrectionForm(FormModel):

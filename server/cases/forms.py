@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from server.cases.actions_work import Ruling
-from server.office.forms_fields import Day, FormModel, KeyOrFresh, NameOf, Number, line, prose, whole
+from server.office.forms_fields import Day, FormModel, Key, NameOf, Number, line, prose, whole
 from server.words import CaseVerb, FollowUpVerb
 
 
@@ -48,7 +48,7 @@ class PromiseForm(FormModel):
     owner_name: NameOf = ""
     words: Annotated[str, BeforeValidator(prose(2_000, least=5))] = ""
     due_on: Day
-    key: KeyOrFresh
+    key: Key
 
 
 class ProgressForm(FormModel):

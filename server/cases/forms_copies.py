@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from server.errors import FieldError
-from server.office.forms_fields import FormModel, KeyOrFresh, Ticked, prose, whole
+from server.office.forms_fields import FormModel, Key, Ticked, prose, whole
 
 LONGEST = 20_000
 
@@ -16,7 +16,7 @@ class CopyForm(FormModel):
     copy_words: Annotated[str, BeforeValidator(prose(LONGEST, least=20))] = ""
     officer_id: Annotated[int, BeforeValidator(whole(1, 2**31 - 1))]
     is_read: Ticked = False
-    key: KeyOrFresh
+    key: Key
 
     def faults(self) -> dict[str, FieldError]:
         """Nothing is given that nobody read again."""

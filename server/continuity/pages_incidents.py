@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from server.clock import local
-from server.continuity import forms, queries_seats
+from server.continuity import forms, queries_letters, queries_seats
 from server.continuity.queries_seats import LinkSeat
 from server.errors import BadForm
 from server.incidents import actions, rules
@@ -76,6 +76,7 @@ async def _technical(request: web.Request, status: int = 200, **facts: Any) -> w
         status,
         nodes=await place.nodes.status(),
         lines=await place.db.read(queries_today.today, here, local(at).date()),
+        letters=await place.db.read(queries_letters.stuck, here, at),
         standing=standing,
         done=done,
         **{"wrong": "", "typed": "", **facts},

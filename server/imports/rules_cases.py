@@ -26,7 +26,6 @@ _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:\s.*)?")
 _NUMBER = re.compile(r"[A-Z0-9][A-Z0-9/.\-]{0,19}")
 _OF_YEAR = re.compile(r"(\d{4})/(\d{1,6})")
 EARLIEST = 1945
-LONGEST_TITLE = 500
 
 
 @dataclass(slots=True)
@@ -126,7 +125,7 @@ def read_case(cells: Cells) -> EarlierCase:
     return EarlierCase(
         name=cells["citizen_name"],
         received_on=received,
-        title=cells["title"][:LONGEST_TITLE],
+        title=cells["title"],
         kind=Kind(word_meant(cells["case_kind"], KIND_WORDS) or Kind.FEEDBACK),
         number=tidy_number(cells["number"]),
         id_kind=IdKind.CARD if text.is_card_number(digits) else IdKind.OTHER,

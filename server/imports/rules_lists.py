@@ -61,16 +61,25 @@ class UnitsKnown:
     codes: set[str]
     by_word: dict[str, str]
     top: str
+    by_name: dict[str, str] = field(default_factory=dict)
 
     def find(self, words: str) -> str | None:
-        """Return the code of the unit that words name: a code, or a whole name."""
-        return self.by_word.get(words.lower()) or self.by_word.get(folded(words))
+        """Return the code of the unit that words name: a code, or a whole name; without accents if only one is meant."""
+        return (
+            self.by_word.get(words.lower())
+            or self.by_name.get(words.lower())
+            or self.by_word.get(folded(words))
+            or None
+        )
 
     def add(self, code: str, name: str) -> None:
         """Remember a unit."""
         self.codes.add(code)
         self.by_word[code] = code
-        self.by_word[folded(name)] = code
+        self.by_name[name.lower()] = code
+        # Two names that only their accents tell apart are nobody's without them.
+        word = folded(name)
+        self.by_word[word] = code if self.by_word.get(word, code) == code else ""
 
 
 def unit_code(cells: Cells) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from server import audit, text
 from server.accounts import actions as accounts
-from server.errors import Refused, Stale, TooMuch
+from server.errors import BadForm, FieldError, Refused, Stale, TooMuch
 from server.intake import queries, rules
 from server.intake.actions import (
     Ruling,
@@ -98,7 +98,7 @@ def amend(
 ) -> RequestState:
     """Add words and files; completes the request when the office had asked for more.
 
-    What was written first stays as it was. Raises NotHere, Refused, Stale.
+    What was written first stays as it was. Raises NotHere, Refused, Stale, BadForm (too many files).
     """
     request = queries.request_for(db, who, who.request_id or 0)
     row = db.get_one(ReceptionRequest, request.id)
@@ -109,7 +109,7 @@ def amend(
     if request.is_without_content:
         raise Refused("no_content_online")
     if not may_add(len(request.papers), len(papers)):
-        raise Refused("too_many_papers", most=MOST_PAPERS)
+        raise BadForm({"files": FieldError("too_many_papers", {"most": MOST_PAPERS})})
     ruling = Ruling(version, text.tidy(words))
     add_papers(db, at, row.id, papers)
     if row.state is RequestState.INCOMPLETE:

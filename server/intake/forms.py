@@ -18,7 +18,7 @@ from server.office.forms_fields import (
     DayOrNone,
     Email,
     FormModel,
-    KeyOrFresh,
+    Key,
     LineOf,
     LineOrBlank,
     NameOf,
@@ -147,7 +147,7 @@ class MeetForm(FormModel):
     name: NameOf = ""
     phone: Phone = ""
     preferred_on: DayOrNone = None
-    key: KeyOrFresh
+    key: Key
 
 
 class LookUpForm(FormModel):

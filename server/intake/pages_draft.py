@@ -44,7 +44,7 @@ def box(request: web.Request) -> DraftBox:
 
 async def load(request: web.Request) -> Draft | None:
     """Return the draft of this browser, or None when there is none or it lay idle too long."""
-    token = request.cookies.get(security.cookie_name(house(request).settings, COOKIE), "")
+    token = security.cookie(request, COOKIE)
     kept = await box(request).load(token) if token else None
     if kept is None or now(request).timestamp() - kept["at"] > IDLE_FOR:
         return None

@@ -130,6 +130,7 @@ async def amend(request: web.Request) -> web.Response:
         papers = await drafts.put_away(request, found)
         await place.db.write(actions_citizen.amend, here, now(request), wanted.words, papers, wanted.version)
     except BadForm as bad:
+        drafts.drop(request, papers)
         return await _show(request, 422, bad.fields, typed)
     except Stale:
         drafts.drop(request, papers)

@@ -42,6 +42,8 @@ TEMPLATES = {
     "gui": "intake/step_check.html",
 }
 _BUTTONS = {"go", "key"}
+_OUTSIDE = ("noi-tiep", "nguoi", "noi-dung")
+"""Steps whose answers are right or wrong by the day it is and by what the office has."""
 
 
 def _step(request: web.Request) -> str:
@@ -266,6 +268,12 @@ async def _send_all(request: web.Request) -> web.StreamResponse:
     papers: tuple[NewPaper, ...] = ()
     if unit is None:
         return see_other("/dang-ky")
+    for step in _OUTSIDE:
+        # A draft keeps wrong words too, and every step can be opened by its address.
+        try:
+            await _check_outside(request, step, draft.answers.get(step, {}))
+        except BadForm as bad:
+            return await _show(request, draft, step, 422, bad.fields)
     if await place.db.read(actions_citizen.by_key, draft.key) is None:
         await count_registration(request, drafts.whole(draft).who.phone)
     try:

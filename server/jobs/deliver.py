@@ -1,4 +1,8 @@
-"""Sends what lies in the outbox. At most one duplicate after a crash, with the same message id."""
+"""Sends what lies in the outbox. At most one duplicate after a crash, with the same message id.
+
+E-mail and short messages have a job and a lane each: a mail server that does not answer holds up
+no message with a code, and no other work.
+"""
 
 import logging
 from collections.abc import Mapping
@@ -17,8 +21,11 @@ from server.words import Channel, LetterState
 
 log = logging.getLogger("tiepdan.jobs")
 
-TRIES = 10
+TRIES = 32
+"""About a day with the growing pauses of ``settle``: a provider may be down, or refuse our key, for a night."""
 BATCH = 50
+ENOUGH = 3
+"""Letters that fail one after the other before a round is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +43,24 @@ class Waiting:
     unit_phone: str
 
 
-async def deliver(house: House, _: Mapping[str, Any]) -> None:
-    """Send every letter that is due; one that fails does not hold up the others."""
-    for waiting in await house.db.read(due, house.clock.now()):
+async def deliver_mail(house: House, _: Mapping[str, Any]) -> None:
+    """Send every e-mail that is due."""
+    await deliver(house, Channel.MAIL)
+
+
+async def deliver_texts(house: House, _: Mapping[str, Any]) -> None:
+    """Send every short message that is due."""
+    await deliver(house, Channel.SMS)
+
+
+async def deliver(house: House, channel: Channel) -> None:
+    """Send every letter of a channel that is due; one that fails does not hold up the others.
+
+    Where several in a row fail through no fault of theirs the server does not answer: the rest waits for
+    the next round, well within the lease of the job.
+    """
+    in_a_row = 0
+    for waiting in await house.db.read(due, channel, house.clock.now()):
         error: SendFailed | None = None
         try:
             await _send(house, waiting)
@@ -55,6 +77,9 @@ async def deliver(house: House, _: Mapping[str, Any]) -> None:
             str(error) if error else None,
             is_final=bool(error and error.is_final),
         )
+        in_a_row = in_a_row + 1 if error and not error.is_final else 0
+        if in_a_row == ENOUGH:
+            return
 
 
 async def _send(house: House, letter: Waiting) -> None:
@@ -72,12 +97,12 @@ async def _send(house: House, letter: Waiting) -> None:
         await house.mailer.send(letter.address, subject.strip(), rest.strip() + "\n", letter.key)
 
 
-def due(db: Session, at: datetime) -> list[Waiting]:
-    """Return the letters that should leave now, oldest first."""
+def due(db: Session, channel: Channel, at: datetime) -> list[Waiting]:
+    """Return the letters of a channel that should leave now, oldest first."""
     rows = db.execute(
         select(OutboxLetter, Unit.name, Unit.phone)
         .join(Unit, Unit.id == OutboxLetter.unit_id)
-        .where(OutboxLetter.state == LetterState.WAITING, OutboxLetter.due_at <= at)
+        .where(OutboxLetter.state == LetterState.WAITING, OutboxLetter.channel == channel, OutboxLetter.due_at <= at)
         .order_by(OutboxLetter.due_at)
         .limit(BATCH)
     )

@@ -13,12 +13,14 @@ from server.jobs.runner import JobKind
 from server.minutes import jobs as minutes
 from server.national import jobs as national
 from server.papers import jobs as papers
+from server.reception import jobs as reception
 from server.reports import jobs as reports
 from server.scheduling import jobs as scheduling
 from server.search import jobs as search
 
 KINDS: tuple[JobKind, ...] = (
-    JobKind("deliver", deliver.deliver, every=timedelta(seconds=2)),
+    JobKind("deliver", deliver.deliver_mail, every=timedelta(seconds=2), lane="mail"),
+    JobKind("deliver_texts", deliver.deliver_texts, every=timedelta(seconds=2), lane="texts"),
     JobKind("remind_follow_ups", cases.remind, every=timedelta(hours=6)),
     JobKind("write_digests", reports.write_digests, every=timedelta(hours=1)),
     JobKind("keep_calendar", cases.keep_calendar, every=timedelta(hours=24)),
@@ -27,6 +29,7 @@ KINDS: tuple[JobKind, ...] = (
     JobKind("write_search_words", search.write_missing, every=timedelta(minutes=10)),
     JobKind("import_cases", imports.import_cases),
     JobKind("gather_national", national.gather, every=timedelta(hours=1)),
+    JobKind("close_called_off", reception.close_called_off, lane="rooms"),
     JobKind("compose", archive.compose),
     JobKind("print_minutes", minutes.print_minutes),
     JobKind("print_day_minutes", scheduling.print_day_minutes),

@@ -5,12 +5,15 @@ lease on it. Claiming is one UPDATE with those conditions: of several runners on
 changed row. A runner that dies leaves a lease that runs out; the job is then taken
 again, so a job must be harmless when run twice. What a job changes in the database it
 changes in its own transactions.
+
+Kinds stand in lanes. Jobs of one lane run one after the other, lanes beside each other: who
+must wait for machines of others (a mail server that does not answer) has a lane of its own.
 """
 
 import asyncio
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,6 +32,8 @@ log = logging.getLogger("tiepdan.jobs")
 LEASE = timedelta(minutes=10)
 TRIES = 8
 POLL = 0.5
+WORK = "work"
+"""The lane of what says no other, and of jobs that nobody here knows."""
 
 
 class NotYet(Exception):
@@ -42,6 +47,7 @@ class JobKind:
     name: str
     run: Callable[[House, Mapping[str, Any]], Awaitable[None]]
     every: timedelta | None = None
+    lane: str = WORK
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +83,17 @@ def book(
         db.flush()
 
 
-def claim(db: Session, at: datetime) -> Claim | None:
-    """Take the job that has been due longest, or None."""
+def claim(db: Session, at: datetime, only: Collection[str] | None = None, but: Collection[str] = ()) -> Claim | None:
+    """Take the job that has been due longest, or None; of ``only`` these names, and of none in ``but``."""
     free = [
         Job.state == JobState.WAITING,
         Job.due_at <= at,
         or_(Job.leased_until.is_(None), Job.leased_until < at),
     ]
+    if only is not None:
+        free.append(Job.name.in_(only))
+    if but:
+        free.append(Job.name.not_in(but))
     row = db.execute(
         select(Job.id, Job.name, Job.args, Job.attempts).where(*free).order_by(Job.due_at).limit(1)
     ).first()
@@ -115,7 +125,7 @@ def settle(db: Session, job: Claim, at: datetime, error: str | None, every: time
 
 
 class Runner:
-    """Runs due jobs one after the other until stopped."""
+    """Runs due jobs until stopped: those of a lane one after the other, lanes beside each other."""
 
     def __init__(self, house: House, kinds: tuple[JobKind, ...]) -> None:
         self._house = house
@@ -124,21 +134,27 @@ class Runner:
 
     async def run(self) -> None:
         """Book recurring jobs, then work until ``stop``; a failing database is waited for."""
+        async with asyncio.TaskGroup() as group:
+            for lane in sorted({WORK, *(kind.lane for kind in self._kinds.values())}):
+                group.create_task(self._run_lane(lane))
+
+    async def _run_lane(self, lane: str) -> None:
+        mine = tuple(kind for kind in self._kinds.values() if kind.lane == lane)
         while not self._stopping.is_set():
             try:
-                await self._house.db.write(_book_recurring, tuple(self._kinds.values()), self._house.clock.now())
+                await self._house.db.write(_book_recurring, mine, self._house.clock.now())
                 while not self._stopping.is_set():
-                    if not await self.run_one():
+                    if not await self.run_one(lane):
                         await self._pause()
             except Exception:
                 log.exception("job runner stumbled")
                 await self._pause()
 
-    async def run_one(self) -> bool:
-        """Run one due job; False when none is due."""
+    async def run_one(self, lane: str | None = None) -> bool:
+        """Run one due job, of one lane or of any; False when none is due."""
         db: Database = self._house.db
         clock: Clock = self._house.clock
-        job = await db.write(claim, clock.now())
+        job = await db.write(claim, clock.now(), *self._names(lane))
         if job is None:
             return False
         kind = self._kinds.get(job.name)
@@ -155,8 +171,16 @@ class Runner:
         await db.write(settle, job, clock.now(), error, kind.every if kind else None)
         return True
 
+    def _names(self, lane: str | None) -> tuple[list[str] | None, list[str]]:
+        """Which names a lane takes, and which it leaves to others."""
+        if lane is None:
+            return None, []
+        if lane == WORK:
+            return None, [kind.name for kind in self._kinds.values() if kind.lane != WORK]
+        return [kind.name for kind in self._kinds.values() if kind.lane == lane], []
+
     def stop(self) -> None:
-        """Ask ``run`` to return after the job at hand."""
+        """Ask ``run`` to return after the jobs at hand."""
         self._stopping.set()
 
     async def _pause(self) -> None:

@@ -25,7 +25,7 @@ from server.minutes.actions_confirm import CodeTry
 from server.minutes.actions_write import Saved, Saving, TooLate
 from server.minutes.queries import MinutesFile
 from server.minutes.rules_print import print_facts
-from server.pagekit import get, house, locale, now, post, posted, render, see_other, who
+from server.pagekit import get, house, locale, now, page_number, post, posted, render, see_other, who
 from server.reception import queries_desk
 from server.reception.pages import ENTERS
 from server.words import DocumentKind, MinutesField
@@ -72,7 +72,7 @@ async def _editor(
         late_codes={too_late.code for _, too_late in (late or {}).values()},
         missing=rules.missing({f: w.words for f, w in seen.fields.items()}),
         following=await place.db.read(queries_desk.after, seen.reception.id),
-        revisions=await place.db.read(queries.revisions, seen.id),
+        revisions=await place.db.read(queries.revisions, seen.id, page_number(request)),
         papers=await place.db.read(queries_papers.papers_of_reception, seen.reception.id),
         owed=await place.db.read(queries_owed.owed, seen.reception.id),
         owners=await place.db.read(queries_owed.owners, seen.reception.unit_id),

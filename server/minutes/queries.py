@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.archive import queries as archive
@@ -251,15 +251,35 @@ class RevisionLine:
     at: datetime
 
 
-def revisions(db: Session, minutes_id: int) -> list[RevisionLine]:
-    """Return every saved state of the minutes, newest first."""
+REVISIONS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Revisions:
+    """One page of the saved states. Hands save as they write: an afternoon leaves hundreds, each with all words."""
+
+    lines: tuple[RevisionLine, ...]
+    total: int
+    page: int
+    pages: int
+
+
+def revisions(db: Session, minutes_id: int, page: int = 1) -> Revisions:
+    """Return a page of the saved states of the minutes, newest first; past the end it is the last."""
+    of_these = Revision.minutes_id == minutes_id
+    total = db.scalar(select(func.count()).select_from(Revision).where(of_these)) or 0
+    pages = max(1, -(-total // REVISIONS))
+    page = min(page, pages)
     rows = db.execute(
         select(Revision, Officer.name)
         .join(Officer, Officer.id == Revision.officer_id)
-        .where(Revision.minutes_id == minutes_id)
+        .where(of_these)
         .order_by(Revision.id.desc())
+        .limit(REVISIONS)
+        .offset((page - 1) * REVISIONS)
     )
-    return [RevisionLine(r.id, r.field, r.version, r.words, r.is_proposal, name, r.at) for r, name in rows]
+    lines = (RevisionLine(r.id, r.field, r.version, r.words, r.is_proposal, name, r.at) for r, name in rows)
+    return Revisions(tuple(lines), total, page, pages)
 
 
 def has_objection(answers: tuple[Given, ...]) -> bool:

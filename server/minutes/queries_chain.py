@@ -3,12 +3,15 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.minutes import rules_devices
+from server.minutes.rules_devices import Switch
 from server.minutes.rules_head import BoardLine, Earlier
 from server.reception import queries_call
 from server.tables import Appointment, Minutes, Reception, RoomNote
 from server.words import CallStand
 from signaling.presence import KINDS, Presence, presence
 
+MOST_SWITCHES = 100
 MOST_EARLIER = 20
 """Receptions of one request; a matter that is broken off more often has other troubles."""
 
@@ -19,6 +22,18 @@ def presence_of(db: Session, reception: Reception) -> Presence:
         select(RoomNote).where(RoomNote.reception_id == reception.id, RoomNote.kind.in_(KINDS)).order_by(RoomNote.seq)
     )
     return presence(notes, reception.began_at, reception.ended_at)
+
+
+def devices_of(db: Session, reception: Reception) -> tuple[Switch, ...]:
+    """Return who went on from another device during the reception."""
+    notes = db.execute(
+        select(RoomNote.member, RoomNote.at, RoomNote.facts)
+        .where(RoomNote.reception_id == reception.id, RoomNote.kind == "device_changed")
+        .order_by(RoomNote.seq)
+        .limit(MOST_SWITCHES)
+    )
+    told = ((row.member or "", row.at, row.facts) for row in notes)
+    return rules_devices.switches(told, reception.began_at, reception.ended_at)
 
 
 def board(db: Session, reception: Reception) -> tuple[BoardLine, ...]:

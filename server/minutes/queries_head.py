@@ -83,6 +83,7 @@ def facts_of(db: Session, reception_id: int) -> HeadFacts:
         originals=_originals(db, reception.id),
         opening=_opening(db, reception.id),
         presence=queries_chain.presence_of(db, reception),
+        devices=queries_chain.devices_of(db, reception),
         board=queries_chain.board(db, reception),
         earlier=queries_chain.earlier(db, reception),
         spoken=_spoken(db, reception.id),

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from server.minutes import rules_shown
+from server.minutes import rules_devices, rules_shown
+from server.minutes.rules_devices import Switch
 from server.minutes.rules_shown import HandedIn, Stamp
 from signaling.presence import Presence
 
@@ -21,6 +22,7 @@ _PAUSES = {
     "lost": "returned",
     "failure_rung": "failure_over",
     "consultation_recorded": "consultation_ended",
+    "consultation_sealed": "consultation_ended",
     "consultation_unrecorded": "consultation_ended",
 }
 LASTING = frozenset(_PAUSES)
@@ -137,6 +139,7 @@ class HeadFacts:
     originals: tuple[Original, ...]
     opening: tuple[tuple[str, datetime], ...] = ()
     presence: Presence = field(default_factory=dict)
+    devices: tuple[Switch, ...] = ()
     board: tuple[BoardLine, ...] = ()
     earlier: tuple[Earlier, ...] = ()
     spoken: Mapping[str, int] = field(default_factory=dict)
@@ -221,6 +224,7 @@ def head_of(facts: HeadFacts) -> dict[str, Any]:
             "originals": [_original(one, names) for one in facts.originals],
         },
         "presence": _presence(facts.attendees, facts.presence),
+        "devices": rules_devices.account(facts.devices, names),
         "board": [_board(one) for one in facts.board],
         "earlier": [_earlier(one) for one in facts.earlier],
         "quorum": _quorum(facts.quorum, names),

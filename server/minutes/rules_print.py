@@ -5,6 +5,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
+from recordings.manifest import SEALED_NAME
 from server.clock import local
 from server.i18n import clock_vi, date_vi, datetime_vi, paper_date, size_vi, time_vi
 from server.minutes.rules_head import LASTING
@@ -137,7 +138,7 @@ def _recording(head: Mapping[str, Any], say: Say) -> dict[str, Any]:
                 "who": one["who"],
                 "from": clock_vi(_moment(one["from"])),
                 "until": clock_vi(_moment(one["until"])),
-                "closed": say(f"closed.{one['closed']}"),
+                "closed": say(f"closed.{one['closed']}") + _sealed(one["file"], say),
                 "sha256": one["sha256"],
             }
             for one in head["recording"]["originals"]
@@ -165,8 +166,12 @@ def _recording(head: Mapping[str, Any], say: Say) -> dict[str, Any]:
     }
 
 
+def _sealed(file: str, say: Say) -> str:
+    return f", {say('closed.under_seal')}" if file.endswith(SEALED_NAME) else ""
+
+
 def _people(head: Mapping[str, Any], say: Say) -> dict[str, Any]:
-    """Who was there when, how the city's board answered, and which receptions this one goes on from."""
+    """Who was there when, on which kind of device, how the city's board answered, and which receptions this one goes on from."""
     return {
         "presence": [
             {
@@ -184,6 +189,7 @@ def _people(head: Mapping[str, Any], say: Say) -> dict[str, Any]:
             }
             for one in head.get("presence", ())
         ],
+        "devices": _devices(head, say),
         "board": [
             {
                 **one,
@@ -201,6 +207,20 @@ def _people(head: Mapping[str, Any], say: Say) -> dict[str, Any]:
             if (began := _moment(one["began_at"])) is not None
         ],
     }
+
+
+def _devices(head: Mapping[str, Any], say: Say) -> list[dict[str, Any]]:
+    return [
+        {
+            "who": one["who"],
+            "at": clock_vi(_moment(one["at"])),
+            "before": say(f"device_kind.{one['before']}"),
+            "after": say(f"device_kind.{one['after']}"),
+            "is_same": one["before"] == one["after"],
+            "both": one["both"],
+        }
+        for one in head.get("devices", ())
+    ]
 
 
 def _paragraph(one: Mapping[str, str]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from server.office.forms_fields import BLANK_IS_NONE, Day, FormModel, KeyOrFresh, LineOf, Number, line, prose, whole
+from server.office.forms_fields import BLANK_IS_NONE, Day, FormModel, Key, LineOf, Number, line, prose, whole
 from server.words import NationalAccount, NationalVerb
 
 _CODE = BeforeValidator(line(60, least=0))
@@ -27,7 +27,7 @@ class DifferenceForm(FormModel):
     before: LineOf = ""
     after: LineOf = ""
     found_on: Day
-    key: KeyOrFresh
+    key: Key
 
 
 class MendForm(FormModel):

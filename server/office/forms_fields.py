@@ -6,14 +6,13 @@ A field's fault is a code; its sentence stands in ``web/words`` under ``[fields]
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from secrets import token_hex
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import PydanticCustomError
 
 from server import text
-from server.errors import BadForm, FieldError
+from server.errors import BadForm, FieldError, NotYours
 
 LONGEST_PROSE = 10_000
 FIRST_YEAR = 1900
@@ -37,7 +36,13 @@ class FormModel(BaseModel):
 
 
 def read_form(model: type[Form], typed: Mapping[str, Any]) -> Form:
-    """Return what was typed as a record. Raises BadForm with a fault for each field."""
+    """Return what was typed as a record. Raises BadForm with a fault for each field.
+
+    Raises NotYours("stale_form") where the key is missing that makes pressing twice harmless: sent so from no
+    page of ours, it would be a new thing each time, or meet another's.
+    """
+    if "key" in model.model_fields and not typed.get("key"):
+        raise NotYours("stale_form")
     try:
         found = model.model_validate({k: v for k, v in typed.items() if isinstance(v, str)})
     except ValidationError as error:
@@ -174,8 +179,7 @@ BLANK_IS_NONE = BeforeValidator(lambda value: value or None)
 Ticked = Annotated[bool, BeforeValidator(lambda value: str(value) == "1" or value is True)]
 Number = Annotated[int | None, BeforeValidator(_whole_or_none)]
 Key = Annotated[str, BeforeValidator(line(60, least=16))]
-KeyOrFresh = Annotated[Key, Field(default_factory=lambda: token_hex(16))]
-"""A form sent without its key is a new one: two such never meet under the same key."""
+"""What makes a form sent twice one thing. Every page of ours has it: see ``read_form``."""
 NameOf = Annotated[str, BeforeValidator(line(120, least=2))]
 LineOf = Annotated[str, BeforeValidator(line(300))]
 LineOrBlank = Annotated[str, BeforeValidator(line(300, least=0))]

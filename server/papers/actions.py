@@ -135,7 +135,8 @@ def _blank(who: Who, at: datetime, form: PaperForm, key: str) -> OfficialPaper:
 
 def _keep(db: Session, who: Who, at: datetime, row: OfficialPaper) -> str:
     matter = queries_matter.matter_of(db, row)
-    row.words = rules_print.prefilled(row.form, matter, local(at).date(), office.calendar(db))
+    words = rules_print.prefilled(row.form, matter, local(at).date(), office.calendar(db))
+    row.words = rules.kept_secret(row.form, words, queries_matter.denouncers_of(db, row))
     able = queries.signers(db, row.unit_id, row.form, is_secret=matter.is_secret)
     mine = next((one.id for one in able if one.id == who.officer_id), None)
     row.signer_id = mine or (able[0].id if able else None)
@@ -203,9 +204,10 @@ def held(db: Session, who: Who, code: str, version: int | None = None) -> Offici
     return row
 
 
-def check_final(row: OfficialPaper) -> None:
-    """Refuse a paper that still lacks something. Raises BadForm."""
+def check_final(db: Session, row: OfficialPaper) -> None:
+    """Refuse a paper that still lacks something, or tells who denounces. Raises BadForm."""
     faults = rules.faults(row.form, row.words, is_final=True)
+    faults |= rules.secrecy_faults(row.form, row.words, queries_matter.denouncers_of(db, row))
     if row.signer_id is None:
         faults["signer"] = FieldError("required")
     if faults:
@@ -241,7 +243,7 @@ def _step(db: Session, who: Who, at: datetime, row: OfficialPaper, verb: PaperVe
     if version is not None and row.version != version:
         raise Stale
     if verb is PaperVerb.SUBMIT:
-        check_final(row)
+        check_final(db, row)
         row.return_ground = ""
     row.state, row.changed_at = to, at
     db.flush()

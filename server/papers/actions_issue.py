@@ -52,7 +52,9 @@ def issue(db: Session, who: Who, at: datetime, code: str, issuing: Issuing) -> N
         return
     to = rules.check(row.form, row.state, PaperVerb.ISSUE, actions.hand(who, row))
     row = actions.held(db, who, code, issuing.version)
-    actions.check_final(row)
+    # Drafted before its registration had a case, it answers the terms and stands in the book of that case now.
+    row.case_id = row.case_id or queries_matter.case_of(db, row)
+    actions.check_final(db, row)
     today = local(at).date()
     number = _number(db, row, today.year, issuing.number)
     sealed = printable(db, row, issuing, number, today) | actions_templates.seal(db, row)

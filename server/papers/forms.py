@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from server.office.forms_fields import FormModel, KeyOrFresh, LineOrBlank, Number, line, prose
+from server.office.forms_fields import FormModel, Key, LineOrBlank, Number, line, prose
 from server.papers import rules
 from server.words import PaperForm
 
@@ -15,7 +15,7 @@ class NewForm(FormModel):
     form: PaperForm
     case: Annotated[str, BeforeValidator(line(60, least=0))] = ""
     request: Annotated[str, BeforeValidator(line(60, least=0))] = ""
-    key: KeyOrFresh
+    key: Key
 
 
 class UrgeForm(FormModel):

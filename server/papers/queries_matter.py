@@ -6,6 +6,9 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.cases import queries as cases
+from server.cases import queries_copies
+from server.cases.rules_copies import Denouncer
 from server.tables import (
     Appointment,
     Case,
@@ -73,7 +76,8 @@ class Matter:
 
 def matter_of(db: Session, row: OfficialPaper) -> Matter:
     """Return what a paper is about, as it stands now."""
-    case = db.get(Case, row.case_id) if row.case_id else None
+    case_id = row.case_id or case_of(db, row)
+    case = db.get(Case, case_id) if case_id else None
     request = _request(db, row)
     citizen = db.get_one(Citizen, request.citizen_id if request else case.citizen_id if case else 0)
     unit = db.get_one(Unit, row.unit_id)
@@ -102,6 +106,19 @@ def matter_of(db: Session, row: OfficialPaper) -> Matter:
         owed=_owed(db, case, held),
         urged=_promise(db, urged) if urged else None,
     )
+
+
+def case_of(db: Session, row: OfficialPaper) -> int | None:
+    """Return the case that the registration of a paper has by now, or None."""
+    if row.request_id is None:
+        return None
+    return db.scalar(select(ReceptionRequest.case_id).where(ReceptionRequest.id == row.request_id))
+
+
+def denouncers_of(db: Session, row: OfficialPaper) -> tuple[Denouncer, ...]:
+    """Return everybody known to denounce in the case of a paper; before there is one, nothing was written down."""
+    case_id = row.case_id or case_of(db, row)
+    return queries_copies.denouncers(db, cases.card(db.get_one(Case, case_id))) if case_id else ()
 
 
 def _request(db: Session, row: OfficialPaper) -> ReceptionRequest | None:

@@ -5,14 +5,16 @@ Sources: domain.md 1.5 (forms of Circulars 04 and 05/2021), 4.6 (numbers, dates,
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from server import text
 from server.cases import rules as cases
+from server.cases.rules_copies import Denouncer, masked, without_denouncer
 from server.errors import FieldError, NotYours, Refused
 from server.i18n import date_vi
+from server.papers.rules_docx import names_person
 from server.papers.rules_forms import FORMS, Field, FieldKind, Form, Signs
 from server.words import BookCell, DeclineGround, PaperForm, PaperState, PaperVerb, Role
 
@@ -133,6 +135,23 @@ def tidied(form: PaperForm, typed: Mapping[str, str]) -> dict[str, str]:
 
 
 _PROSE = frozenset({FieldKind.PROSE, FieldKind.ITEMS})
+
+
+def kept_secret(form: PaperForm, words: Mapping[str, str], people: Sequence[Denouncer]) -> dict[str, str]:
+    """Return the words a draft begins with; of a paper that others than the denouncer read, without who denounces."""
+    return dict(words) if names_person(form) else {name: masked(given, people) for name, given in words.items()}
+
+
+def secrecy_faults(form: PaperForm, words: Mapping[str, str], people: Sequence[Denouncer]) -> dict[str, FieldError]:
+    """Say which fields still tell who denounces on a paper that others read (domain.md 2.9); a team may share a name."""
+    if names_person(form):
+        return {}
+    told = [field.name for field in FORMS[form].fields if field.kind in {FieldKind.LINE, FieldKind.PROSE}]
+    return {
+        name: FieldError("paper_names_denouncer")
+        for name in told
+        if without_denouncer(given := words.get(name, ""), people) != text.tidy(given)
+    }
 
 
 def faults(form: PaperForm, words: Mapping[str, str], *, is_final: bool) -> dict[str, FieldError]:

@@ -277,14 +277,8 @@ def take_off(db: Session, who: Who, at: datetime, code: str, paper_reference: st
     """
     row = actions.begin(db, who, code, version)
     actions.step(db, who, at, row, PetitionVerb.TAKE_OFF)
-    db.execute(delete(PetitionContent).where(PetitionContent.petition_id == row.id))
-    db.execute(delete(PetitionPerson).where(PetitionPerson.petition_id == row.id))
-    db.execute(update(PetitionStep).where(PetitionStep.petition_id == row.id).values(words=""))
+    intake_secret.empty_petition(db, row, paper_reference)
     gone = _drop_appointments(db, row.id)
-    row.title, row.title_folded = paper_reference, text.fold(paper_reference)
-    row.body_concerned = row.body_folded = row.prior_decision = row.directed_to = row.direction_words = ""
-    row.paper_reference = paper_reference
-    row.name_folded = row.id_number = ""
     if row.parent_id is not None:
         gone += _empty_whole(db, row.parent_id, paper_reference)
     actions_secret.forget_national(db, row.id)
@@ -309,7 +303,8 @@ def _empty_whole(db: Session, petition_id: int, paper_reference: str) -> list[st
 def _drop_appointments(db: Session, petition_id: int) -> list[str]:
     where = select(AppointmentPaper.attachment_id).where(AppointmentPaper.petition_id == petition_id)
     found = list(db.scalars(where))
-    gone = list(db.scalars(select(Attachment.stored_as).where(Attachment.id.in_(found))))
+    papers = db.scalars(select(Attachment).where(Attachment.id.in_(found))).all()
     db.execute(delete(AppointmentPaper).where(AppointmentPaper.petition_id == petition_id))
-    db.execute(delete(Attachment).where(Attachment.id.in_(found)))
-    return gone
+    for paper in papers:
+        db.delete(paper)
+    return [paper.stored_as for paper in papers]

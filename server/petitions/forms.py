@@ -12,7 +12,7 @@ from server.office.forms_fields import (
     Day,
     DayOrNone,
     FormModel,
-    KeyOrFresh,
+    Key,
     LineOrBlank,
     Number,
     PhoneOrBlank,
@@ -49,7 +49,7 @@ class NewForm(FormModel):
     contents: Annotated[str, BeforeValidator(prose(5_000, least=0))] = ""
     instance: Instance = Instance.FIRST
     prior_decision: LineOrBlank = ""
-    key: KeyOrFresh
+    key: Key
 
     def faults(self) -> dict[str, FieldError]:
         """A name belongs to every petition that is not anonymous; a group is not anonymous."""

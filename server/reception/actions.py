@@ -16,6 +16,7 @@ from server.office.queries import setting
 from server.reception import actions_guest, queries, queries_guest, queries_people, rules
 from server.reception.actions_seats import Sitter, seat
 from server.reception.queries import ReceptionFile
+from server.scheduling.queries import kind_found
 from server.scheduling.rules import may_enter_lobby, may_receive_online
 from server.tables import (
     Appointment,
@@ -59,7 +60,7 @@ def reception_of(db: Session, at: datetime, appointment_code: str) -> int:
         raise Refused("not_online_room")
     # Found to be a denunciation after it was booked (F41).
     is_allowed = setting(db, day.unit_id, "is_denunciation_online") == 1
-    if not may_receive_online(request.kind, denunciations_allowed=is_allowed):
+    if not may_receive_online(kind_found(db, request), denunciations_allowed=is_allowed):
         raise Refused("not_online_room")
     reception = Reception(
         code=text.new_code("LT", 4, 4),

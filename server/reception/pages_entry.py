@@ -134,7 +134,9 @@ async def notes(request: web.Request) -> web.Response:
         raise NotYours("foreign_site")
     # Strangers reach this address too, and no rate holds them back.
     body = await request.clone(client_max_size=WORKER_BODY).read()
-    if not hmac.compare_digest(sign_body(body, place.settings.key("tickets")).encode(), signature.encode()):
+    if not hmac.compare_digest(
+        sign_body(body, place.settings.key("tickets")).encode(), signature.encode(errors="replace")
+    ):
         raise NotYours("foreign_site")
     worker, rooms = forms.notes(body)
     accepted = dict[str, int]()

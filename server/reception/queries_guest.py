@@ -7,7 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.errors import NotHere
-from server.tables import Appointment, GuestLink, Reception, Unit
+from server.reception import rules
+from server.tables import Appointment, GuestLink, Reception, ReceptionMember, Unit
+from signaling.roles import RoomRole
 
 
 def guest_reception(db: Session, guest_code: str) -> tuple[int, str]:
@@ -44,8 +46,31 @@ def guest_door(db: Session, guest_code: str) -> GuestDoor:
     return GuestDoor(row.GuestLink.ended_at is not None, row.GuestLink.used_by_browser, row.phone)
 
 
+def who_may_wait(db: Session, room: str) -> list[str] | None:
+    """Return the members of a room who came by a link, where the reception has not begun; None: it has, or is over."""
+    reception = db.scalar(select(Reception).where(Reception.code == room))
+    if reception is None or reception.state not in rules.NOT_BEGUN:
+        return None
+    members = select(ReceptionMember.member).where(
+        ReceptionMember.reception_id == reception.id,
+        ReceptionMember.officer_id.is_(None),
+        ReceptionMember.room_role != RoomRole.WARD_ROOM.value,
+    )
+    return list(db.scalars(members.order_by(ReceptionMember.id)))
+
+
 def is_good(db: Session, room: str, member: str, issued_at: datetime) -> bool:
-    """Whether a ticket issued to somebody at a moment still holds: a guest's needs the link it was issued for."""
+    """Whether a ticket issued to somebody at a moment still holds.
+
+    A room that has not begun needs its appointment, a guest's ticket the link it was issued for.
+    """
+    stands = db.execute(
+        select(Reception.state, Appointment.state)
+        .join(Appointment, Appointment.id == Reception.appointment_id)
+        .where(Reception.code == room)
+    ).first()
+    if stands is not None and stands[0] in rules.NOT_BEGUN and stands[1] not in rules.ENTERABLE:
+        return False
     links = db.execute(
         select(GuestLink.created_at, GuestLink.ended_at)
         .join(Reception, Reception.id == GuestLink.reception_id)

@@ -30,6 +30,7 @@ SCHEDULE_ONLY = frozenset({Role.WARD_POLICE, Role.TECHNICIAN})
 
 OVER = frozenset({ReceptionState.ENDED, ReceptionState.SEALED, ReceptionState.ABORTED, ReceptionState.STOPPED})
 """Nobody enters a room any more."""
+NOT_BEGUN = frozenset({ReceptionState.SCHEDULED, ReceptionState.OPEN})
 ENTERABLE = frozenset({AppointmentState.BOOKED, AppointmentState.KEPT})
 """One that was moved, cancelled or missed leads into no room."""
 

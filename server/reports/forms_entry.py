@@ -12,7 +12,7 @@ from server.office.forms_fields import (
     Day,
     DayOrNone,
     FormModel,
-    KeyOrFresh,
+    Key,
     LineOrBlank,
     Ticked,
     prose,
@@ -52,7 +52,7 @@ class GroundForm(FormModel):
     """Why figures are changed."""
 
     ground: Annotated[str, BeforeValidator(prose(2_000, least=GROUND))] = ""
-    key: KeyOrFresh
+    key: Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class SendForm(FormModel):
     """Closing a report."""
 
     remark: LineOrBlank = ""
-    key: KeyOrFresh
+    key: Key
 
 
 class ResultForm(FormModel):

@@ -149,11 +149,6 @@ class Line:
         """Whether what is counted today differs from what was sent."""
         return self.sent is not None and dict(self.present) != dict(self.sent.figures)
 
-    @property
-    def is_corrected(self) -> bool:
-        """Whether somebody changed a figure by hand."""
-        return dict(self.present) != dict(self.counted)
-
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -178,7 +173,7 @@ class Report:
 
 def report(db: Session, form: Form, period: Period, units: tuple[UnitHead, ...]) -> Report:
     """Return a table for units that were found open to the person."""
-    span = span_of(period, crowds(db, units))
+    span = span_of(db, period, crowds(db, units))
     counted = count(db, form, span)
     differences = _differences(db, form, period, span.units)
     sent = newest_sent(db, form.slug, period, span.units)
@@ -286,7 +281,7 @@ class Behind:
 
 def behind(db: Session, who: Who, column: Column, period: Period, units: tuple[UnitHead, ...], page: int) -> Behind:
     """Return the matters behind a figure; of denunciations the number alone (domain.md 2.9)."""
-    base = SOURCES[column.source](span_of(period, crowds(db, units))).subquery()
+    base = SOURCES[column.source](span_of(db, period, crowds(db, units))).subquery()
     where = _asked(base, column)
     secret, total = db.execute(
         select(func.count().filter(base.c.is_secret.is_(True)), func.count()).select_from(base).where(*where)

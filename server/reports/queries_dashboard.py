@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from server.cases.queries_lists import running
 from server.cases.rules import LATE_STATES, OVER
 from server.reports.queries import UnitHead
+from server.reports.queries_sources import way_received
 from server.scheduling import queries_chair
 from server.scheduling.rules import ChairMonth, chair_month
 from server.tables import (
@@ -24,7 +25,7 @@ from server.tables import (
     Slot,
     Unit,
 )
-from server.words import AppointmentState, DayKind, DayState, MinutesState, ReceptionState, UnitKind
+from server.words import AppointmentState, DayState, MinutesState, ReceptionState, UnitKind
 
 MONTHS = 12
 NOTICE = "D1"
@@ -162,13 +163,9 @@ def _by_month(
     while len(months) < MONTHS:
         months.append((months[-1] - timedelta(1)).replace(day=1))
     months.reverse()
-    way = case(
-        (ReceptionDay.kind == DayKind.REGULAR, "regular"),
-        (ReceptionDay.is_delegated.is_(True), "delegated"),
-        else_="leader",
-    )
+    way = way_received(queries_chair.without_chair(db, ids, months[0], today + timedelta(1)))
     held = (
-        select(ReceptionDay.held_on.label("held_on"), way.label("way"), func.count(Appointment.id).label("number"))
+        select(ReceptionDay.held_on.label("held_on"), way.label("way"))
         .join(Slot, Slot.day_id == ReceptionDay.id)
         .join(Appointment, Appointment.slot_id == Slot.id)
         .outerjoin(Reception, Reception.appointment_id == Appointment.id)
@@ -178,11 +175,10 @@ def _by_month(
             Appointment.state == AppointmentState.KEPT,
             or_(Reception.id.is_(None), Reception.state.in_((ReceptionState.ENDED, ReceptionState.SEALED))),
         )
-        .group_by(ReceptionDay.id)
         .subquery()
     )
     found: dict[date, dict[str, int]] = {each: {"regular": 0, "leader": 0, "delegated": 0} for each in months}
-    rows = db.execute(select(held.c.held_on, held.c.way, func.sum(held.c.number)).group_by(held.c.held_on, held.c.way))
+    rows = db.execute(select(held.c.held_on, held.c.way, func.count()).group_by(held.c.held_on, held.c.way))
     for held_on, name, number in rows:
         found[held_on.replace(day=1)][name] += int(number)
     return tuple(found.items())

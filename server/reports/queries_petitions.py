@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 from server.clock import at_office
 from server.intake.rules_sorting import OWN
+from server.scheduling.queries_chair import WithoutChair
 from server.tables import Case, CaseResult, Petition, ReceptionRequest, TriageDecision
 from server.words import Direction, Instance, Kind, PetitionField, PetitionState, RequestState, RequestVerb, Standing
 
@@ -42,12 +43,16 @@ _IN_REGISTER = and_(Petition.request_id == ReceptionRequest.id, Petition.state !
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Which units and which days are counted; ``crowds`` is each unit's threshold of a large group."""
+    """Which units and which days are counted; ``crowds`` is each unit's threshold of a large group.
+
+    ``alone``: what was held without the head on the head's days.
+    """
 
     units: tuple[int, ...]
     from_on: date
     until_on: date
     crowds: Mapping[int, int]
+    alone: WithoutChair
 
     @property
     def start(self) -> datetime:
@@ -80,7 +85,12 @@ def is_secret() -> ColumnElement[bool]:
 
 
 def _is_secret_petition() -> ColumnElement[bool]:
-    return or_(Petition.kind == Kind.DENUNCIATION, Petition.state == PetitionState.ON_PAPER)
+    """As ``is_secret``, of a petition; a select that asks has its case beside it."""
+    return or_(
+        Petition.kind == Kind.DENUNCIATION,
+        Petition.state == PetitionState.ON_PAPER,
+        func.coalesce(Case.is_restricted, False),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,17 +284,22 @@ def replies(span: Span) -> Select[Any]:
             ~entered,
         )
     )
-    of_petitions = select(
-        Petition.unit_id,
-        _kind(plain(Petition.kind)),
-        literal(1),
-        Petition.code,
-        Petition.case_id,
-        Petition.replied_on,
-        _is_secret_petition(),
-    ).where(
-        Petition.unit_id.in_(span.units),
-        Petition.state != PetitionState.SPLIT,
-        Petition.replied_on.between(span.from_on, span.until_on),
+    of_petitions = (
+        select(
+            Petition.unit_id,
+            _kind(plain(Petition.kind)),
+            literal(1),
+            Petition.code,
+            Petition.case_id,
+            Petition.replied_on,
+            _is_secret_petition(),
+        )
+        .select_from(Petition)
+        .outerjoin(Case, Case.id == Petition.case_id)
+        .where(
+            Petition.unit_id.in_(span.units),
+            Petition.state != PetitionState.SPLIT,
+            Petition.replied_on.between(span.from_on, span.until_on),
+        )
     )
     return select(union_all(of_requests, of_petitions).subquery())

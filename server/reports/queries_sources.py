@@ -6,13 +6,15 @@ Each select gives ``unit_id``, the ways as words, what is added up (``entries``,
 """
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from server.reports.queries_petitions import Span, is_secret, petitions, plain, replies, yes
 from server.reports.rules_period import Period
+from server.scheduling.queries_chair import WithoutChair, without_chair
 from server.tables import (
     Appointment,
     Case,
@@ -29,9 +31,22 @@ from server.words_reports import ResultWay
 _OVER = (ReceptionState.ENDED, ReceptionState.SEALED)
 
 
-def span_of(period: Period, crowds: Mapping[int, int]) -> Span:
+def span_of(db: Session, period: Period, crowds: Mapping[int, int]) -> Span:
     """Return the span of a period for the units whose thresholds are given."""
-    return Span(tuple(crowds), period.from_on, period.until_on, crowds)
+    alone = without_chair(db, tuple(crowds), period.from_on, period.until_on + timedelta(days=1))
+    return Span(tuple(crowds), period.from_on, period.until_on, crowds, alone)
+
+
+def way_received(alone: WithoutChair) -> ColumnElement[str]:
+    """How a citizen was received. The head receives in person (domain.md 3.1), or somebody who was delegated.
+
+    Whoever came on the head's day and met neither was received by the officer whose work it is every day.
+    """
+    return case(
+        (or_(ReceptionDay.kind == DayKind.REGULAR, Reception.id.in_(alone.receptions)), "regular"),
+        (ReceptionDay.is_delegated.is_(True), "delegated"),
+        else_="leader",
+    )
 
 
 def _crowd(span: Span) -> ColumnElement[int]:
@@ -76,11 +91,7 @@ def receptions(span: Span) -> Select[Any]:
     heard = (
         select(
             ReceptionDay.unit_id.label("unit_id"),
-            case(
-                (ReceptionDay.kind == DayKind.REGULAR, "regular"),
-                (ReceptionDay.is_delegated.is_(True), "delegated"),
-                else_="leader",
-            ).label("way"),
+            way_received(span.alone).label("way"),
             yes(ReceptionRequest.group_size >= _crowd(span)).label("crowd"),
             turn.label("turn"),
             yes(_heard_before(span)).label("known"),
@@ -109,7 +120,7 @@ def receptions(span: Span) -> Select[Any]:
 
 
 def sittings(span: Span) -> Select[Any]:
-    """Return leaders' reception days that were held, also those on which nobody came (F05)."""
+    """Return leaders' reception days that were held, also those on which nobody came (F05); not without the leader."""
     came = (
         select(Appointment.id)
         .join(Slot, Slot.id == Appointment.slot_id)
@@ -129,6 +140,7 @@ def sittings(span: Span) -> Select[Any]:
         ReceptionDay.unit_id.in_(span.units),
         ReceptionDay.held_on.between(span.from_on, span.until_on),
         ReceptionDay.kind != DayKind.REGULAR,
+        ReceptionDay.id.not_in(span.alone.days),
         or_(ReceptionDay.state == DayState.CLOSED, came),
     )
 

@@ -175,12 +175,14 @@ def shown(value: int, column: Column) -> str:
     return sign + f"{whole:,}".replace(",", ".") + ("," + digits if digits else "")
 
 
+_LONGEST = 40
+"""Letters of a figure; what is longer is no figure of ours, and Python would not read it."""
 _FIGURE = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d+))?")
 
 
 def figure(words: str, column: Column) -> int | FieldError:
     """Return a typed figure as it is stored, or what is wrong with it. ``1.234,5`` and ``1234,5`` are one."""
-    found = _FIGURE.fullmatch(re.sub(r"\s", "", words))
+    found = _FIGURE.fullmatch(re.sub(r"\s", "", words)) if len(words) <= _LONGEST else None
     if found is None or not words.isascii():
         return FieldError("figure")
     places = len(str(column.scale)) - 1

@@ -21,11 +21,12 @@ from server.errors import BadForm, FieldError, NotHere, Refused
 from server.intake import actions as intake
 from server.intake import queries as requests
 from server.intake import rules as intake_rules
+from server.jobs.runner import book as book_job
 from server.office import queries as office
 from server.scheduling import actions_letters as letters
 from server.scheduling import queries, rules
 from server.scheduling import queries_plan as plan
-from server.tables import Appointment, IdempotencyKey, ReceptionDay, ReceptionRequest, Slot
+from server.tables import Appointment, IdempotencyKey, Reception, ReceptionDay, ReceptionRequest, Slot
 from server.text import new_code, one_line
 from server.who import Who
 from server.words import AppointmentState, AppointmentVerb, RequestState, RequestVerb
@@ -105,7 +106,7 @@ def move(db: Session, who: Who, at: datetime, links: bytes, moving: Moving) -> B
     after = rules.appointment_after(old.state, AppointmentVerb.MOVE)
     if (old.slot_id, old.is_in_person) == (moving.slot_id, moving.is_in_person):
         raise Refused("same_slot")
-    _check_ground(db, who, "ground", moving.ground)
+    _check_ground(db, who, at, "ground", moving.ground)
     request = db.get_one(ReceptionRequest, old.request_id)
     _check_mode(db, who, request, is_in_person=moving.is_in_person)
     give_back(db, old.slot_id)
@@ -125,7 +126,7 @@ def cancel(db: Session, who: Who, at: datetime, links: bytes, code: str, ground:
     if appointment.state is AppointmentState.CANCELLED:
         return
     after = rules.appointment_after(appointment.state, AppointmentVerb.CANCEL)
-    _check_ground(db, who, "cancel_ground", ground)
+    _check_ground(db, who, at, "cancel_ground", ground)
     give_back(db, appointment.slot_id)
     leave(db, at, appointment, after, ground)
     intake.move(db, who, at, appointment.request_id, RequestVerb.UNSCHEDULE)
@@ -163,9 +164,9 @@ def confirm(db: Session, who: Who, at: datetime, code: str) -> None:
         _record(db, who, at, "confirmed", appointment)
 
 
-def _check_ground(db: Session, who: Who, field: str, ground: str) -> None:
+def _check_ground(db: Session, who: Who, at: datetime, field: str, ground: str) -> None:
     """The ground goes into a letter: it names no citizen, no subject, and not the graver kind of matter (F66)."""
-    if rules.gives_away(ground, [*plan.secrets_of(db, who.unit_id), rules.NEVER_IN_LETTERS]):
+    if rules.gives_away(ground, [*plan.secrets_of(db, who.unit_id, at), rules.NEVER_IN_LETTERS]):
         raise BadForm({field: FieldError("gives_away")})
 
 
@@ -179,11 +180,14 @@ def ask_cancel(db: Session, who: Who, at: datetime, code: str, ground: str) -> N
 
 
 def leave(db: Session, at: datetime, appointment: Appointment, after: AppointmentState, ground: str) -> None:
-    """Put an appointment into a state it does not come back from, and drop its reminders."""
+    """Put an appointment into a state it does not come back from, drop its reminders, and empty its waiting room."""
     appointment.state, appointment.changed_at = after, at
     appointment.changed_ground = one_line(ground)
     letters.drop_reminders(db, appointment.code)
     db.flush()
+    room = db.scalar(select(Reception.code).where(Reception.appointment_id == appointment.id))
+    if room is not None and after in {AppointmentState.MOVED, AppointmentState.CANCELLED}:
+        book_job(db, "close_called_off", f"called-off:{room}", at, {"room": room})
 
 
 def follow(db: Session, at: datetime, old: Appointment, slot_id: int, *, is_in_person: bool) -> Appointment:
@@ -292,7 +296,9 @@ def _add(db: Session, appointment: Appointment) -> None:
 
 def _check_mode(db: Session, who: Who, request: ReceptionRequest, *, is_in_person: bool) -> None:
     is_allowed = office.setting(db, who.unit_id, "is_denunciation_online") == 1
-    if not is_in_person and not rules.may_receive_online(request.kind, denunciations_allowed=is_allowed):
+    if not is_in_person and not rules.may_receive_online(
+        queries.kind_found(db, request), denunciations_allowed=is_allowed
+    ):
         raise Refused("not_online")
 
 

@@ -152,7 +152,7 @@ def cancel_day(db: Session, who: Who, at: datetime, links: bytes, code: str, gro
     day = _locked_day(db, who, code)
     if day.state is DayState.CANCELLED:
         return
-    if rules.gives_away(ground, [*plan.secrets_of(db, day.unit_id), rules.NEVER_IN_LETTERS]):
+    if rules.gives_away(ground, [*plan.secrets_of(db, day.unit_id, at), rules.NEVER_IN_LETTERS]):
         raise BadForm({"cancel_ground": FieldError("gives_away")})
     day.state = rules.day_after(day.state, DayVerb.CANCEL)
     day.postponed_ground = tidy(ground)
@@ -205,7 +205,7 @@ def _check(
 ) -> None:
     slots = rules.slots_on(new.held_on, new.plan)
     if secrets is None:
-        secrets = plan.secrets_of(db, who.unit_id)
+        secrets = plan.secrets_of(db, who.unit_id, at)
     faults: dict[str, FieldError] = {}
     if new.held_on < local(at).date() or (slots and slots[0].starts_at <= at):
         faults["held_on"] = FieldError("day_past")
@@ -229,7 +229,7 @@ def _check_new_date(db: Session, at: datetime, old: ReceptionDay, new: Postponin
     elif plan.is_chair_busy(db, old.chair_id, slots, old.id):
         faults["new_on"] = FieldError("chair_busy")
     # The ground is posted and goes into letters (F66).
-    if rules.gives_away(new.ground, [*plan.secrets_of(db, old.unit_id), rules.NEVER_IN_LETTERS]):
+    if rules.gives_away(new.ground, [*plan.secrets_of(db, old.unit_id, at), rules.NEVER_IN_LETTERS]):
         faults["ground"] = FieldError("gives_away")
     if faults:
         raise BadForm(faults)

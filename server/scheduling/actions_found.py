@@ -27,7 +27,9 @@ def call_off(db: Session, at: datetime, request_id: int) -> None:
     intake.move(db, the_system(), at, request_id, RequestVerb.UNSCHEDULE)
     # The letter leads to the registration: the link of the slip is of no use any more.
     letters.send(db, at, b"", appointment.id, "called_off")
-    audit.record(db, the_system(), at, "cancelled", About("appointment", appointment.id, appointment.code))
+    request = db.get_one(ReceptionRequest, request_id)
+    where = About("appointment", appointment.id, appointment.code, request.case_id, request.unit_id)
+    audit.record(db, the_system(), at, "cancelled", where)
 
 
 def bring_in_person(db: Session, at: datetime, links: bytes, request_id: int) -> None:

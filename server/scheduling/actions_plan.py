@@ -39,7 +39,7 @@ def lay_year(db: Session, who: Who, at: datetime, new: NewPlan) -> int:
     if not days:
         raise BadForm({"year": FieldError("plan_empty")})
     # Read once: whoever lays a year lays up to a hundred days in one transaction.
-    secrets = plan.secrets_of(db, who.unit_id)
+    secrets = plan.secrets_of(db, who.unit_id, at)
     for day in days:
         one = replace(new.day, held_on=day.held_on, key=f"{new.day.key}:{day.held_on.isoformat()}")
         try:

@@ -28,9 +28,12 @@ _CODES = {
     "string_too_short": "required",
     "string_too_long": "too_long",
     "int_parsing": "number_shape",
+    "int_parsing_size": "number_shape",
+    "value_error": "number_shape",
     "enum": "choice",
     "literal_error": "choice",
 }
+_OURS = frozenset({"required", "date_shape", "time_shape", "day_numbers", *_CODES.values()})
 
 
 def _date(value: object) -> date:
@@ -186,7 +189,9 @@ def _field_error(error: Mapping[str, Any]) -> FieldError:
     if kind in {"greater_than_equal", "less_than_equal"}:
         return FieldError("number_bounds", _bounds(str(error["loc"][0])))
     facts: dict[str, Fact] = {"most": limits["max_length"]} if "max_length" in limits else {}
-    return FieldError(_CODES.get(kind, kind), facts)
+    code = _CODES.get(kind, kind)
+    # What no page of ours sends (a key of another shape) has no sentence of its own.
+    return FieldError(code if code in _OURS else "choice", facts)
 
 
 def _bounds(name: str) -> dict[str, Fact]:

@@ -18,7 +18,7 @@ from server.words import DayKind
 def _numbers(most: int) -> Any:
     def read(value: object) -> tuple[int, ...]:
         words = re.findall(r"[^\s,;.]+", str(value or ""))
-        if any(not word.isascii() or not word.isdigit() or not 1 <= int(word[:6]) <= most for word in words):
+        if any(not re.fullmatch(r"0?[1-9]|[1-9][0-9]", word) or int(word) > most for word in words):
             raise PydanticCustomError("day_numbers", "")
         found = tuple(sorted({int(word) for word in words}))
         if len(found) > MOST_A_MONTH:

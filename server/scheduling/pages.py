@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from server.clock import local
-from server.errors import BadForm, NotHere
+from server.errors import BadForm, NotHere, Stale
 from server.house import House
 from server.intake import queries as requests
 from server.office import queries as office
@@ -71,7 +71,7 @@ def _month(text: str, today: date) -> date:
     try:
         year, _, number = text.partition("-")
         return date(min(max(int(year), 2000), 2100), int(number), 1)
-    except ValueError:
+    except (ValueError, OverflowError):
         return today.replace(day=1)
 
 
@@ -132,17 +132,27 @@ async def change_day(request: web.Request) -> web.Response:
         )
     except BadForm as bad:
         return await _day_form(request, form, bad, code)
+    except Stale:
+        # What somebody else wrote is named by the version of now; what was typed here can be sent again over it.
+        version = (await _sheet(request)).day.version
+        return await _day_form(request, {**form, "version": str(version)}, code=code, is_stale=True)
     return see_other(f"/lich/{code}?da=day_changed")
 
 
 async def _day_form(
-    request: web.Request, values: Mapping[str, Any], bad: BadForm | None = None, code: str = ""
+    request: web.Request,
+    values: Mapping[str, Any],
+    bad: BadForm | None = None,
+    code: str = "",
+    *,
+    is_stale: bool = False,
 ) -> web.Response:
     place, here = house(request), who(request)
     return await render(
         request,
         "scheduling/day_form.html",
-        status=422 if bad else 200,
+        status=409 if is_stale else 422 if bad else 200,
+        is_stale=is_stale,
         values=values,
         errors=bad.fields if bad else {},
         chairs=await place.db.read(queries_plan.chairs, here),

@@ -7,7 +7,7 @@ import segno
 from aiohttp import web
 
 from server.clock import local
-from server.errors import NotHere, OfficeError
+from server.errors import BadForm, NotHere, OfficeError
 from server.i18n import date_vi, paper_date, time_vi
 from server.office import queries as office
 from server.pagekit import get, house, locale, now, post, posted, refusal, render, see_other
@@ -40,10 +40,17 @@ async def slip(request: web.Request) -> web.Response:
     found = await _slip(request)
     if isinstance(found, web.Response):
         return found
+    return await _show(request, found)
+
+
+async def _show(request: web.Request, found: Slip, ground: str = "", bad: BadForm | None = None) -> web.Response:
     at, token = now(request), request.match_info["token"]
     return await render(
         request,
         "scheduling/slip.html",
+        422 if bad else 200,
+        ground=ground,
+        errors=bad.fields if bad else {},
         slip=found,
         token=token,
         unit=found.unit,
@@ -118,7 +125,10 @@ async def ask_cancel(request: web.Request) -> web.Response:
     found = await _slip(request)
     if isinstance(found, web.Response):
         return found
-    ground = forms.read(forms.AbsenceForm, form).ground
+    try:
+        ground = forms.read(forms.AbsenceForm, form).ground
+    except BadForm as bad:
+        return await _show(request, found, str(form.get("ground", "")), bad)
     at = now(request)
     await house(request).db.write(actions.ask_cancel, found.holder, at, found.code, ground)
     return see_other(f"/hen/{request.match_info['token']}?da=absence_told")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from server.clock import local
@@ -196,9 +196,15 @@ def request_line(db: Session, request_id: int) -> RequestLine:
         .where(ReceptionRequest.id == request_id)
     ).one()
     return RequestLine(
-        request.id, request.code, name, request.kind, request.state, request.place,
+        request.id, request.code, name, kind_found(db, request), request.state, request.place,
         request.preferred_on, request.interpreter, request.group_size,
     )  # fmt: skip
+
+
+def kind_found(db: Session, request: ReceptionRequest) -> Kind:
+    """Return the kind of a matter as far as it is known: one whose case was closed to most counts as a denunciation."""
+    case = db.get(Case, request.case_id) if request.case_id else None
+    return Kind.DENUNCIATION if case is not None and case.is_restricted else request.kind
 
 
 def orphans(db: Session) -> list[int]:
@@ -223,9 +229,11 @@ def waiting_counts(db: Session, who: Who) -> dict[str, int]:
         .join(Slot, Slot.id == Appointment.slot_id)
         .join(ReceptionDay, ReceptionDay.id == Slot.day_id)
         .join(ReceptionRequest, ReceptionRequest.id == Appointment.request_id)
+        .outerjoin(Case, Case.id == ReceptionRequest.case_id)
         .where(
             ReceptionDay.unit_id == who.unit_id,
             ReceptionRequest.kind.in_(seen),
+            or_(Case.id.is_(None), Case.is_restricted.is_(False), literal(Kind.DENUNCIATION in seen)),
             Appointment.state == AppointmentState.BOOKED,
             Appointment.cancel_asked_at.is_not(None),
         )
@@ -335,7 +343,7 @@ def _line(
         request_code=request.code if is_open else "",
         name=citizen.name if is_open else "",
         phone=citizen.phone if is_open else "",
-        kind=request.kind if is_open else None,
+        kind=kind if is_open else None,
         group_size=request.group_size if is_known else 0,
         interpreter=request.interpreter if is_open else "",
         confirmed_at=appointment.confirmed_at,

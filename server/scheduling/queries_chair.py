@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, or_, select
@@ -18,7 +19,7 @@ _CAME = ("connected", "returned")
 def chair_days(db: Session, unit_ids: Collection[int], first: date, until: date) -> dict[int, list[ChairDay]]:
     """Return the days of these units from a day on and before another one, by unit."""
     here = (ReceptionDay.unit_id.in_(unit_ids), ReceptionDay.held_on >= first, ReceptionDay.held_on < until)
-    alone = _without_chair(db, *here)
+    alone = without_chair(db, unit_ids, first, until).days
     found: dict[int, list[ChairDay]] = {}
     for day in db.execute(
         select(
@@ -37,8 +38,19 @@ def chair_days(db: Session, unit_ids: Collection[int], first: date, until: date)
     return found
 
 
-def _without_chair(db: Session, *here: object) -> set[int]:
-    """Return the days whose receptions were all held without the chair; a day to which nobody came is the chair's."""
+@dataclass(frozen=True, slots=True)
+class WithoutChair:
+    """Receptions of the head's own days that were held without the head, and the days that had no other."""
+
+    receptions: frozenset[int] = frozenset()
+    days: frozenset[int] = frozenset()
+
+
+def without_chair(db: Session, unit_ids: Collection[int], first: date, until: date) -> WithoutChair:
+    """Return what was held without the head on days from one on and before another one.
+
+    A day to which nobody came is the head's.
+    """
     was_there = (
         select(ReceptionMember.id)
         .where(
@@ -59,19 +71,22 @@ def _without_chair(db: Session, *here: object) -> set[int]:
             Reception.began_at.is_not(None),
             ReceptionDay.kind != DayKind.REGULAR,
             ReceptionDay.is_delegated.is_(False),
+            ReceptionDay.unit_id.in_(unit_ids),
+            ReceptionDay.held_on >= first,
+            ReceptionDay.held_on < until,
             ~was_there,
-            *here,  # type: ignore[arg-type]
         )
     )
     days = {reception_id: day_id for reception_id, day_id in db.execute(doubtful)}  # noqa: C416 rows are not pairs to mypy
-    alone = Counter(days[reception_id] for reception_id in _lacking(db, days))
+    receptions = frozenset(_lacking(db, days))
+    alone = Counter(days[reception_id] for reception_id in receptions)
     kept = db.execute(
         select(Slot.day_id, func.count(Appointment.id))
         .join(Appointment, Appointment.slot_id == Slot.id)
         .where(Slot.day_id.in_(alone), Appointment.state == AppointmentState.KEPT)
         .group_by(Slot.day_id)
     )
-    return {day_id for day_id, count in kept if alone[day_id] >= count}
+    return WithoutChair(receptions, frozenset(day_id for day_id, count in kept if alone[day_id] >= count))
 
 
 def _lacking(db: Session, reception_ids: Collection[int]) -> list[int]:

@@ -1,9 +1,9 @@
 """What planning a day must know: who may preside, who is busy, what may not be said in public."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from server.accounts import queries as accounts
@@ -42,22 +42,29 @@ def is_chair_busy(db: Session, chair_id: int, slots: tuple[SlotTime, ...], but: 
     return rules.overlaps(slots, (SlotTime(*row) for row in rows))
 
 
-def secrets_of(db: Session, unit_id: int, day_id: int | None = None) -> list[str]:
-    """Return what no public text may contain: names and subjects of a day or of open requests."""
+SPOKEN_OF_FOR = timedelta(days=365)
+"""How long after a reception a public text may still speak of whoever was heard."""
+
+
+def secrets_of(db: Session, unit_id: int, at: datetime) -> list[str]:
+    """Return what no public text may contain: names and subjects of open requests, and of those heard within a year."""
+    over = (RequestState.DECLINED, RequestState.WITHDRAWN, RequestState.REFERRED, RequestState.ON_PAPER)
+    is_recent = or_(ReceptionRequest.state != RequestState.HEARD, ReceptionRequest.changed_at >= at - SPOKEN_OF_FOR)
+    return _secrets(db, ReceptionRequest.unit_id == unit_id, ReceptionRequest.state.not_in(over), is_recent)
+
+
+def secrets_of_day(db: Session, day_id: int) -> list[str]:
+    """Return what no public text of a day may contain: names and subjects of whoever was ever booked into it."""
+    booked = select(Appointment.request_id).join(Slot, Slot.id == Appointment.slot_id).where(Slot.day_id == day_id)
+    return _secrets(db, ReceptionRequest.id.in_(booked))
+
+
+def _secrets(db: Session, *where: ColumnElement[bool]) -> list[str]:
     wanted = (
         select(Citizen.name, ReceptionRequest.subject, ReceptionRequest.kind)
         .join(Citizen, Citizen.id == ReceptionRequest.citizen_id)
-        .where(ReceptionRequest.unit_id == unit_id)
+        .where(*where)
     )
-    if day_id is None:
-        over = (RequestState.DECLINED, RequestState.WITHDRAWN, RequestState.REFERRED, RequestState.ON_PAPER)
-        wanted = wanted.where(ReceptionRequest.state.not_in(over))
-    else:
-        wanted = wanted.where(
-            ReceptionRequest.id.in_(
-                select(Appointment.request_id).join(Slot, Slot.id == Appointment.slot_id).where(Slot.day_id == day_id)
-            )
-        )
     return [
         words
         for name, subject, kind in db.execute(wanted)

@@ -141,20 +141,6 @@ def slip(db: Session, code: str) -> Slip:
     )
 
 
-def slip_by_digits(db: Session, digits: str, phone: str) -> str | None:
-    """Return the code of the live appointment with these six digits and this telephone, or None."""
-    return db.scalar(
-        select(Appointment.code)
-        .join(ReceptionRequest, ReceptionRequest.id == Appointment.request_id)
-        .join(Citizen, Citizen.id == ReceptionRequest.citizen_id)
-        .where(
-            Appointment.digits == digits,
-            Appointment.state == AppointmentState.BOOKED,
-            Citizen.phone == phone,
-        )
-    )
-
-
 def _next_code(db: Session, appointment: Appointment) -> str | None:
     if appointment.state is not AppointmentState.MOVED:
         return None
@@ -175,7 +161,7 @@ def _public_day(db: Session, day: ReceptionDay, chair: str, title: str) -> Publi
         )
     )
     # A text was clean when it was posted; who booked since may be named in it.
-    secrets = plan.secrets_of(db, day.unit_id, day.id)
+    secrets = plan.secrets_of_day(db, day.id)
     shown = {
         name: "" if rules.gives_away(getattr(day, name), secrets) else getattr(day, name)
         for name in ("attendees", "expected_content", "postponed_ground")

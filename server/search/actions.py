@@ -60,7 +60,7 @@ _WATCHED = frozenset(
 
 @event.listens_for(Session, "after_flush")
 def _note_touched(db: Session, _: object) -> None:
-    """Remember what was made or changed in a way that changes its words."""
+    """Remember what was made, or changed in a way that changes its words, or deleted."""
     touched: set[tuple[type[Any], int]] = db.info.setdefault(_TOUCHED, set())
     for row in db.new:
         _note(touched, row)
@@ -68,6 +68,8 @@ def _note_touched(db: Session, _: object) -> None:
         state = inspect(row)
         if any(state.attrs[name].history.has_changes() for name in _WATCHED if name in state.attrs):
             _note(touched, row)
+    for row in db.deleted:
+        _note(touched, row)
 
 
 def _note(touched: set[tuple[type[Any], int]], row: object) -> None:
@@ -102,12 +104,20 @@ def _targets(db: Session, touched: set[tuple[type[Any], int]]) -> set[Target]:
 
 
 def write(db: Session, targets: Iterable[Target]) -> None:
-    """Write the words of these things as they are now; doing it twice changes nothing."""
+    """Write the words of these things as they are now, none of what is gone; doing it twice changes nothing."""
     for kind, ref_id in targets:
         found = _READ[kind](db, ref_id)
-        if found is not None:
-            place, words = found
-            _store(db, SearchEntry(kind=kind, ref_id=ref_id, **place), words)
+        if found is None:
+            _forget(db, kind, ref_id)
+            continue
+        place, words = found
+        _store(db, SearchEntry(kind=kind, ref_id=ref_id, **place), words)
+
+
+def _forget(db: Session, kind: SearchKind, ref_id: int) -> None:
+    gone = select(SearchEntry.id).where(SearchEntry.kind == kind, SearchEntry.ref_id == ref_id)
+    db.execute(delete(SearchWord).where(SearchWord.entry_id.in_(gone)))
+    db.execute(delete(SearchEntry).where(SearchEntry.kind == kind, SearchEntry.ref_id == ref_id))
 
 
 def _store(db: Session, new: SearchEntry, words: frozenset[str]) -> None:

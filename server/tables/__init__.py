@@ -5,7 +5,7 @@ from server.tables.cases import Assignment, Case, CaseRuling, Deadline, Deadline
 from server.tables.continuity import Incident, PaperKit, RoomDrill
 from server.tables.exhibits import HandedFile, HandIn, ShownPage
 from server.tables.finding import AccessReview, ImportRow, ImportRun, SearchEntry, SearchWord
-from server.tables.media import Hold, Playback, Segment
+from server.tables.media import Hold, Playback, SealOpening, Segment
 from server.tables.minutes import Document, Minutes, MinutesAnswer, MinutesText, Revision
 from server.tables.national import NationalDifference, NationalEntry, NationalMonth, NationalReceipt
 from server.tables.office import CalendarChange, NumberSequence, SpecialDay, Unit, UnitSetting
@@ -90,6 +90,7 @@ __all__ = [
     "Revision",
     "RoomDrill",
     "RoomNote",
+    "SealOpening",
     "SearchEntry",
     "SearchWord",
     "Segment",

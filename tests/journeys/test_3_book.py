@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from server.house import House
-from server.jobs.deliver import deliver
+from server.jobs.deliver import deliver_texts
 from server.scheduling.jobs import release_withdrawn
 from tests.conftest import Browser, OpenBrowser
 from tests.journeys.test_1_register import MATTER, register
@@ -50,7 +50,7 @@ async def plan(staff: Browser, on: str) -> str:
 
 async def messages(house: House, phone: str) -> list[str]:
     """Send what is due and return the short messages to a telephone."""
-    await deliver(house, {})
+    await deliver_texts(house, {})
     texts = await asyncio.to_thread(lying, house.settings.folder / "letters")
     return [text.partition("\n")[2] for text in texts if text.startswith(phone)]
 

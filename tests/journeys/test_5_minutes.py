@@ -18,7 +18,8 @@ meet = minutes_fixtures.meet
 
 async def letters(meeting: Meeting) -> str:
     """Everything that left the office so far."""
-    await deliver.deliver(meeting.house, {})
+    await deliver.deliver_texts(meeting.house, {})
+    await deliver.deliver_mail(meeting.house, {})
     folder = meeting.house.settings.folder / "letters"
     return "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*")) if path.is_file())
 

@@ -35,14 +35,14 @@ def marked(begin: float, *, picture_late: float = 0.0) -> list[Sent]:
     return send_audio(opus(5, MARKS), begin=begin) + send_video(vp8(5, flashes=MARKS), begin=begin + picture_late)
 
 
-async def record(root: Path, *stretches: list[Sent], reports: bool = False) -> RoomFolder:
-    """One segment for each stretch."""
+async def record(root: Path, *stretches: list[Sent], reports: bool = False, sealed: int = -1) -> RoomFolder:
+    """One segment for each stretch; the one of that number is under seal."""
     recorder = Recorder(Shelf(root, floor=0), "r-mot")
     recorder.start(AT)
     zero = asyncio.get_running_loop().time()
-    for sent in stretches:
+    for number, sent in enumerate(stretches):
         an = Person()
-        recorder.follow("c-an", an.audio, an.video)
+        recorder.follow("c-an", an.audio, an.video, under_seal=number == sealed)
         if reports:
             half = len(sent) // 2
             in_order = sorted(sent, key=lambda one: one.at)
@@ -135,6 +135,16 @@ async def test_segments_that_overlap_are_heard_once(tmp_path: Path) -> None:
     made = compose(folder, "c-an")
     assert made.duration_ms == pytest.approx(8000, abs=100)
     assert beeps(folder.path / made.file) == pytest.approx([1, 2.5, 4, 5.5, 7], abs=0.08)
+
+
+async def test_no_sealed_second_is_in_the_ordinary_file_and_no_other_in_the_sealed_one(tmp_path: Path) -> None:
+    stretches = [[one for one in marked(begin) if one.kind == "audio"] for begin in (0, 6, 12)]
+    folder = await record(tmp_path, *stretches, sealed=1)
+    made, kept = compose(folder, "c-an"), compose(folder, "c-an", under_seal=True)
+    assert (made.file, kept.file) == ("playback/c-an.webm", "sealed/c-an.webm")
+    assert beeps(folder.path / made.file) == pytest.approx([1, 2.5, 4, 13, 14.5, 16], abs=0.08)
+    assert beeps(folder.path / kept.file) == pytest.approx([7, 8.5, 10], abs=0.08)
+    assert [one.file for one in folder.ledger().segments if one.under_seal] == ["c-an-002.sealed.webm"]
 
 
 async def test_composing_again_gives_the_same(tmp_path: Path) -> None:

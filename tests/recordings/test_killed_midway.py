@@ -14,8 +14,9 @@ import pytest
 
 from recordings.fingerprint import sha256_of
 from recordings.manifest import Broken, Opened, Started
-from recordings.repair import finished, repair_all, repair_folder
+from recordings.repair import finished, repair_all, repair_folder, write_anew
 from recordings.shelf import MANIFEST, RoomFolder, Shelf
+from recordings.survey import survey
 from recordings.webm import Clusters, header
 from tests.recordings.packets import opus
 
@@ -23,9 +24,9 @@ AT = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 LATER = AT + timedelta(hours=1)
 
 
-def kill_after(root: Path, kinds: str, milliseconds: int) -> int:
+def kill_after(root: Path, kinds: str, seal: str, milliseconds: int) -> int:
     """The last moment of media that the victim had been given when it died."""
-    command = [sys.executable, "-m", "tests.recordings.victim", str(root), kinds]
+    command = [sys.executable, "-m", "tests.recordings.victim", str(root), kinds, seal]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as victim:
         assert victim.stdout is not None
         given = 0
@@ -41,11 +42,16 @@ def kill_after(root: Path, kinds: str, milliseconds: int) -> int:
     return given
 
 
-@pytest.mark.parametrize(("kinds", "allowed"), [("audio+video", 300), ("audio", 1000)], ids=["picture", "sound"])
-def test_kill_loses_little_and_repair_closes_it_once(tmp_path: Path, kinds: str, allowed: int) -> None:
-    given = kill_after(tmp_path, kinds, 3777)
+@pytest.mark.parametrize(
+    ("kinds", "seal", "allowed"),
+    [("audio+video", "", 300), ("audio", "sealed", 1000)],
+    ids=["picture", "sound under seal"],
+)
+def test_kill_loses_little_and_repair_closes_it_once(tmp_path: Path, kinds: str, seal: str, allowed: int) -> None:
+    given = kill_after(tmp_path, kinds, seal, 3777)
     folder = RoomFolder(tmp_path / "r-mot")
-    assert [one.state for one in folder.ledger().segments] == ["open"]
+    assert [(one.state, one.under_seal) for one in folder.ledger().segments] == [("open", bool(seal))]
+    assert bool(list(folder.path.glob("*.sealed.webm"))) == bool(seal)
 
     repaired = repair_all(Shelf(tmp_path), LATER)
     (facts,) = repaired["r-mot"]
@@ -53,7 +59,7 @@ def test_kill_loses_little_and_repair_closes_it_once(tmp_path: Path, kinds: str,
     with av.open(str(path)) as reader:
         last = max(packet.pts or 0 for packet in reader.demux() if packet.size)
     assert given - (facts.zero_ms + last) <= allowed
-    assert facts.closed == "repaired"
+    assert (facts.closed, facts.under_seal) == ("repaired", bool(seal))
     assert facts.sha256 == sha256_of(path)
     assert facts.bytes == path.stat().st_size
     assert finished(folder) == [facts]
@@ -126,6 +132,17 @@ def test_what_a_bad_disk_left_is_saved(tmp_path: Path, reason: str) -> None:
     assert facts.closed == "repaired"
     written_anew = path.stat().st_ino != before
     assert written_anew == (reason == "write_failed"), "a failed fsync is never repeated"
+
+
+def test_a_copy_that_reads_otherwise_than_what_was_surveyed_takes_no_files_place(tmp_path: Path) -> None:
+    path = opened(tmp_path, sound(50)).path / "c-an-001.webm"
+    found = survey(path)
+    rotten = sound(50)[:-1] + b"\0"
+    path.write_bytes(rotten)
+    with pytest.raises(OSError, match="differently"):
+        write_anew(path, found)
+    assert path.read_bytes() == rotten
+    assert [one.name for one in path.parent.glob("*.anew")] == []
 
 
 def test_one_folder_that_cannot_be_read_does_not_stop_the_others(tmp_path: Path) -> None:

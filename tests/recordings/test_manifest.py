@@ -16,6 +16,7 @@ from recordings.manifest import (
     Entry,
     Lost,
     Opened,
+    OpenedUnderSeal,
     Proven,
     Repaired,
     Sealed,
@@ -41,6 +42,7 @@ LIFE: tuple[Entry, ...] = (
     Repaired(AT, "c-an", 2, 500, "cd" * 32, 1000, 50, 0, 17),
     Opened(AT, "c-chi", 1, "c-chi-001.webm", 71_000),
     Lost(AT, "c-chi", 1, "no_file"),
+    OpenedUnderSeal(AT, "c-chi", 2, "c-chi-002.sealed.webm", 72_000),
     Stopped(AT),
     Sealed(AT, (("c-an-001.webm", 9000, "ab" * 32),), "ef" * 32),
 )
@@ -63,9 +65,11 @@ def test_a_life_folds_into_segments() -> None:
         ("c-an", 2): "repaired",
         ("c-binh", 1): "broken",
         ("c-chi", 1): "lost",
+        ("c-chi", 2): "open",
     }
+    assert [one.file for one in ledger.segments if one.under_seal] == ["c-chi-002.sealed.webm"]
     assert (ledger.room, ledger.zero_at, ledger.is_running) == ("r-mot", AT, False)
-    assert [one.file for one in ledger.left_open] == ["c-binh-001.webm"]
+    assert [one.file for one in ledger.left_open] == ["c-binh-001.webm", "c-chi-002.sealed.webm"]
     assert [one.file for one in ledger.finished] == ["c-an-001.webm", "c-an-002.webm"]
     assert ledger.next_segment("c-an") == 3
     assert ledger.next_segment("c-moi") == 1
@@ -86,6 +90,8 @@ def test_beginning_again_keeps_the_zero_and_breaks_the_seal() -> None:
         [*LIFE, Closed(AT, "c-an", 1, 1, "", 1, 1, 1, 0, 0)],
         [*LIFE, Lost(AT, "c-chi", 1, "no_file")],
         [Proven(AT, "c-an", 1, 1)],
+        [Opened(AT, "c-an", 1, "c-an-001.sealed.webm", 0)],
+        [OpenedUnderSeal(AT, "c-an", 1, "c-an-001.webm", 0)],
     ],
 )
 def test_lines_that_contradict_each_other_are_refused(lines: list[Entry]) -> None:

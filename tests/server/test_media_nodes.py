@@ -134,7 +134,7 @@ async def test_a_page_that_gave_up_before_is_no_fault(workers: Path, caplog: pyt
     is_over = asyncio.Event()
 
     async def relay(request: web.Request) -> web.WebSocketResponse:
-        while request.transport is not None and not request.transport.is_closing():
+        while request.transport is not None and not request.transport.is_closing():  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0)
         try:
             return await nodes.relay(request, "m1", is_good)

@@ -11,7 +11,7 @@ from server.house import House
 from server.jobs import deliver
 from server.outbox import Letter
 from server.tables import OutboxLetter, Unit
-from server.words import LetterState
+from server.words import Channel, LetterState
 
 
 def unit_id(db: Session) -> int:
@@ -64,5 +64,5 @@ async def test_a_dropped_letter_never_leaves_and_a_sent_one_stays_sent(house: Ho
 
 async def test_a_letter_waits_for_its_time(house: House, clock: Clock) -> None:
     await put_one(house, phone="0912345678", later=timedelta(hours=1))
-    assert await house.db.read(deliver.due, clock.now()) == []
-    assert len(await house.db.read(deliver.due, clock.now() + timedelta(hours=1, seconds=1))) == 1
+    assert await house.db.read(deliver.due, Channel.SMS, clock.now()) == []
+    assert len(await house.db.read(deliver.due, Channel.SMS, clock.now() + timedelta(hours=1, seconds=1))) == 1

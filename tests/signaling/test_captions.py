@@ -92,7 +92,7 @@ def test_an_observer_says_nothing() -> None:
     assert play.refusals(TU) == [RefusalCode.NOT_HERE]
 
 
-@pytest.mark.parametrize("rule", ["recorded", "unrecorded"])
+@pytest.mark.parametrize("rule", ["recorded", "unrecorded", "sealed"])
 def test_a_consultation_keeps_its_captions_and_gets_none(rule: ConsultRule) -> None:
     play = a_room()
     play.say(HANH, Consult(rule=rule, ground="lý do"))

@@ -1,11 +1,22 @@
 """Calling people aside: invited, together, unheard by the others, unrecorded only with proof, over."""
 
+from datetime import timedelta
+
 import pytest
 
 from signaling.answers import ConsultationView, Refused, Tick
 from signaling.consultation import CONSULTATION_FLOW, INVITATION_FLOW, ConsultationState, InvitationState
 from signaling.effects import Follow, NoteKind, Unfollow, Untap
-from signaling.events import Restored, SecondPassed, Untapped
+from signaling.events import (
+    Event,
+    FileBroken,
+    FileOpened,
+    FileProven,
+    RecorderFailed,
+    Restored,
+    SecondPassed,
+    Untapped,
+)
 from signaling.messages import (
     Begin,
     Consult,
@@ -144,6 +155,67 @@ def test_unrecorded_is_silent_until_nothing_of_either_is_written() -> None:
     assert [each.member for each in play.asked(Follow)] == ["hanh", "ban"]
 
 
+def test_under_seal_everybody_changes_files_and_nobody_is_heard_before_the_proof() -> None:
+    play = running(BOARD)
+    play.untaps_at_once = play.proves_at_once = False
+    aside(play, BOARD, rule="sealed")
+    assert {each.member for each in play.asked(Untap)} == {"hanh", "tu", "lan", "ban"}
+    assert {(each.member, each.under_seal) for each in play.asked(Follow)} == {
+        (each, True) for each in ("hanh", "tu", "lan", "ban")
+    }
+    assert all(play.seats_of(one)[other] == NOTHING for one, other in ((HANH, "ban"), (LAN, "tu")))
+    for each in ("hanh", "ban", "tu"):
+        play.happen(FileProven(each, 2, 4096))
+    # Of those outside too must be known that nothing of theirs goes into an ordinary file.
+    for untap in [each for each in play.effects if isinstance(each, Untap)]:
+        assert play.seats_of(BOARD)["hanh"] == NOTHING
+        assert not seen(play, BOARD).ready
+        play.happen(Untapped(untap.member, untap.number))
+    assert play.seats_of(BOARD)["hanh"] == play.seats_of(LAN)["tu"] == ALL
+    assert play.seats_of(TU)["lan"] == play.seats_of(LAN)["ban"] == NOTHING
+    assert seen(play, BOARD).ready
+    play.say(HANH, ConsultEnd())
+    assert play.asked(Follow) == []
+    assert {each.member for each in play.asked(Unfollow)} == {"hanh", "tu", "lan", "ban"}
+    assert play.seats_of(TU)["hanh"] == NOTHING
+    assert play.room.next_deadline() == play.at + timedelta(seconds=2)
+    play.wait(2, heard=frozenset(play.room.state.members))
+    assert [each.under_seal for each in play.asked(Follow)] == [False] * 4
+    assert play.seats_of(TU)["hanh"] == ALL
+
+
+@pytest.mark.parametrize("event", [FileBroken("lan", "no_space"), RecorderFailed("not_started")])
+def test_what_cannot_be_kept_under_seal_is_not_said(event: Event) -> None:
+    play = aside(running(BOARD), BOARD, rule="sealed")
+    assert play.seats_of(BOARD)["hanh"] == ALL
+    play.happen(event)
+    assert play.room.state.consultation is None
+    assert play.seats_of(BOARD)["hanh"] == NOTHING
+    ended = play.notes()[-1 if play.notes()[-1].kind == NoteKind.CONSULTATION_ENDED else -2]
+    assert (ended.kind, ended.facts["reason"]) == (NoteKind.CONSULTATION_ENDED, "recording")
+
+
+def test_a_recorder_that_opens_an_ordinary_file_under_seal_proves_nothing() -> None:
+    play = running(BOARD)
+    play.proves_at_once = False
+    aside(play, BOARD, rule="sealed")
+    for each in ("hanh", "ban"):
+        play.happen(FileOpened(each, 7, under_seal=False))
+        play.happen(FileProven(each, 7, 4096))
+    assert play.seats_of(BOARD)["hanh"] == NOTHING
+    play.wait(12, heard=frozenset(play.room.state.members))
+    assert play.room.state.consultation is None
+
+
+def test_without_a_proven_recording_nothing_is_called_under_seal() -> None:
+    play = running(OFFICER, BOARD)
+    play.say(OFFICER, Consult(rule="sealed", ground="x"))
+    assert play.refusals(OFFICER) == [RefusalCode.NO_POWER]
+    play.happen(FileBroken("lan", "no_space"))
+    play.say(HANH, Consult(rule="sealed", ground="x"))
+    assert play.refusals(HANH) == [RefusalCode.RECORDING_NOT_PROVEN]
+
+
 def test_without_a_recording_only_the_chair_and_only_with_a_ground() -> None:
     play = running(OFFICER, BOARD)
     play.say(HANH, Consult(rule="unrecorded", ground=" "))
@@ -230,8 +302,9 @@ def test_who_goes_takes_along_what_hangs_on_them() -> None:
     assert play.member(HANH).mic
 
 
-def test_a_lost_person_and_a_restarted_worker_bring_everybody_back_to_where_they_were() -> None:
-    play = aside(running(BOARD), BOARD, rule="unrecorded")
+@pytest.mark.parametrize("rule", ["unrecorded", "sealed"])
+def test_a_lost_person_and_a_restarted_worker_bring_everybody_back_to_where_they_were(rule: ConsultRule) -> None:
+    play = aside(running(BOARD), BOARD, rule=rule)
     play.hang_up(BOARD)
     play.wait(70, heard=frozenset({"hanh", "lan", "tu"}))
     assert play.room.state.consultation is not None
@@ -245,7 +318,11 @@ def test_a_lost_person_and_a_restarted_worker_bring_everybody_back_to_where_they
     assert seen(again, LAN).you == "outside"
     assert again.seats_of(LAN)["ban"] == NOTHING
     assert again.seats_of(HANH)["ban"] == NOTHING
-    assert {each.member for each in again.effects if isinstance(each, Follow)} == {"tu", "lan"}
+    follows = [each for each in again.effects if isinstance(each, Follow)]
+    assert {each.member for each in follows} == (
+        {"tu", "lan"} if rule == "unrecorded" else {"hanh", "tu", "lan", "ban"}
+    )
+    assert {each.under_seal for each in follows} == {rule == "sealed"}
     for untap in [each for each in again.effects if isinstance(each, Untap)]:
         again.happen(Untapped(untap.member, untap.number))
     assert again.seats_of(HANH)["ban"] == ALL

@@ -44,9 +44,10 @@ class Site:
         good = replace(ticket(member, ROLES[member]), not_before=now() - timedelta(1), until=now() + timedelta(1))
         return Guest(sign(good, KEY), brightness)
 
-    def written(self, member: str) -> int:
-        """Bytes of a member's files on disk."""
-        return sum(each.stat().st_size for each in self.folder.rglob(f"{member}-*.webm"))
+    def written(self, member: str, *, under_seal: bool = False) -> int:
+        """Bytes of a member's files on disk, of the ordinary ones or of those under seal."""
+        found = self.folder.rglob(f"{member}-*.webm")
+        return sum(each.stat().st_size for each in found if each.name.endswith(".sealed.webm") == under_seal)
 
 
 @pytest.fixture
@@ -96,9 +97,9 @@ async def begin(site: Site, guests: dict[str, Guest]) -> None:
     await until(lambda: all(packets(guests["lan"]).get(each, 0) > 20 for each in ("hanh", "ban")), 30)
 
 
-async def go_aside(hanh: Guest, ban: Guest) -> None:
-    """The chair calls the city's board aside, unrecorded; return when both may be heard by the other."""
-    await hanh.say("consult", rule="unrecorded", ground="hội ý")
+async def go_aside(hanh: Guest, ban: Guest, rule: str) -> None:
+    """The chair calls the city's board aside; return when both may be heard by the other."""
+    await hanh.say("consult", rule=rule, ground="hội ý")
     await hanh.say("consult_invite", member="ban")
     await ban.until(lambda: (ban.state["consultation"] or {}).get("you") == "invited")
     await ban.say("consult_answer", yes=True)
@@ -113,7 +114,7 @@ async def test_not_one_packet_crosses_and_nothing_is_written(site: Site) -> None
         guests = {name: await stack.enter_async_context(site.guest(name, tone)) for name, tone in tones}
         hanh, ban, lan = guests.values()
         await begin(site, guests)
-        await go_aside(hanh, ban)
+        await go_aside(hanh, ban, "unrecorded")
         files = {name: site.written(name) for name in guests}
         # What the wire still carried comes before what those inside send each other; after that nothing may.
         start = packets(ban)["hanh"]
@@ -133,3 +134,29 @@ async def test_not_one_packet_crosses_and_nothing_is_written(site: Site) -> None
         await until(lambda: site.written("ban") > files["ban"], 30)
         kinds = [each.kind for each in site.book.notes]
         assert kinds.count(NoteKind.CONSULTATION_UNTAPPED) == 2
+
+
+@pytest.mark.slow
+async def test_under_seal_everybody_is_written_and_nothing_into_an_ordinary_file(site: Site) -> None:
+    async with AsyncExitStack() as stack:
+        tones = zip(ROLES, (40, 120, 220), strict=True)
+        guests = {name: await stack.enter_async_context(site.guest(name, tone)) for name, tone in tones}
+        hanh, ban, lan = guests.values()
+        await begin(site, guests)
+        await go_aside(hanh, ban, "sealed")
+        start = packets(ban)["hanh"]
+        await until(lambda: packets(ban)["hanh"] > start + 20, 30)
+        files = {name: site.written(name) for name in guests}
+        before = packets(lan)
+        await until(lambda: all(site.written(name, under_seal=True) > 20_000 for name in guests), 30)
+        await until(lambda: packets(ban)["hanh"] > start + 120, 30)
+        assert packets(lan) == before, "the one outside gets packets of one inside"
+        assert {name: site.written(name) for name in guests} == files, "a sealed second in an ordinary file"
+
+        await hanh.say("consult_end")
+        await until(lambda: all(site.written(name) > files[name] for name in guests), 30)
+        sealed = {name: site.written(name, under_seal=True) for name in guests}
+        await until(lambda: packets(lan)["hanh"] > before["hanh"] + 60, 30)
+        assert {name: site.written(name, under_seal=True) for name in guests} == sealed, "still under seal"
+        kinds = [each.kind for each in site.book.notes]
+        assert kinds.count(NoteKind.CONSULTATION_UNTAPPED) == 3

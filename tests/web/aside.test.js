@@ -46,7 +46,8 @@ test("each stands before the right thing at the bottom of the page", () => {
 
 test("calling is offered while it makes sense, and what concerns everybody waits", () => {
   assert.ok(names(room(null)).includes("consult"));
-  assert.deepEqual(rulesOf(room(null)), ["recorded", "unrecorded"]);
+  assert.deepEqual(rulesOf(room(null)), ["recorded", "sealed", "unrecorded"]);
+  assert.deepEqual(rulesOf(room(null, CHAIR, { recording: { state: "starting", proven: false } })), ["recorded", "unrecorded"]);
   assert.deepEqual(rulesOf(room(null, ["consult"])), ["recorded"]);
   assert.deepEqual(rulesOf(room(null, CHAIR, { recording: { state: "waived" } })), ["unrecorded"]);
   assert.equal(mayCall(room(null, CHAIR, { phase: "paused" })), false);
@@ -72,6 +73,7 @@ test("the desk sees whom to ask, who was asked, and who never comes", () => {
 test("who is not recorded is not told that it records", () => {
   assert.equal(lightOf(room(held({ rule: "unrecorded" })), 0).word, "light.aside");
   assert.equal(lightOf(room(held()), 0).word, "light.on");
+  for (const you of ["inside", "outside"]) assert.equal(lightOf(room(held({ rule: "sealed", you })), 0).word, "light.sealed");
   assert.equal(lightOf(room(held({ rule: "unrecorded", you: "outside" })), 0).word, "light.on");
 });
 
@@ -81,6 +83,7 @@ test("what changes is said once, on either side", () => {
   const keys = (one, then) => newsOf(one, then).map((each) => each.key);
   assert.deepEqual(keys(free, waits), []);
   assert.deepEqual(keys(waits, inside), ["news.aside_unrecorded"]);
+  assert.deepEqual(keys(waits, room(held({ rule: "sealed" }), [])), ["news.aside_sealed"]);
   assert.deepEqual(keys(inside, free), ["news.aside_back"]);
   assert.deepEqual(keys(free, outside), ["news.aside_held"]);
   assert.deepEqual(keys(outside, free), ["news.aside_over"]);

@@ -1,7 +1,15 @@
 """Sign-in, roles and accounts through their pages."""
 
-import pytest
+import unicodedata
 
+import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from server.accounts import forms, rules
+from server.accounts.actions import RANDOM_HASHER
+from server.house import House
+from server.tables import Officer
 from tests.conftest import OpenBrowser
 
 pytestmark = pytest.mark.second_engine_slow
@@ -99,3 +107,25 @@ async def test_form_from_elsewhere_is_refused(open_browser: OpenBrowser) -> None
         assert answer.status == 403
     async with browser.http.post("/dang-xuat", data={"csrf_token": "x"}) as answer:
         assert answer.status == 403
+
+
+WORDS = "Đất lành chim đậu, người về"
+COMPOSED, APART = (unicodedata.normalize(form, WORDS) for form in ("NFC", "NFD"))
+
+
+def test_a_new_password_has_one_form_wherever_it_was_typed() -> None:
+    typed = {"password": APART, "again": COMPOSED.replace(" ", "\u00a0")}
+    assert forms.new_password(typed, "tu") == COMPOSED
+    longest = "ễ" + "ệữ" * (rules.LONGEST_PASSWORD // 2 - 1) + "a"
+    assert forms.sign_in({"username": "tu", "password": unicodedata.normalize("NFD", longest)}).password.endswith("a")
+
+
+@pytest.mark.one_engine
+async def test_a_password_is_the_same_on_every_keyboard_and_an_old_one_still_holds(
+    house: House, open_browser: OpenBrowser
+) -> None:
+    for stored, typed in ((COMPOSED, APART), (COMPOSED, COMPOSED), (APART, APART)):
+        kept = update(Officer).values(password_hash=RANDOM_HASHER.hash(stored))
+        await house.db.write(Session.execute, kept)
+        assert await (await open_browser()).post("/dang-nhap", username="tu", password=typed) == "/hom-nay"
+    await (await open_browser()).post("/dang-nhap", username="tu", password=APART[:-1], status=422)

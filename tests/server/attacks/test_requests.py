@@ -1,5 +1,6 @@
 """Requests that no page of ours sends (platform.md D.7: 7, 8, 16, 47, 50, 52, 53)."""
 
+import asyncio
 import io
 import json
 import shutil
@@ -50,6 +51,28 @@ async def test_what_is_no_form_is_refused_without_an_incident(
     browser = await open_browser()
     for path in ("/dang-nhap", "/tra-cuu", "/nhap-ma", "/dang-ky"):
         assert await send(browser, path, body, kind) in {403, 422}, path
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET /dang-ky HTTP/1.1\r\nCookie: tiepdan-draft=\xff; tiepdan-login=\xff; tiepdan-theme=\xff\r\n",
+        b"GET / HTTP/1.1\r\nCookie: tiepdan-form=" + b"\xff" * 43 + b"\r\n",
+        b"POST /dang-nhap HTTP/1.1\r\nContent-Length: 0\r\nReferer: http://[x\r\n",
+        (
+            b"POST /dang-nhap HTTP/1.1\r\nContent-Length: 17\r\nContent-Type: %s; charset=unicode_escape\r\n\r\n"
+            b"csrf_token=\\ud800" % FORM.encode()
+        ),
+    ],
+)
+async def test_headers_of_no_browser_are_no_incident(open_browser: OpenBrowser, head: bytes) -> None:
+    server = (await open_browser()).http.make_url("/")
+    reader, writer = await asyncio.open_connection(server.host, server.port)
+    start, _, body = head.partition(b"\r\n\r\n")
+    writer.write(start.rstrip(b"\r\n") + b"\r\nHost: x\r\n\r\n" + body)
+    answer = await reader.readline()
+    writer.close()
+    assert answer.split()[1] in {b"200", b"403", b"422"}
 
 
 async def test_words_are_held_to_the_size_of_words(open_browser: OpenBrowser) -> None:

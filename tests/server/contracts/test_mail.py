@@ -1,5 +1,6 @@
 """Both ways a letter can leave keep the same promises: a real SMTP server, and a folder."""
 
+import asyncio
 import email
 import email.policy
 from collections.abc import AsyncIterator, Iterator
@@ -131,4 +132,17 @@ async def test_a_folder_that_cannot_be_written_is_asked_again_later(tmp_path: Pa
     (tmp_path / "letters").rmdir()
     with pytest.raises(SendFailed) as failed:
         await folder.send("lan@example.invalid", SUBJECT, BODY, "k:mail")
+    assert not failed.value.is_final
+
+
+async def test_a_server_that_never_answers_is_waited_for_no_longer_than_told() -> None:
+    async def say_a_line_and_hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 slow\r\n")
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(say_a_line_and_hang, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(SendFailed) as failed:
+            await SmtpMailer(f"smtp://127.0.0.1:{port}", SENDER, 0.2).send("lan@example.invalid", SUBJECT, BODY, "k")
     assert not failed.value.is_final

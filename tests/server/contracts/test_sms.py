@@ -64,7 +64,11 @@ async def test_the_same_message_sent_twice_is_one(texter: Texter, provider: Prov
     assert len(received(provider, tmp_path)) == 1
 
 
-@pytest.mark.parametrize(("status", "is_final"), [(400, True), (404, True), (429, False), (500, False), (503, False)])
+FINAL = (400, 404, 410, 413, 422, 451)
+PASSING = (401, 403, 408, 425, 429, 500, 502, 503, 504)
+
+
+@pytest.mark.parametrize(("status", "is_final"), [*((s, True) for s in FINAL), *((s, False) for s in PASSING)])
 async def test_what_the_provider_refuses(provider: Provider, status: int, is_final: bool) -> None:
     provider.status = status
     with pytest.raises(SendFailed) as failed:

@@ -65,6 +65,7 @@ def test_three_bad_rows_of_two_thousand_are_named() -> None:
     [
         ({"citizen_name": ""}, "citizen_name:required"),
         ({"citizen_name": "x" * 121}, "citizen_name:too_long"),
+        ({"title": "x" * 501}, "title:too_long"),
         ({"received_on": "07/07/2026"}, "received_on:day_ahead"),
         ({"received_on": "hôm qua"}, "received_on:day_impossible"),
         ({"received_on": "01/01/0024"}, "received_on:day_impossible"),
@@ -123,3 +124,12 @@ def test_f78_one_login_may_hold_several_roles_and_closed_names_are_never_used_ag
     assert faults(username="a.b", person_unit="x", role="vua", phone="12") == [
         "person_unit:account_unit", "role:account_role", "phone:phone"
     ]  # fmt: skip
+
+
+def test_an_account_goes_to_the_unit_whose_accents_it_names() -> None:
+    units = UnitsKnown(set(), {}, "top")
+    units.add("one", "Phường Tân Tiến")
+    assert units.find("phuong tan tien") == "one"
+    units.add("two", "Phường Tân Tiên")
+    assert (units.find("phường tân tiến"), units.find("Phường Tân Tiên")) == ("one", "two")
+    assert units.find("phuong tan tien") is None

@@ -5,6 +5,8 @@ import unicodedata
 
 import pytest
 
+from server.house import House
+from server.intake.actions_register import NewPaper, add_papers
 from server.words import Role
 from tests.conftest import Browser, OpenBrowser
 from tests.journeys.test_1_register import MATTER, PDF, answers, fill, photo, register, upload
@@ -147,6 +149,10 @@ async def test_a_day_that_cannot_be_is_said(open_browser: OpenBrowser, on: str, 
     await fill(browser)
     page = await browser.post("/dang-ky/noi-dung", {**MATTER, "preferred_on": on}, status=422)
     assert sentence in page
+    # What is kept of it cannot be sent by going on to a later step.
+    where = await browser.post("/dang-ky/giay-to", go="next")
+    if where == "/dang-ky/gui":
+        assert sentence in await browser.post(where, status=422)
 
 
 @pytest.mark.parametrize(
@@ -178,6 +184,19 @@ async def test_too_much_at_once_says_the_limit(open_browser: OpenBrowser) -> Non
     big = b"%PDF-" + b"0" * (52 * 1024 * 1024)
     page = await upload(browser, "/dang-ky/giay-to", "to.pdf", big, status=413, go="next")
     assert "10 MB" in page
+
+
+@pytest.mark.one_engine
+async def test_a_file_too_many_keeps_the_words_beside_it(open_browser: OpenBrowser, house: House) -> None:
+    browser = await open_browser()
+    code = await register(browser)
+    paper = NewPaper("cu.pdf", "application/pdf", 9, "0" * 64, "ab.pdf")
+    for _ in range(4):
+        house.db.write_now(add_papers, house.clock.now(), 1, (paper,) * 5)
+    page = await upload(browser, f"/tra-cuu/{code}/bo-sung", "mới.pdf", PDF, 422, words="Xin bổ sung lời này")
+    assert "tối đa 20 tệp" in page
+    assert "Xin bổ sung lời này" in page
+    assert not list((house.settings.folder / "files").rglob("*.pdf"))
 
 
 async def test_a_file_can_be_taken_back(open_browser: OpenBrowser) -> None:

@@ -152,6 +152,8 @@ class Room:
         self.note(db, "paused", 10, by="x", ground="Mất điện tại trụ sở")
         self.note(db, "resumed", 12, by="x")
         ground, lan = "Hội ý hướng giải quyết", self.held.citizen_member
+        phone, desk = "Mozilla/5.0 (Linux; Android 14) Mobile | 384x854", "Mozilla/5.0 (Windows NT 10.0) | 1920x1080"
+        self.note(db, "device_changed", 13, lan, device=desk, before=phone, both=True)
         self.note(db, "consultation_began", 15, by="x", rule="unrecorded", ground=ground, members=["x", lan])
         self.note(db, "consultation_ended", 18, by="x", reason="ended", members=["x", lan])
 

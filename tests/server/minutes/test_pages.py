@@ -8,7 +8,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
-from server.minutes import actions
+from server.minutes import actions, queries
 from server.tables import AuditEntry, Case, Document, OutboxLetter, Revision
 from server.words import ConfirmationMethod, MinutesField
 from tests.conftest import Browser, OpenBrowser
@@ -225,3 +225,21 @@ async def test_a_restricted_case_is_nobodys_but_the_receivers(meet: Meet, open_b
     assert (await fetch(yen, f"/giay-to/{code}"))[0] == 404
     await tu.get(f"/bien-ban/{meeting.code}")
     assert (await fetch(tu, f"/giay-to/{code}"))[0] == 200
+
+
+@pytest.mark.one_engine
+async def test_the_saved_states_are_shown_by_pages(meet: Meet, open_browser: OpenBrowser) -> None:
+    meeting = meet()
+    meeting.fill()
+    (first,) = [one for one in meeting.rows(Revision) if one.words == CONTENT]
+    common = {"minutes_id": first.minutes_id, "field": first.field, "officer_id": first.officer_id, "at": first.at}
+    many = [Revision(**common, version=n, words=f"lần lưu thứ {n}.") for n in range(2, queries.REVISIONS + 5)]
+    await meeting.house.db.write(lambda db: db.add_all(many))
+    tu, base = await open_browser("tu"), f"/bien-ban/{meeting.code}"
+    newest, oldest = await tu.get(base), await tu.get(f"{base}?trang=99")
+    assert f"lần lưu thứ {queries.REVISIONS + 4}." in newest
+    assert "lần lưu thứ 2." not in newest
+    assert f'href="{base}?trang=2#lan-luu"' in newest
+    assert f"Xem {queries.REVISIONS + 5} lần lưu" in newest
+    assert "lần lưu thứ 2." in oldest
+    assert f"lần lưu thứ {queries.REVISIONS + 4}." not in oldest

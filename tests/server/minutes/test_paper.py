@@ -96,9 +96,11 @@ async def test_f36_f42_the_paper_holds_everything_the_law_asks_for(meet: Meet) -
         "Được gọi lúc 09:20:00, mời dự 15 phút", "không có trả lời đến",
         "Mất điện tại trụ sở", "Khi bắt đầu chưa có mặt: người ghi biên bản", "Thư ký ốm, người chủ trì tự ghi",
         "09:15:00 – 09:18:00: Hội ý riêng, không ghi âm, ghi hình", "Hội ý hướng giải quyết",
+        f"09:13:00: {LAN.name} chuyển từ điện thoại Android sang máy tính Windows, thiết bị trước vẫn mở",
     ):  # fmt: skip
         assert words in printed, (words, printed)
     assert SHA in printed.replace(" ", "")
+    assert "Mozilla" not in printed
     assert "TỐ CÁO" not in printed.upper()
 
 

@@ -7,6 +7,7 @@ import pytest
 from server.errors import Refused
 from server.minutes import rules
 from server.minutes.rules import Given, Recorded, Setting, Stand
+from server.minutes.rules_devices import account, kind_of, switches
 from server.minutes.rules_head import Noted, incidents
 from server.words import Answer, ConfirmationMethod, MinutesField, MinutesState, MinutesVerb, ReceptionState
 from signaling.roles import RoomRole
@@ -115,18 +116,52 @@ def test_incidents_pair_what_broke_with_what_mended_it() -> None:
     ]
 
 
-def test_a_consultation_is_minuted_with_all_who_came_and_without_a_word_of_it() -> None:
-    began = Noted("consultation_unrecorded", NINE + timedelta(minutes=2), "", "Hội ý", ("h", "b"))
+@pytest.mark.parametrize("rule", ["recorded", "sealed", "unrecorded"])
+def test_a_consultation_is_minuted_with_all_who_came_and_without_a_word_of_it(rule: str) -> None:
+    began = Noted(f"consultation_{rule}", NINE + timedelta(minutes=2), "", "Hội ý", ("h", "b"))
     over = Noted("consultation_ended", NINE + timedelta(minutes=9), "", "", ("h", "b", "m"))
     [one] = incidents([Noted("began", NINE, "", ""), began, over])
     assert (one.kind, one.ground, one.people, one.until_at) == (
-        "consultation_unrecorded",
+        f"consultation_{rule}",
         "Hội ý",
         ("h", "b", "m"),
         over.at,
     )
     [lasting] = incidents([Noted("began", NINE, "", ""), began])
     assert (lasting.people, lasting.until_at) == (("h", "b"), None)
+
+
+DESK = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/141.0 Safari/537.36 | 1920x1080 | vi"
+PHONE = "Mozilla/5.0 (Linux; Android 14; SM-A155F) Chrome/141.0 Mobile Safari/537.36 | 384x854 | vi-VN"
+
+
+def test_a_change_of_device_is_told_by_its_kind_and_by_nothing_else() -> None:
+    facts = {"before": PHONE, "device": DESK, "both": True}
+    notes = [("b", NINE + timedelta(minutes=at), facts) for at in (-1, 4, 30)]
+    [one] = account(switches(notes, NINE, ENDED), {"b": "Nguyễn Thị Lan"})
+    assert one == {
+        "who": "Nguyễn Thị Lan",
+        "at": (NINE + timedelta(minutes=4)).isoformat(),
+        "before": "android_phone",
+        "after": "windows",
+        "both": True,
+    }
+    assert switches(notes, None, None) == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "kind"),
+    [
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148 | 390x844", "iphone"),
+        ("Mozilla/5.0 (iPad; CPU OS 16_6 like Mac OS X) Mobile/15E148", "ipad"),
+        ("Mozilla/5.0 (Linux; Android 13; SM-X200) Chrome/141.0 Safari/537.36", "android_tablet"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)", "mac"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0", "linux"),
+        ("", "unknown"),
+    ],
+)
+def test_a_device_is_known_by_its_kind(told: str, kind: str) -> None:
+    assert kind_of(told) == kind
 
 
 def test_who_watches_reads_no_minutes() -> None:

@@ -150,6 +150,8 @@ async def test_bad_input_is_said_at_its_field_and_keeps_what_was_typed(open_brow
         assert sentence in page
     assert "Ngày nhận đơn chưa tới" in await tu.post("/don/moi", {**LAND, "received_on": "07/07/2026"}, status=422)
     assert "Ngày cần có dạng" in await tu.post("/don/moi", {**LAND, "received_on": "31/02/2026"}, status=422)
+    keyless = {name: value for name, value in LAND.items() if name != "key"}
+    assert "Xin tải lại trang rồi gửi lại" in await tu.post("/don/moi", keyless, status=403)
     path = await lodge(tu, group_size="7", kind="complaint")
     await go(tu, path, "kiem-tra", {})
     await go(tu, path, "phan-loai", {"kind": "complaint", "target": "ward", "petition_field": "land"})

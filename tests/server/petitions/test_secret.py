@@ -98,6 +98,7 @@ async def test_f27_the_case_and_its_appointment_leave_the_ward_with_the_petition
         assert [one.code for one in cases(db, bao, CaseFilter()).lines] == [booked.case_code]
         assert db.scalars(select(Appointment.state)).one() is AppointmentState.CANCELLED
         assert db.scalars(select(ReceptionRequest.state)).one() is RequestState.REFERRED
+        assert db.scalars(select(AuditEntry.unit_id).where(AuditEntry.verb == "cancelled")).one() == tu.unit_id
         assert {"called_off", "referred"} <= set(db.scalars(select(OutboxLetter.template)))
 
     await house.db.write(routed)

@@ -14,7 +14,7 @@ from server.petitions import actions as petitions
 from server.petitions.actions import NewPetition
 from server.reports import queries, queries_dashboard, rules
 from server.reports.rules_period import Period, free, period
-from server.tables import Petition, ReceptionRequest, Unit
+from server.tables import Case, Petition, ReceptionRequest, Unit
 from server.words import AppointmentState, DayKind, Kind, ReceptionState
 from server.words_reports import PeriodKind
 from tests.bench.office_recount import Recount
@@ -125,6 +125,24 @@ def test_petitions_of_the_register_count_beside_registrations_and_never_twice(ho
     assert (after["1"], after["3"]) == (before["1"] + 1, before["3"] + 1)
     house.db.write_now(lodge, house.db.read_now(lambda db: db.scalar(select(ReceptionRequest.id).limit(1))))
     assert ward.row("02-xld-2024", YEAR) == after
+
+
+@pytest.mark.one_engine
+def test_a_written_petition_of_a_case_closed_later_is_kept_back(house: House) -> None:
+    case_id = Ward(house).case()
+
+    def lodged(db: Session) -> queries.Behind:
+        tu, at = officer_named(db, "tu"), at_office(date(2026, 7, 1), 9, 0)
+        new = NewPetition(Kind.COMPLAINT, "Thu hồi đất", at.date(), "k" * 32, NewPerson("Trần Thị Hòa", "0912000111"))
+        code = petitions.lodge(db, tu, at, new)
+        db.execute(update(Petition).where(Petition.code == code).values(case_id=case_id))
+        db.get_one(Case, case_id).is_restricted = True
+        db.flush()
+        units = queries.scope(db, tu)
+        return queries.behind(db, tu, rules.form_named("02-xld-2024").column("1"), YEAR, units, 1)
+
+    found = house.db.write_now(lodged)
+    assert (found.total, found.kept_back, found.matters) == (1, 1, ())
 
 
 def every_line(db: Session, wards: list[int], span: Period) -> dict[tuple[str, int], dict[str, int]]:

@@ -1,11 +1,12 @@
 """Planning, publishing, postponing, cancelling and closing a day."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from server.clock import at_office
@@ -13,7 +14,7 @@ from server.errors import BadForm, NotHere, Refused, Stale
 from server.scheduling import actions, actions_days, queries, queries_plan, queries_slips
 from server.scheduling.actions_days import Postponing
 from server.scheduling.rules import SlotPlan
-from server.tables import AuditEntry
+from server.tables import AuditEntry, ReceptionRequest
 from server.who import Who
 from server.words import (
     AppointmentState,
@@ -21,6 +22,7 @@ from server.words import (
     DayState,
     Kind,
     LetterState,
+    RequestState,
     Role,
 )
 from tests.people import LAN, MINH
@@ -85,6 +87,16 @@ def test_f08_a_citizens_name_is_not_published(stage: Stage) -> None:
     with pytest.raises(BadForm) as refused:
         stage.house.db.write_now(actions_days.open_day, stage.who, stage.at, new)
     assert refused.value.fields["expected_content"].code == "gives_away"
+
+
+@pytest.mark.parametrize(("heard_for", "is_refused"), [(timedelta(days=300), True), (timedelta(days=400), False)])
+def test_f08_who_was_heard_is_named_nowhere_for_a_year(stage: Stage, heard_for: timedelta, is_refused: bool) -> None:
+    stage.accepted(MINH)
+    heard = {"state": RequestState.HEARD, "changed_at": stage.at - heard_for}
+    stage.house.db.write_now(lambda db: db.execute(update(ReceptionRequest).values(heard)))
+    new = replace(stage.new_day(JULY_16), expected_content="Tiếp ông Trần Văn Minh")
+    with pytest.raises(BadForm) if is_refused else nullcontext():
+        stage.house.db.write_now(actions_days.open_day, stage.who, stage.at, new)
 
 
 def test_f08_the_public_reads_neither_name_nor_subject(stage: Stage) -> None:

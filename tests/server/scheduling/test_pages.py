@@ -88,7 +88,9 @@ async def test_a_draft_is_changed(open_browser: OpenBrowser, stage: Stage) -> No
     form = {**DAY, "place": "Tầng 2", "key": key(), "chair_id": chair_id, "version": version[1]}
     await staff.post(f"/lich/{code}/sua", form)
     assert "Tầng 2" in await staff.get(f"/lich/{code}")
-    await staff.post(f"/lich/{code}/sua", form, status=409)
+    late = await staff.post(f"/lich/{code}/sua", {**form, "attendees": "Công an phường"}, status=409)
+    assert "Ngày tiếp vừa được thay đổi" in late
+    assert "Công an phường" in late
 
 
 async def test_a_request_is_booked_moved_and_cancelled(open_browser: OpenBrowser, stage: Stage) -> None:
@@ -185,6 +187,9 @@ async def test_the_citizen_answers_twice_without_harm(open_browser: OpenBrowser,
     await citizen.get(slip_path)
     for _ in range(2):
         assert "presence_confirmed" in await citizen.post(f"{slip_path}/xac-nhan")
+    long = await citizen.post(f"{slip_path}/bao-vang", {"ground": "Đi viện " * 70}, 422)
+    assert "Đi viện Đi viện" in long
+    assert 'id="f-ground-error"' in long
     for _ in range(2):
         assert "absence_told" in await citizen.post(f"{slip_path}/bao-vang", {"ground": "Đi viện"})
     assert "Phường đã nhận tin" in await citizen.get(slip_path)
@@ -264,5 +269,5 @@ async def test_police_see_no_names(open_browser: OpenBrowser, stage: Stage) -> N
 
 async def test_strange_months_are_this_month(open_browser: OpenBrowser) -> None:
     staff = await open_browser("tu")
-    for text in ("", "2026-13", "x", "-1-1", "99999-01", "2026-07-06"):
+    for text in ("", "2026-13", "x", "-1-1", "99999-01", "2026-07-06", "2026-99999999999"):
         await staff.get(f"/lich?thang={text}")

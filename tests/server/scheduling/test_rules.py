@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from server.clock import at_office
-from server.errors import Refused
-from server.scheduling import rules
+from server.errors import BadForm, Refused
+from server.scheduling import forms, rules
+from server.scheduling.forms_plan import PlanForm
 from server.scheduling.rules import ChairDay, SlotPlan, SlotTime
 from server.words import AppointmentState, AppointmentVerb, DayKind, DayState, DayVerb, Kind, Role
 
@@ -204,3 +205,13 @@ def test_calendar_lines_are_folded_by_octets() -> None:
 def test_slots_of_another_zone_are_none() -> None:
     slot = SlotTime(at_office(JULY_9, 8, 0), at_office(JULY_9, 8, 30), 1)
     assert slot.starts_at == datetime(2026, 7, 9, 1, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "code"),
+    [("minutes", "9" * 5000, "number_shape"), ("key", "x", "choice"), ("weeks", "1, 0" + "9" * 5000, "day_numbers")],
+)
+def test_what_no_page_sends_is_answered_in_a_sentence(name: str, typed: str, code: str) -> None:
+    with pytest.raises(BadForm) as refused:
+        forms.read(PlanForm, {name: typed})
+    assert refused.value.fields[name].code == code

@@ -6,9 +6,7 @@
 
 /** @type {Record<string, () => Promise<{ start: (root: HTMLElement) => void }>>} */
 const components = {
-  autosave: () => import("./components/autosave.js"),
   clock: () => import("./components/clock.js"),
-  confirm: () => import("./components/confirm.js"),
   copy: () => import("./components/copy.js"),
   "error-summary": () => import("./components/error_summary.js"),
   menu: () => import("./components/menu.js"),

@@ -36,14 +36,16 @@ export function asidePanelOf(state) {
   return one.since !== null && state.me?.powers.includes("consult") ? "leads" : "";
 }
 
-/** Which rules this person may choose. @param {RoomState} state @returns {("recorded" | "unrecorded")[]} */
+/** Which rules this person may choose. @param {RoomState} state @returns {import("./wire.js").ConsultRule[]} */
 export function rulesOf(state) {
   const recording = state.view?.recording.state ?? "off";
   const isRecorded = recording === "on" || recording === "starting" || recording === "interrupted";
-  /** @type {("recorded" | "unrecorded")[]} */
+  const leads = state.me?.powers.includes("waive_recording") ?? false;
+  /** @type {import("./wire.js").ConsultRule[]} */
   const rules = [];
   if (isRecorded) rules.push("recorded");
-  if (state.me?.powers.includes("waive_recording")) rules.push("unrecorded");
+  if (leads && state.view?.recording.proven) rules.push("sealed");
+  if (leads) rules.push("unrecorded");
   return rules;
 }
 

@@ -150,6 +150,7 @@ export function lightOf(state, now) {
   if (state.view?.phase === "ended") return { look: "off", word: "light.ended" };
   const aside = state.view?.consultation;
   if (aside?.you === "inside" && aside.rule === "unrecorded") return { look: "off", word: "light.aside" };
+  if (aside?.since && aside.rule === "sealed" && recording.state === "on") return { look: "on", word: "light.sealed" };
   return { look: recording.state === "waived" ? "off" : recording.state, word: `light.${recording.state}` };
 }
 

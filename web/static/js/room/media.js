@@ -13,6 +13,8 @@ const HEAL_FOR = 5_000;
 const FIRST_PAUSE = 500;
 const LAST_PAUSE = 5_000;
 const PICTURE_BITS = { normal: 600_000, high: 1_500_000 };
+/** A browser begins with a small picture and enlarges it in steps of five seconds, however good the line is. */
+const SHARP_FROM_THE_START = 6000;
 
 /**
  * @typedef {object} Hooks
@@ -192,6 +194,7 @@ export class Media {
     const picture = layered(pc, (!held && this.#tracks.video) || "video", maxBitrate);
     prefer(mic, "audio/opus");
     prefer(picture, "video/VP8");
+    if (this.#isHigh) keepWhenScarce(picture.sender, "maintain-resolution");
     const streams = [];
     for (let slot = 0; slot < this.#slots; slot += 1) {
       const audio = pc.addTransceiver("audio", { direction: "recvonly" });
@@ -241,6 +244,7 @@ export class Media {
     this.#coming = null;
     this.#failures = 0;
     this.#close(before);
+    if (this.#isHigh) setTimeout(() => keepWhenScarce(connection.video, "balanced"), SHARP_FROM_THE_START);
     this.#hooks.onStreams();
     this.#hooks.onState("connected");
   }
@@ -275,6 +279,13 @@ function prefer(/** @type {RTCRtpTransceiver} */ transceiver, /** @type {string}
   const wanted = known.filter((each) => each.mimeType.toLowerCase() === codec.toLowerCase() || each.mimeType === "video/rtx");
   // Browsers that cannot choose keep their own order; the room picks from it.
   if (wanted.length && typeof transceiver.setCodecPreferences === "function") transceiver.setCodecPreferences(wanted);
+}
+
+/** @param {RTCRtpSender} sender @param {"maintain-resolution" | "balanced"} what */
+function keepWhenScarce(sender, what) {
+  const wanted = Object.assign(sender.getParameters(), { degradationPreference: what });
+  // A browser without the choice, or one that has hung up by now, goes on as it is.
+  sender.setParameters(wanted).catch(() => {});
 }
 
 /** A browser that knows of layers but not of these refuses the whole line. */

@@ -53,7 +53,7 @@ function ofCourse(before, after) {
 function ofAside(was, is) {
   const [then, now] = [was?.since ? was.you : null, is?.since ? is.you : null];
   if (now === "inside") {
-    if (is?.ready && !(was?.ready && then === "inside")) return [{ key: is.rule === "unrecorded" ? "news.aside_unrecorded" : "news.aside_recorded" }];
+    if (is?.ready && !(was?.ready && then === "inside")) return [{ key: `news.aside_${is.rule}` }];
     return [];
   }
   if (then === "inside") return [{ key: "news.aside_back" }];

@@ -34,9 +34,12 @@ export interface Welcome {
 /** Somebody needed is away; `rung` steps of the ladder have passed. */
 export interface Failure { since: string; rung: number; missing: string[]; choice: string | null }
 
+/** What becomes of the recording of a private consultation. */
+export type ConsultRule = "recorded" | "sealed" | "unrecorded";
+
 /** A private consultation, as far as this page may know of it. */
 export interface Consultation {
-  host: string; rule: "recorded" | "unrecorded"; ground: string | null; since: string | null; members: string[];
+  host: string; rule: ConsultRule; ground: string | null; since: string | null; members: string[];
   invitations: { member: string; state: "invited" | "accepted" | "inside" | "refused" | "left"; until: string }[];
   you: "outside" | "invited" | "accepted" | "inside"; ready: boolean;
 }

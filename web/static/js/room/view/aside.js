@@ -30,7 +30,7 @@ function wordsOf(s, panel) {
   if (panel === "calling") return `${s.say("aside.calling")} ${rule}`;
   if (panel === "accepted") return s.say("aside.accepted");
   if (panel === "leads") return s.say("aside.outside", { names: others });
-  if (!one.ready) return s.say("aside.not_ready", { names: others });
+  if (!one.ready) return s.say(one.rule === "sealed" ? "aside.not_ready_sealed" : "aside.not_ready", { names: others });
   return `${s.say("aside.inside", { names: others })} ${rule}`;
 }
 
@@ -99,7 +99,7 @@ export function CallAside({ s, onClose }) {
     <fieldset class="field">
       <legend class="field__label">${s.say("aside.rule")}</legend>
       ${rules.map((each) => html`<div class="choice" key=${each}>
-        <input class="choice__box" type="radio" name="aside-rule" id=${`aside-${each}`} checked=${each === rule} onChange=${() => setRule(each)} aria-describedby=${`aside-${each}-hint`} />
+        <input class="choice__box choice__box--radio" type="radio" name="aside-rule" id=${`aside-${each}`} checked=${each === rule} onChange=${() => setRule(each)} aria-describedby=${`aside-${each}-hint`} />
         <label class="choice__label" for=${`aside-${each}`}>${s.say(`aside.rule_${each}`)}</label>
         <span class="choice__hint" id=${`aside-${each}-hint`}>${s.say(`aside.rule_${each}_hint`)}</span>
       </div>`)}

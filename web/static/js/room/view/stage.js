@@ -133,7 +133,7 @@ function Band({ s }) {
   if (view?.phase === "paused") return html`<p class="stage__band">${s.say("band.paused")}${view.paused_ground ? ` ${s.say("band.ground", { ground: view.paused_ground })}` : ""}</p>`;
   const aside = asideOf(room);
   if (aside?.since && aside.you !== "inside" && !room.me?.powers.includes("consult")) {
-    return html`<p class="stage__band">${s.say("band.aside", { names: namesOf(room, aside.members) })}</p>`;
+    return html`<p class="stage__band">${s.say(aside.rule === "sealed" ? "band.aside_sealed" : "band.aside", { names: namesOf(room, aside.members) })}</p>`;
   }
   if (view?.recording.state === "interrupted") return html`<p class="stage__band stage__band--danger">${s.say("band.interrupted")}</p>`;
   if (own.mic && trouble.mic) return html`<${Trouble} s=${s} kind="mic" trouble=${trouble.mic} />`;

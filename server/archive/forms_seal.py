@@ -1,0 +1,16 @@
+"""The form that opens what is under seal."""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+from server.office.forms_fields import FormModel, KeyOrFresh, prose
+
+LONGEST = 500
+
+
+class OpeningForm(FormModel):
+    """Why it is opened; everybody who watches the recording reads it."""
+
+    seal_ground: Annotated[str, BeforeValidator(prose(LONGEST, least=10))] = ""
+    key: KeyOrFresh
