@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from server.office.forms_fields import FormModel, KeyOrFresh, prose
+from server.office.forms_fields import FormModel, Key, prose
 
 LONGEST = 500
 
@@ -13,4 +13,4 @@ class OpeningForm(FormModel):
     """Why it is opened; everybody who watches the recording reads it."""
 
     seal_ground: Annotated[str, BeforeValidator(prose(LONGEST, least=10))] = ""
-    key: KeyOrFresh
+    key: Key
