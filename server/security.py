@@ -122,7 +122,9 @@ async def same_site(request: web.Request, handler: Handler) -> web.StreamRespons
 
 
 def _is_ours(request: web.Request, origin: str) -> bool:
-    return split_address(origin).netloc == request.host or origin == request.app[SETTINGS].base_url
+    there = split_address(origin).netloc
+    # What names no place is not ours, even where the request names none either.
+    return (there != "" and there == request.host) or origin == request.app[SETTINGS].base_url
 
 
 def split_address(text: str) -> SplitResult:
