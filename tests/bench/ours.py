@@ -71,6 +71,7 @@ class Rooms:
                     peer.seat(slot, other.audio, other.video)
 
     async def record(self, *, on: bool) -> None:
+        """Raises NotImplementedError when this process was started without a folder."""
         if self._shelf is None:
             raise NotImplementedError
         for room, peers in self._rooms.items():

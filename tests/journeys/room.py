@@ -3,9 +3,11 @@
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Page
@@ -15,9 +17,9 @@ from sqlalchemy.orm import Session
 from server.clock import Clock
 from server.scheduling.rules import link_token
 from server.tables import Slot
-from tests.browsers import PATIENCE, PHONE, Hall, Person
+from tests.browsers import PATIENCE, PHONE, Hall, Person, hall
 from tests.journeys import pages
-from tests.office_process import OfficeProcess
+from tests.office_process import OfficeProcess, running_office
 from tests.server.reception.booked import book_lan
 from tests.signals import BAO, HANH, LAN
 
@@ -249,6 +251,18 @@ async def begin_recorded(company: Company) -> Moment:
         await person.until("window.tiepdan.state().view.phase === 'live'")
         await person.page.get_by_text("Đang ghi", exact=True).first.wait_for()
     return zero
+
+
+@asynccontextmanager
+async def recorded(folder: Path) -> AsyncIterator[Company]:
+    """An office, and three people in it in the middle of a recorded reception."""
+    async with running_office() as office, hall(folder) as opened:
+        company = await gather(opened, office)
+        await to_the_door_by_link(company)
+        await take_places(company)
+        await all_pictures(company)
+        await begin_recorded(company)
+        yield company
 
 
 async def end(company: Company) -> Moment:

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from recordings.manifest import Ledger
 from recordings.shelf import RoomFolder
 from server.tables import Revision
-from tests import browsers, signals
+from tests import signals
 from tests.journeys import evidence, pages, room
 from tests.journeys.room import Company
-from tests.office_process import OfficeProcess, running_office
+from tests.office_process import OfficeProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -31,12 +31,7 @@ Figures = list[tuple[str, object]]
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def talk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Company]:
     """Three people in a recorded reception."""
-    async with running_office() as office, browsers.hall(tmp_path_factory.mktemp("talk")) as hall:
-        company = await room.gather(hall, office)
-        await room.to_the_door_by_link(company)
-        await room.take_places(company)
-        await room.all_pictures(company)
-        await room.begin_recorded(company)
+    async with room.recorded(tmp_path_factory.mktemp("talk")) as company:
         yield company
 
 

@@ -15,10 +15,8 @@ from recordings.shelf import RoomFolder
 from server.db import Database
 from server.tables import Playback, Segment
 from server.words import PlaybackState
-from tests import browsers
 from tests.journeys import pages, room
 from tests.journeys.room import Company
-from tests.office_process import running_office
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -30,12 +28,7 @@ READY = "window.tiepdan.state().view?.consultation?.ready"
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def talk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Company]:
     """Three people in a recorded reception."""
-    async with running_office() as office, browsers.hall(tmp_path_factory.mktemp("talk")) as hall:
-        company = await room.gather(hall, office)
-        await room.to_the_door_by_link(company)
-        await room.take_places(company)
-        await room.all_pictures(company)
-        await room.begin_recorded(company)
+    async with room.recorded(tmp_path_factory.mktemp("talk")) as company:
         yield company
 
 
